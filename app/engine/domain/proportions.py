@@ -35,7 +35,7 @@ def share(part: int, whole: int) -> float | None:
     return part / whole if whole > 0 else None
 
 
-def interval(part: int, whole: int) -> tuple[float, float]:
+def interval(part: float, whole: int) -> tuple[float, float]:
     """Return between what a share lies with 95% confidence (Wilson’s score interval)."""
     found, square = part / whole, _Z * _Z
     center = (found + square / (2 * whole)) / (1 + square / whole)
@@ -43,7 +43,7 @@ def interval(part: int, whole: int) -> tuple[float, float]:
     return max(0.0, center - spread), min(1.0, center + spread)
 
 
-def difference(part: int, whole: int, other_part: int, other_whole: int) -> Difference:
+def difference(part: float, whole: int, other_part: float, other_whole: int) -> Difference:
     """Compare a share with another one (Newcombe’s interval for two proportions)."""
     if whole < FEWEST or other_whole < FEWEST:
         return Difference(Verdict.TOO_EARLY)

@@ -6,7 +6,8 @@ from enum import StrEnum
 class Result(StrEnum):
     """SENT: taken by the mail server, also if returned later. DELIVERED: confirmed by the recipient’s
     provider, and not returned. OPENED, CLICKED, and REPLIED: by a person, once for each message. COMPLAINED
-    and UNSUBSCRIBED: because of this message. FAILED messages were not sent."""
+    and UNSUBSCRIBED: because of this message. FAILED messages could not be sent, SKIPPED ones were not,
+    because of the frequency cap."""
 
     SENT = "sent"
     DELIVERED = "delivered"
@@ -17,3 +18,4 @@ class Result(StrEnum):
     COMPLAINED = "complained"
     UNSUBSCRIBED = "unsubscribed"
     FAILED = "failed"
+    SKIPPED = "skipped"

@@ -45,19 +45,20 @@ class _Row(NamedTuple):
 
     @property
     def day(self) -> date | None:
-        """The day on which it was sent, or failed."""
-        moment = self.settled_at if self.state == State.FAILED else self.sent_at
+        """The day on which it was sent, failed, or was skipped."""
+        moment = self.settled_at if self.state in _UNSENT else self.sent_at
         return moment.date() if moment else None
 
     @property
     def results(self) -> set[Result]:
-        if self.state == State.FAILED:
-            return {Result.FAILED}
+        if self.state in _UNSENT:
+            return {_UNSENT[self.state]}
         states = {State.DELIVERED.value: Result.DELIVERED, State.BOUNCED.value: Result.BOUNCED}
         found = {Result.SENT, *([states[self.state]] if self.state in states else [])}
         return found | {result for name, result in _MOMENTS.items() if getattr(self, name) is not None}
 
 
+_UNSENT: Final = {State.FAILED.value: Result.FAILED, State.SKIPPED.value: Result.SKIPPED}
 _MOMENTS: Final = {
     "opened_at": Result.OPENED,
     "clicked_at": Result.CLICKED,
@@ -92,8 +93,8 @@ def change(account_id: int, changes: Mapping[Key, int]) -> None:
 def by_step(
     account_id: int, workflow_id: int, first: date | None = None, last: date | None = None
 ) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return {(step id, result): (number of messages, latest version)} of those that were sent, or failed, on
-    these days, or ever."""
+    """Return {(step id, result): (number of messages, latest version)} of those that were sent, failed, or
+    were skipped on these days, or ever."""
     query = (
         sa.select(_counts.step_id, _counts.result, _sum(), sa.func.max(_counts.version_id))
         .where(_counts.account_id == account_id, _counts.workflow_id == workflow_id)

@@ -81,9 +81,9 @@ class Message(AccountOwned, db.Model):
 
 
 class MessageCount(AccountOwned, db.Model):
-    """A part of the number of messages of a step of a version that were sent, or failed, on a day (UTC), with
-    a result (see `domain.results`). The number is the sum of all parts, and a part may be negative. See
-    `summed_parts`."""
+    """A part of the number of messages of a step of a version that were sent, failed, or were skipped on a
+    day (UTC), with a result (see `domain.results`). The number is the sum of all parts, and a part may be
+    negative. See `summed_parts`."""
 
     __tablename__ = "message_counts"
     __table_args__ = (sa.Index(None, "account_id", "workflow_id", "day", "step_id", "result"),)

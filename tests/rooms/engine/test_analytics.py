@@ -23,7 +23,7 @@ from app.platform.database import is_sqlite, session, transaction
 from app.platform.database.many_rows import refresh_statistics
 from app.platform.tenancy import acting_for
 from app.workflows import application as workflows
-from tests.people import Person
+from tests.people import Person, program_of
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.enrolled import people
 from tests.rooms.engine.moved import Campaign, campaign
@@ -31,7 +31,19 @@ from tests.rooms.engine.test_hearing import tag
 from tests.rooms.messaging.mailing import go_on, messages
 from tests.rooms.messaging.test_feedback import tell
 from tests.rooms.messaging.test_reactions import BROWSER, click, picture
-from tests.unit.workflows.documents import definition, email, goal, goals, off, sms, step, wait
+from tests.unit.workflows.documents import (
+    branch,
+    definition,
+    email,
+    goal,
+    goals,
+    off,
+    path,
+    rule,
+    sms,
+    step,
+    wait,
+)
 
 SPLIT = step(
     "try",
@@ -135,6 +147,7 @@ def test_numbers_of_messages_are_those_of_the_table(it: Campaign) -> None:
         Result.COMPLAINED: 1,
         Result.UNSUBSCRIBED: 2,
         Result.FAILED: 0,
+        Result.SKIPPED: 0,
     }
     assert {result: found.messages.of(result) for result in Result} == expected
     assert expected[Result.OPENED] == 6 and expected[Result.DELIVERED] == expected[Result.BOUNCED] == 1
@@ -146,6 +159,27 @@ def test_numbers_of_messages_are_those_of_the_table(it: Campaign) -> None:
         "try-b": by_step["long"],
     }
     assert sum(path.people for path in split.paths) == 12
+
+
+def test_recipients_of_a_path_are_people_not_messages(app: Flask, bob: Person) -> None:
+    """One path sends two emails and, whichever way a branch leads, a third one."""
+    asked = {"all": [rule("contact.first_name", "equals", "P000")]}
+    fork = branch("who", path("yes", "First", asked, email("third")), otherwise=[email("other")])
+    arms = [
+        {"id": "try-a", "name": "Three", "percent": 50, "steps": [email("one"), email("two"), fork]},
+        {"id": "try-b", "name": "None", "percent": 50, "steps": []},
+    ]
+    it = campaign(app, bob.actor, step("try", "split", arms=arms))
+    it.enroll(people(app, bob.actor, 12))
+    go_on(it)
+    [split] = read(it).splits
+    many, none = split.paths
+    assert many.people + none.people == 12 and many.numbers.sent == 3 * many.people
+    assert many.recipients == many.emailed == many.people
+    assert (none.recipients, none.interval(Result.OPENED)) == (0, None)
+    answer = program_of(app, bob).get(f"/workflows/{it.public_id}/analytics")
+    found = answer.json["splits"][0]["paths"][0]
+    assert (found["recipients"], found["sent"]) == (many.people, 3 * many.people)
 
 
 def test_text_messages_are_told_apart_and_a_step_may_be_switched_off(app: Flask, bob: Person) -> None:

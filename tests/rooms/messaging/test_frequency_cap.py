@@ -1,5 +1,7 @@
 """A contact gets at most so many messages within some days, from all workflows together (E-26)."""
 
+import csv
+import io
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,16 +12,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 
 from app.activity.infrastructure.tables import ContactEvent
 from app.messaging.application import sending
 from app.messaging.application.pace.frequency import change_frequency_cap
 from app.messaging.infrastructure import due, store
-from app.messaging.infrastructure.tables import Message
+from app.messaging.infrastructure.tables import Message, MessageCount
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
-from tests.people import Person
+from tests.people import Person, Program
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.enrolled import people
 from tests.rooms.engine.moved import Campaign, campaign
@@ -124,6 +127,33 @@ def test_a_message_beyond_the_cap_is_skipped_if_so_set(app: Flask, alice: Person
     page = alice.get(f"/contacts/{contact_id}").text
     assert "The frequency cap skipped a message of" in page
     assert "Skipped" in alice.get("/messages?view=canceled").text
+
+
+def test_skipped_messages_are_among_the_numbers_of_their_workflow(
+    app: Flask, alice: Person, program: Program
+) -> None:
+    cap(app, alice, 1, 7, "skip")
+    [first, second], _ = campaigns(app, alice, email("one"), email("two"), count=3)
+    send(first)
+    for it, sent, skipped in ((first, 3, 0), (second, 0, 3)):
+        found = program.get(f"/workflows/{it.public_id}/analytics").json["messages"]
+        assert (found["sent"], found["skipped"], found["failed"]) == (sent, skipped, 0)
+        file = alice.get(f"/workflows/{it.public_id}/analytics/messages.csv").get_data().decode("utf-8-sig")
+        assert [row["Skipped"] for row in csv.DictReader(io.StringIO(file))] == [str(skipped)]
+        assert it.numbers_are_right()
+    page = alice.get(f"/workflows/{second.public_id}/analytics").text
+    assert "because of the frequency cap" in page and "No messages were sent" not in page
+    with app.app_context():
+        downgrade(revision="-1")
+        upgrade()
+    assert second.numbers_are_right()
+    with app.app_context(), acting_for(alice.actor.account_id), transaction():
+        session().execute(
+            sa.delete(MessageCount).where(
+                MessageCount.account_id == alice.actor.account_id, MessageCount.result == "skipped"
+            )
+        )
+    assert not second.numbers_are_right()
 
 
 def test_others_are_not_held_up(app: Flask, alice: Person) -> None:

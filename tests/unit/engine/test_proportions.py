@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.engine.application.analytics.numbers import MessageNumbers
+from app.engine.application.analytics.numbers import MessageNumbers, PathNumbers
 from app.engine.domain.periods import Period, preset, problems_of
 from app.engine.domain.proportions import Verdict, difference, interval
 from app.engine.domain.spans import median, rounded
@@ -84,3 +84,27 @@ def test_text_messages_are_not_among_those_that_somebody_could_open() -> None:
     numbers = MessageNumbers({"sent": 10, "opened": 2, "clicked": 1, "replied": 5}, texts=6)
     assert [numbers.rate(one) for one in (Result.OPENED, Result.CLICKED, Result.REPLIED)] == [0.5, 0.25, 0.5]
     assert MessageNumbers({"sent": 6}, texts=6).rate(Result.OPENED) is None
+
+
+def path_of(people: int, messages_each: int, opened: int) -> PathNumbers:
+    """A path on which so many people each got so many emails, of which they opened so many."""
+    numbers = MessageNumbers({"sent": people * messages_each, "opened": opened})
+    return PathNumbers("a", "A", 50, people, numbers, recipients=people, emailed=people)
+
+
+def test_several_messages_to_one_person_do_not_make_a_rate_surer() -> None:
+    once, often = path_of(400, 1, 160), path_of(400, 5, 800)
+    assert often.interval(Result.OPENED) == once.interval(Result.OPENED) == interval(160, 400)
+    other = path_of(400, 5, 920)
+    assert other.than(often, Result.OPENED).verdict == Verdict.NO_DIFFERENCE
+    assert difference(920, 2_000, 800, 2_000).verdict == Verdict.HIGHER, "as if the messages were people"
+    few = path_of(60, 5, 200)
+    assert few.than(often, Result.OPENED).verdict == Verdict.TOO_EARLY
+    assert path_of(0, 0, 0).interval(Result.OPENED) is None
+
+
+def test_texts_tell_nothing_about_opens() -> None:
+    numbers = MessageNumbers({"sent": 300, "opened": 20, "replied": 30}, texts=200)
+    path = PathNumbers("a", "A", 50, 200, numbers, recipients=200, emailed=100)
+    assert path.interval(Result.OPENED) == interval(20, 100)
+    assert path.interval(Result.REPLIED) == interval(20, 200)

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.engine.domain.periods import Period
-from app.engine.domain.proportions import Difference, difference, share
+from app.engine.domain.proportions import Difference, difference, interval, share
 from app.messaging.application import Result
 from app.workflows.infrastructure.tables import Workflow
 
 REACTIONS = (Result.OPENED, Result.CLICKED, Result.REPLIED)
+OF_EMAILS = (Result.OPENED, Result.CLICKED)
+"""Results that only emails can have."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,9 @@ class StepNumbers:
 
 @dataclass(frozen=True)
 class MessageNumbers:
-    """Messages that were sent in the period by result, with those that failed in it. Of SENT, all others are
-    parts, apart from FAILED. `texts` of them are text messages, of which nobody knows who opens them."""
+    """Messages that were sent in the period by result, with those that failed or were skipped in it. Of SENT,
+    all others are parts, apart from FAILED and SKIPPED. `texts` of them are text messages, of which nobody
+    knows who opens them."""
 
     results: Mapping[str, int]
     texts: int = 0
@@ -102,12 +105,8 @@ class MessageNumbers:
         """Return the share of a result; None if no message could have it."""
         return share(self.of(result), self._of_which(result))
 
-    def than(self, other: "MessageNumbers", result: Result) -> Difference:
-        ours, theirs = self._of_which(result), other._of_which(result)
-        return difference(self.of(result), ours, other.of(result), theirs)
-
     def _of_which(self, result: Result) -> int:
-        return self.sent - self.texts if result in (Result.OPENED, Result.CLICKED) else self.sent
+        return self.sent - self.texts if result in OF_EMAILS else self.sent
 
 
 @dataclass(frozen=True)
@@ -121,14 +120,34 @@ class StepMessages:
 @dataclass(frozen=True)
 class PathNumbers:
     """A path of a split: the people who were enrolled in the period and took it, and the messages that its
-    steps sent in the period, also compared with those of the first path."""
+    steps sent in the period, also compared with those of the first path.
+
+    At least so many people, `recipients`, got those messages, and `emailed` emails among them. How sure a
+    rate is depends on their number, not on that of messages: what somebody does with one message says
+    something about the next.
+    """
 
     path_id: str
     name: str
     percent: int
     people: int
     numbers: MessageNumbers
+    recipients: int
+    emailed: int
     than_first: Mapping[Result, Difference] = field(default_factory=dict)
+
+    def interval(self, result: Result) -> tuple[float, float] | None:
+        """Return between what the rate lies with 95% confidence; None without anybody."""
+        part, people = self._sample(result)
+        return interval(part, people) if people else None
+
+    def than(self, other: "PathNumbers", result: Result) -> Difference:
+        return difference(*self._sample(result), *other._sample(result))
+
+    def _sample(self, result: Result) -> tuple[float, int]:
+        """Return how many of how many people the rate stands for."""
+        people = self.emailed if result in OF_EMAILS else self.recipients
+        return (self.numbers.rate(result) or 0.0) * people, people
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@ at enrollments or messages, however many there are."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from app.accounts.application import require
@@ -180,14 +181,23 @@ class _Reader:
     def _paths(
         self, step: Step, passed: _Numbers, by_step: Mapping[str, Mapping[str, int]]
     ) -> Iterator[PathNumbers]:
-        first: MessageNumbers | None = None
+        first: PathNumbers | None = None
+        sent = {step_id: results.get(Result.SENT, 0) for step_id, results in by_step.items()}
+        emails = {step_id: number for step_id, number in sent.items() if step_id not in self._texting}
         for path in step.paths:
             inside = {inner.id: by_step.get(inner.id, {}) for inner in _steps_in(path.steps)}
-            numbers = self._numbers(inside)
-            than_first = {one: numbers.than(first, one) for one in REACTIONS} if first else {}
-            first = first or numbers
-            people = passed.get((step.id, path.id), (0, 0))[0]
-            yield PathNumbers(path.id, path.name, path.share, people, numbers, than_first)
+            found = PathNumbers(
+                path_id=path.id,
+                name=path.name,
+                percent=path.share,
+                people=passed.get((step.id, path.id), (0, 0))[0],
+                numbers=self._numbers(inside),
+                recipients=_recipients(path.steps, sent),
+                emailed=_recipients(path.steps, emails),
+            )
+            first = first or found
+            than_first = {one: found.than(first, one) for one in REACTIONS} if found is not first else {}
+            yield replace(found, than_first=than_first)
 
     def _numbers(self, by_step: Mapping[str, Mapping[str, int]]) -> MessageNumbers:
         """Return the numbers of the messages of steps together."""
@@ -221,6 +231,18 @@ def _steps_in(steps: Sequence[Step]) -> Iterator[Step]:
         yield step
         for path in step.paths:
             yield from _steps_in(path.steps)
+
+
+def _recipients(steps: Sequence[Step], sent: Mapping[str, int]) -> int:
+    """Return how many people got messages of these steps, at least: those of the step with the most. Each
+    step sends one to a person, and nobody takes two paths of a fork."""
+    return max(
+        (
+            max(sent.get(step.id, 0), sum(_recipients(path.steps, sent) for path in step.paths))
+            for step in steps
+        ),
+        default=0,
+    )
 
 
 def _by_step(sent: _Numbers) -> dict[str, dict[str, int]]:

@@ -81,7 +81,8 @@ class StepResults(Schema):
 
 
 class MessageResults(Schema):
-    """Messages that were sent in the period by what has become of them; `failed` ones were not sent."""
+    """Messages that were sent in the period by what has become of them. `failed` and `skipped` ones were not
+    sent, so they are no part of `sent`."""
 
     sent: int = described(
         "Messages that the mail server or SMS provider accepted, or that were kept in the outbox.", 1180
@@ -94,6 +95,7 @@ class MessageResults(Schema):
     complained: int = described("Those marked as spam.", 1)
     unsubscribed: int = described("Those with whose link the contact unsubscribed.", 6)
     failed: int = described("Messages that could not be sent in the period.", 2)
+    skipped: int = described("Messages that the frequency cap skipped in the period.", 4)
 
 
 class StepMessageResults(MessageResults):
@@ -103,11 +105,15 @@ class StepMessageResults(MessageResults):
 
 
 class PathDifference(Schema):
-    """How a rate differs from that of the first path, as a share: 0.02 are two percentage points."""
+    """How a rate differs from that of the first path, as a share: 0.02 are two percentage points. The width
+    of the interval depends on how many people got messages, not on how many messages that were, because what
+    somebody does with one message says something about the next."""
 
     rate: str = described("Which rate: of messages `opened`, `clicked`, or `replied` to.", "opened")
     verdict: VerdictName = described(
-        f"`too_early` if either path has sent fewer than {FEWEST} messages.", "no_difference"
+        f"`too_early` if fewer than {FEWEST} people got messages on either path; for `opened` and `clicked`,"
+        " emails.",
+        "no_difference",
     )
     low: float | None = described("Lower end of the 95% interval; null if it is too early.", -0.01)
     high: float | None = described("Upper end of the 95% interval; null if it is too early.", 0.03)
@@ -120,6 +126,9 @@ class PathResults(MessageResults):
     name: str = described("Name of the path.", "Short")
     percent: int = described("Share of people who are to take it.", 50)
     people: int = described("People of the period who took it.", 600)
+    recipients: int = described(
+        "People who got its messages in the period, at least: those of the step that sent the most.", 590
+    )
     differences: list[PathDifference] = described(
         "Compared with the first path; empty for that one.",
         [{"rate": "opened", "verdict": "no_difference", "low": -0.01, "high": 0.03}],
@@ -134,7 +143,7 @@ class SplitResults(Schema):
 
 
 class ResultsBefore(Days):
-    """The numbers of as many days before."""
+    """The same numbers of as many days, up to the day before the period."""
 
     people: PeopleResults = described("People who were enrolled then.")
     messages: MessageResults = described("Messages that were sent then.")
@@ -145,7 +154,11 @@ class WorkflowAnalytics(Days):
 
     people: PeopleResults = described("People who were enrolled in the period.")
     messages: MessageResults = described("All messages that were sent in the period.")
-    before: ResultsBefore | None = described("The period before; null if the workflow had nobody then.", None)
+    before: ResultsBefore | None = described(
+        "The same numbers of as many days that end on the day before `first_day`, to compare with. They are 0"
+        " if nothing happened then; null if nobody had ever been enrolled before `first_day`.",
+        None,
+    )
     intervals: list[Days] = described("The days, weeks, or months that `sources` are counted by.")
     sources: list[SourceResults] = described("What enrolled the people, the most first.")
     steps: list[StepResults] = described("The steps, with former ones that people passed.")
@@ -251,6 +264,7 @@ def _path(one: PathNumbers) -> PathResults:
         name=one.name,
         percent=one.percent,
         people=one.people,
+        recipients=one.recipients,
         differences=differences,
         **_results(one.numbers),
     )

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 from app.engine.application.analytics.numbers import REACTIONS, Analytics, PathNumbers, SplitNumbers
 from app.engine.domain import BY_TRIGGER, BY_WORKFLOW
-from app.engine.domain.proportions import interval
 from app.engine.presentation.analytics import words
 from app.messaging.application import Result
 from app.platform.bar_chart import Bar, stacked_bars, top_of
-from app.platform.text.words import counted
 
 _TONES = {"bulk_enrollment": "accent", BY_TRIGGER: "violet", BY_WORKFLOW: "warning"}
 REACTION_TONES = {Result.OPENED: "info", Result.CLICKED: "accent", Result.REPLIED: "success"}
@@ -79,15 +77,14 @@ def range_charts(split: SplitNumbers) -> list[RangeChart]:
 
 
 def _range_chart(paths: Sequence[PathNumbers], result: Result) -> RangeChart:
-    known = [path for path in paths if path.numbers.sent]
-    intervals = {path.path_id: interval(path.numbers.of(result), path.numbers.sent) for path in known}
-    highest = max(high for _, high in intervals.values())
+    found = [(path, ends) for path in paths if (ends := path.interval(result))]
+    highest = max(high for _, (_, high) in found)
     top = min(100, max(5, -(-round(highest * 100 + 0.5) // 5) * 5))
     ranges = []
-    for path in known:
-        low, high = (one * 10_000 / top for one in intervals[path.path_id])
+    for path, ends in found:
+        low, high = (one * 10_000 / top for one in ends)
         share = path.numbers.rate(result) or 0.0
-        between = " to ".join(words.rate(one) for one in intervals[path.path_id])
+        between = " to ".join(map(words.rate, ends))
         ranges.append(
             Range(
                 path.name,
@@ -95,8 +92,7 @@ def _range_chart(paths: Sequence[PathNumbers], result: Result) -> RangeChart:
                 low,
                 share * 10_000 / top,
                 min(high, 100.0),
-                f"{path.name}: {words.rate(share)} of {counted(path.numbers.sent, 'message')}, "
-                f"{between} with 95% confidence",
+                f"{path.name}: {words.rate(share)}, {between} with 95% confidence",
             )
         )
     return RangeChart(result, words.REACTION_LABELS[result], REACTION_TONES[result], top, ranges)

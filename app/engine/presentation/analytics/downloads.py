@@ -59,13 +59,13 @@ def _splits(found: Analytics) -> _Rows:
         for end in ("lowest", "highest")
     ]
     results = (result.value.capitalize() for result in _RESULTS)
-    yield ("Step", "Path", "Percent", "People", *results, *rates, *differences)
+    yield ("Step", "Path", "Percent", "People", "Recipients", *results, *rates, *differences)
     for split in found.splits:
         for path in split.paths:
             than = [path.than_first.get(result) for result in REACTIONS]
             ends = [_share(end) for one in than for end in ((one.low, one.high) if one else (None, None))]
-            facts = (split.step.words, path.name, str(path.percent), str(path.people))
-            yield (*facts, *_results(path.numbers), *ends)
+            numbers = (path.percent, path.people, path.recipients)
+            yield (split.step.words, path.name, *map(str, numbers), *_results(path.numbers), *ends)
 
 
 def _results(numbers: MessageNumbers) -> Iterator[str]:

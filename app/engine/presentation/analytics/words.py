@@ -11,7 +11,7 @@ from app.platform.text.formats import short_date
 from app.platform.text.words import counted
 
 REACTION_LABELS = {Result.OPENED: "Opened", Result.CLICKED: "Clicked", Result.REPLIED: "Replied"}
-TOO_EARLY = f"Too early to tell: fewer than {FEWEST} messages"
+TOO_EARLY = f"Too early to tell: fewer than {FEWEST} recipients"
 
 
 def rate(share: float | None) -> str:

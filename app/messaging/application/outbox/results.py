@@ -22,7 +22,7 @@ def results_by_step(
     account_id: int, workflow_id: int, first: date | None = None, last: date | None = None
 ) -> Mapping[tuple[str, str], tuple[int, int]]:
     """Return {(step id, result): (number of messages, latest version)} of those that were sent on these days
-    (UTC), or ever. Failed messages are those that failed on these days."""
+    (UTC), or ever. Failed and skipped messages are those that failed or were skipped on these days."""
     return message_counts.by_step(account_id, workflow_id, first, last)
 
 

@@ -12,7 +12,7 @@ from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_held
 from app.messaging.domain.pace.frequency import SKIPS, WAITS, Beyond, FrequencyCap, read_cap
 from app.messaging.domain.states import State
-from app.messaging.infrastructure import store
+from app.messaging.infrastructure import message_counts, store
 from app.messaging.infrastructure.pace import frequency, rules
 from app.messaging.infrastructure.pace.frequency import Held
 from app.platform.clock import now
@@ -76,6 +76,7 @@ def _wait(account_id: int, held: Sequence[Held], cap: FrequencyCap, at: datetime
 
 def _skip(account_id: int, held: Sequence[Held], at: datetime) -> None:
     skipped = frequency.skip(account_id, [one.id for one in held], at)
+    message_counts.count_new(account_id, sorted(skipped))
     note_held(account_id, "skipped", sorted(skipped), at)
     settled = [
         Settled(one.enrollment_id, one.step_id, one.visit, State.SKIPPED, SKIPS)
