@@ -1,39 +1,86 @@
-"""Repair of the numbers of enrollments that pages show."""
+"""Repair of the numbers of enrollments, steps, and messages that pages show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
+from app.engine.application import kept_words
 from app.engine.infrastructure import queries
-from app.engine.infrastructure.counters import counts
-from app.platform.database import transaction
+from app.engine.infrastructure.counters import counts, end_counts, source_counts, step_counts
+from app.messaging import application as messaging
+from app.platform.database import one_after_another, transaction
+from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.logs import log
+
+Key = TypeVar("Key", bound=tuple[Any, ...])
 
 
 @dataclass(frozen=True)
 class Correction:
-    """A wrong number of enrollments: of the workflow (empty if it has been deleted) with the status."""
+    """A wrong number of a workflow (empty if it has been deleted), and what it is of."""
 
     workflow: str
-    status: str
+    what: str
     shown: int
     counted: int
 
 
 def recount_enrollments(actor: Actor) -> Sequence[Correction]:
-    """Count the account's enrollments, correct the numbers that differ, and return those."""
+    """Count the account's enrollments, passed steps, ends, and results of messages; correct the numbers that
+    differ, and return those. Reads all enrollments and messages."""
     accounts.require(actor, Permission.ACCOUNT)
+    corrections = despite_deadlocks(lambda: _recount(actor.account_id))
+    log.info("enrollments_recounted", extra={"account_id": actor.account_id, "corrected": len(corrections)})
+    return corrections
+
+
+def _recount(account_id: int) -> list[Correction]:
+    """Two at once would both add the same differences: one of them is tried again."""
+    one_after_another()
     with transaction():
-        accounts.lock(actor.account_id)  # two corrections at once would both add the same difference
-        wrong = counts.differences(actor.account_id)
-        counts.change(
-            actor.account_id,
-            {one.place: one.counted - one.kept for one in wrong},
-        )
-    names = queries.workflow_names(actor.account_id, sorted({one.place.workflow_id for one in wrong}))
-    log.info("enrollments_recounted", extra={"account_id": actor.account_id, "corrected": len(wrong)})
-    return [
-        Correction(names.get(one.place.workflow_id, ("", ""))[0], one.place.status, one.kept, one.counted)
-        for one in wrong
-    ]
+        accounts.lock(account_id)
+        found = list(_standing(account_id))
+        for workflow_id in queries.workflow_ids(account_id):
+            name, _ = queries.name_and_status(account_id, workflow_id)
+            found += (Correction(name, *one) for one in _of_workflow(account_id, workflow_id))
+    return found
+
+
+def _standing(account_id: int) -> Iterator[Correction]:
+    wrong = counts.differences(account_id)
+    counts.correct(account_id, wrong)
+    names = queries.workflow_names(account_id, sorted({one.place.workflow_id for one in wrong}))
+    for one in wrong:
+        name, _ = names.get(one.place.workflow_id, ("", ""))
+        yield Correction(name, one.place.status.replace("_", " "), one.kept, one.counted)
+
+
+def _of_workflow(account_id: int, workflow_id: int) -> Iterator[tuple[str, int, int]]:
+    """Correct the other numbers of a workflow; yield (what, shown, counted)."""
+    of = (account_id, workflow_id)
+    passed = _wrong(step_counts.kept(*of), step_counts.counted(*of))
+    step_counts.correct(*of, _lacking(passed))
+    for step, both in passed.items():
+        yield (f"passed {kept_words.of_step(step)}", *both)
+    ended = _wrong(end_counts.kept(*of), end_counts.counted(*of))
+    end_counts.correct(account_id, _lacking(ended))
+    for end, both in ended.items():
+        yield (kept_words.of_end(end), *both)
+    entered = _wrong(source_counts.all_days(*of), source_counts.counted(*of))
+    source_counts.correct(*of, _lacking(entered))
+    for entry, both in entered.items():
+        yield (f"enrolled by {kept_words.of_source(entry)}", *both)
+    for one in messaging.correct_results(*of):
+        yield kept_words.of_result(one), one.kept, one.counted
+
+
+def _wrong(kept: Mapping[Key, int], counted: Mapping[Key, int]) -> dict[Key, tuple[int, int]]:
+    """Return {what: both numbers} where they differ."""
+    both = {key: (kept.get(key, 0), counted.get(key, 0)) for key in kept.keys() | counted.keys()}
+    return {key: both[key] for key in sorted(both) if both[key][0] != both[key][1]}
+
+
+def _lacking(wrong: Mapping[Key, tuple[int, int]]) -> dict[Key, int]:
+    return {key: counted - kept for key, (kept, counted) in wrong.items()}

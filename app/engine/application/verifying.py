@@ -1,12 +1,13 @@
 """Verification of workflows, for `verify-workflow`: the numbers that pages show are those of the tables, and
 everybody who is under way stands at a step from which they go on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import Any, TypeVar
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
+from app.engine.application import kept_words
 from app.engine.infrastructure import queries, verification
 from app.engine.infrastructure.counters import counts, end_counts, source_counts, step_counts
 from app.engine.infrastructure.verification import Standing
@@ -16,6 +17,8 @@ from app.workflows import application as workflows
 from app.workflows.domain import Definition
 
 MOST_DETAILS = 10
+
+Key = TypeVar("Key", bound=tuple[Any, ...])
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,9 @@ def _numbers(account_id: int, workflow_id: int) -> Check:
     wrong = counts.differences(account_id, workflow_id)
     counted = counts.counted(account_id, workflow_id)
     details = [
-        f"{one.place.status.replace('_', ' ')} at {one.place.step_id or 'no step'}: {one.kept:,} shown,"
-        f" {one.counted:,} in the table"
+        _difference(
+            f"{one.place.status.replace('_', ' ')} at {one.place.step_id or 'no step'}", one.kept, one.counted
+        )
         for one in wrong
     ]
     shown = counted + sum(one.kept - one.counted for one in wrong)
@@ -99,56 +103,38 @@ def _numbers(account_id: int, workflow_id: int) -> Check:
 def _passed(account_id: int, workflow_id: int) -> Check:
     kept = step_counts.kept(account_id, workflow_id)
     counted = step_counts.counted(account_id, workflow_id)
-    return _compared("Passed steps, as pages show them", _stepwise(kept), _stepwise(counted))
+    return _compared("Passed steps, as pages show them", kept, counted, kept_words.of_step)
 
 
 def _ended(account_id: int, workflow_id: int) -> Check:
     kept = end_counts.kept(account_id, workflow_id)
     counted = end_counts.counted(account_id, workflow_id)
-    return _compared("Ended enrollments by day, as pages show them", _endings(kept), _endings(counted))
+    return _compared("Ended enrollments by day, as pages show them", kept, counted, kept_words.of_end)
 
 
 def _entered(account_id: int, workflow_id: int) -> Check:
-    kept = source_counts.by_day(account_id, workflow_id, date.min, date.max)
+    kept = source_counts.all_days(account_id, workflow_id)
     counted = source_counts.counted(account_id, workflow_id)
-    return _compared("Enrollments by source and day, as pages show them", _sourced(kept), _sourced(counted))
+    says = "Enrollments by source and day, as pages show them"
+    return _compared(says, kept, counted, kept_words.of_source)
 
 
 def _results(account_id: int, workflow_id: int) -> Check:
     kept, counted, wrong = messaging.verify_results(account_id, workflow_id)
-    details = [
-        f"{one.step_id}, {one.result.value} on {one.day}: {one.kept:,} shown, {one.counted:,} in the table"
-        for one in wrong
-    ]
+    details = [_difference(kept_words.of_result(one), one.kept, one.counted) for one in wrong]
     return Check("Results of messages, as pages show them", counted, kept, _few(details))
 
 
-def _stepwise(numbers: Mapping[tuple[str, str, date], int]) -> Mapping[str, int]:
-    return {
-        f"{step_id}{f' ({result})' if result else ''}, enrolled on {day}": number
-        for (step_id, result, day), number in numbers.items()
-    }
-
-
-def _endings(numbers: Mapping[end_counts.End, int]) -> Mapping[str, int]:
-    return {
-        f"{end.status.replace('_', ' ')} ({end.reason or 'no reason'}, {end.minutes} minutes)"
-        f" at {end.step_id or 'no step'} of version {end.version_id}, enrolled on {end.day}": number
-        for end, number in numbers.items()
-    }
-
-
-def _sourced(numbers: Mapping[tuple[str, date], int]) -> Mapping[str, int]:
-    return {f"{source} on {day}": number for (source, day), number in numbers.items()}
-
-
-def _compared(says: str, kept: Mapping[str, int], counted: Mapping[str, int]) -> Check:
-    details = [
-        f"{what}: {kept.get(what, 0):,} shown, {counted.get(what, 0):,} in the table"
-        for what in sorted(kept.keys() | counted)
-        if kept.get(what, 0) != counted.get(what, 0)
-    ]
+def _compared(
+    says: str, kept: Mapping[Key, int], counted: Mapping[Key, int], words: Callable[[Key], str]
+) -> Check:
+    both = {key: (kept.get(key, 0), counted.get(key, 0)) for key in kept.keys() | counted.keys()}
+    details = [_difference(words(key), *both[key]) for key in sorted(both) if both[key][0] != both[key][1]]
     return Check(says, sum(counted.values()), sum(kept.values()), _few(details))
+
+
+def _difference(what: str, kept: int, counted: int) -> str:
+    return f"{what}: {kept:,} shown, {counted:,} in the table"
 
 
 def _none(says: str, found: Sequence[Standing]) -> Check:

@@ -1,5 +1,5 @@
-"""`flask verify-workflow`: count the enrollments of workflows again. `flask recount-enrollments`: correct the
-numbers of them that pages show."""
+"""`flask verify-workflow`: count the enrollments and messages of workflows again.
+`flask recount-enrollments`: correct the numbers of them that pages show."""
 
 import click
 from flask import Flask
@@ -20,12 +20,12 @@ def register(app: Flask) -> None:
 @click.option("--account", "account_name", help="Account name; defaults to the first account.")
 @plain_errors
 def _recount_enrollments(account_name: str | None) -> None:
-    """Count all enrollments of an account, and correct the numbers that its pages show."""
+    """Count the enrollments, steps, and messages of an account, and correct the numbers that pages show."""
     actor = terminal_actor(account_name)
     with acting_for(actor.account_id):
         corrections = engine.recount_enrollments(actor)
     for one in corrections:
-        number = f"{one.workflow or 'A deleted workflow'}, {one.status.replace('_', ' ')}"
+        number = f"{one.workflow or 'A deleted workflow'}, {one.what}"
         click.echo(f"{number}: {one.shown:,} corrected to {one.counted:,}")
     click.echo(
         f"{counted(len(corrections), 'number')} corrected." if corrections else "All numbers are right."

@@ -21,7 +21,13 @@ from app.messaging.application.outbox.lists import (
     list_messages,
     register_workflow_names,
 )
-from app.messaging.application.outbox.results import results_by_step, results_of, verify_results
+from app.messaging.application.outbox.results import (
+    ResultDifference,
+    correct_results,
+    results_by_step,
+    results_of,
+    verify_results,
+)
 from app.messaging.application.outbox.samples import sample_email, send_sample, unsubscribe_sample
 from app.messaging.application.outbox.showing import ShownMessage, register_rewriting, show_message, source_of
 from app.messaging.application.pace.brakes import brake_of
@@ -48,6 +54,7 @@ __all__ = [
     "Reacted",
     "Recipient",
     "Result",
+    "ResultDifference",
     "SenderNames",
     "ServerAnswer",
     "Settled",
@@ -56,6 +63,7 @@ __all__ = [
     "State",
     "brake_of",
     "change_version",
+    "correct_results",
     "count_as_sent",
     "has_mail_server",
     "leave_workflow",

@@ -90,6 +90,11 @@ def change(account_id: int, changes: Mapping[Key, int]) -> None:
     summed_parts.change_many(MessageCount.__table__, account_id, changes, "messages")
 
 
+def correct(account_id: int, changes: Mapping[Key, int]) -> None:
+    """Add to the numbers what they lack."""
+    summed_parts.correct_many(MessageCount.__table__, account_id, changes, "messages")
+
+
 def by_step(
     account_id: int, workflow_id: int, first: date | None = None, last: date | None = None
 ) -> dict[tuple[str, str], tuple[int, int]]:

@@ -4,9 +4,9 @@ A transaction changes a row that no other transaction is changing, or adds one. 
 there are never more rows for a number than there were writers at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -27,21 +27,42 @@ def change_many(
     wanted = sorted((key, more) for key, more in changes.items() if more)
     if not wanted:
         return
-    names = wanted[0][0]._fields  # type: ignore[attr-defined]
-    kinds = {name: table.c[name].type for name in names}
+    names, kinds = _columns(table, wanted[0][0])
     keys = row_list({"place": _NUMBER, **kinds}, [(place, *key) for place, (key, _) in enumerate(wanted)])
     of_account = {"of_account": account_id}
     find = around(_free_parts, keys, table, names)
     parts = {row[0]: row[1] for row in execute_built(find, {**keys.values, **of_account}) if row[1]}
     changed = [(parts[place], more) for place, (_, more) in enumerate(wanted) if place in parts]
-    added = [(*key, more) for place, (key, more) in enumerate(wanted) if place not in parts]
+    added = [one for place, one in enumerate(wanted) if place not in parts]
     if changed:
         rows = row_list(_CHANGE, changed)
         update = around(_change_parts, rows, table, number, is_sqlite())
         execute_built(update, {**rows.values, **of_account})
     if added:
-        rows = row_list({**kinds, "more": _NUMBER}, added)
-        execute_built(around(_add_parts, rows, table, names, number), {**rows.values, **of_account})
+        _add(table, account_id, added, number)
+
+
+def correct_many(
+    table: sa.Table, account_id: int, changes: Mapping[Key, int], number: str = "enrollments"
+) -> None:
+    """Add to numbers of an account like `change_many`, but only by new rows: it touches none that others
+    write, so it neither waits for them nor fails because of them."""
+    added = sorted((key, more) for key, more in changes.items() if more)
+    if added:
+        _add(table, account_id, added, number)
+
+
+def _add(table: sa.Table, account_id: int, added: Sequence[tuple[Key, int]], number: str) -> None:
+    names, kinds = _columns(table, added[0][0])
+    rows = row_list({**kinds, "more": _NUMBER}, [(*key, more) for key, more in added])
+    insert = around(_add_parts, rows, table, names, number)
+    execute_built(insert, {**rows.values, "of_account": account_id})
+
+
+def _columns(table: sa.Table, key: tuple[Any, ...]) -> tuple[tuple[str, ...], Mapping[str, Any]]:
+    """Return the names of the columns that a named tuple has values for, and {name: type}."""
+    names: tuple[str, ...] = cast(Any, key)._fields
+    return names, {name: table.c[name].type for name in names}
 
 
 _NUMBER = BigInt

@@ -172,6 +172,14 @@ def one_snapshot() -> None:
         session().connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
+def one_after_another() -> None:
+    """Let the next `transaction()` see a snapshot, and succeed only if it could have run before or after all
+    others that do this, too. Use it inside `despite_deadlocks`, which tries again. SQLite has one writer."""
+    session().rollback()
+    if not is_sqlite():
+        session().connection(execution_options={"isolation_level": "SERIALIZABLE"})
+
+
 def forget_snapshot() -> None:
     """End the read transaction, so that the next read sees later commits."""
     session().rollback()

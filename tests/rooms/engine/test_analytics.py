@@ -311,9 +311,21 @@ def test_numbers_that_are_wrong_are_found(app: Flask, it: Campaign) -> None:
                 sa.text(f"UPDATE {table} SET {column} = {column} + 1 WHERE account_id = :account"),
                 {"account": it.actor.account_id},
             )
+        for table in ("source_counts", "step_counts"):
+            session().execute(
+                sa.text(f"DELETE FROM {table} WHERE account_id = :account"), {"account": it.actor.account_id}
+            )
     assert verify().exit_code == 1
     assert "BROKEN  Results of messages" in verify().output
     assert "BROKEN  Ended enrollments by day" in verify().output
+    before = read(it)
+    repair = app.test_cli_runner().invoke(args=["recount-enrollments"])
+    assert repair.exit_code == 0, repair.output
+    for line in ("enrolled by bulk_enrollment on", "passed mark, enrolled on", "short, sent on"):
+        assert line in repair.output
+    assert verify().exit_code == 0, verify().output
+    assert (before.people.enrolled, read(it).people.enrolled) == (0, 12)
+    assert app.test_cli_runner().invoke(args=["recount-enrollments"]).output == "All numbers are right.\n"
 
 
 def test_numbers_are_looked_up_through_indexes(app: Flask, bob: Person) -> None:

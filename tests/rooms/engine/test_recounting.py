@@ -31,6 +31,13 @@ def by_status(app: Flask, person: Person, public_id: str) -> dict[str, int]:
         return {key: n for key, n in counts.by_status(person.actor.account_id, workflow.id).items() if n}
 
 
+def corrected(app: Flask) -> list[str]:
+    """What is said of enrollments by status."""
+    result = recount(app)
+    assert result.exit_code == 0, result.output
+    return [line for line in result.output.splitlines() if " on 20" not in line and "corrected." not in line]
+
+
 def delete_enrollments(app: Flask, account_id: int, contact_ids: list[int]) -> None:
     """Delete enrollments past the app."""
     with app.app_context(), transaction():
@@ -54,13 +61,7 @@ def test_wrong_numbers_are_corrected(app: Flask, bob: Person) -> None:
         )
         session().execute(lost)
     assert by_status(app, bob, welcome) == {"held": 5}
-    result = recount(app)
-    assert result.exit_code == 0, result.output
-    assert result.output.splitlines() == [
-        "Welcome, completed: 0 corrected to 1",
-        "Welcome, held: 5 corrected to 3",
-        "2 numbers corrected.",
-    ]
+    assert corrected(app) == ["Welcome, completed: 0 corrected to 1", "Welcome, held: 5 corrected to 3"]
     assert by_status(app, bob, welcome) == {"held": 3, "completed": 1}
     assert by_status(app, bob, other) == {"held": 2}
     assert recount(app).output == "All numbers are right.\n"
@@ -77,6 +78,7 @@ def test_numbers_of_deleted_workflows_and_other_accounts(app: Flask, bob: Person
         "A deleted workflow, held: 4 corrected to 0",
         "1 number corrected.",
     ]
+    assert recount(app).output == "All numbers are right.\n"
     assert by_status(app, mallory, elsewhere) == {"held": 2}, "another account's are left alone"
     name = mallory.actor.account_name
     result = app.test_cli_runner().invoke(args=["recount-enrollments", "--account", name])
@@ -96,11 +98,11 @@ def test_enrollments_that_are_being_written_are_not_counted_twice(
     enroll(app, bob.actor, workflow, ids[:2])
     delete_enrollments(app, bob.actor.account_id, ids[:1])
     account_id = bob.actor.account_id
-    corrected: list[int] = []
+    corrections: list[int] = []
 
     def correct() -> None:
         with app.app_context(), acting_for(account_id):
-            corrected.append(len(recount_enrollments(alice.actor)))
+            corrections.append(len(recount_enrollments(alice.actor)))
 
     with app.app_context(), acting_for(account_id), transaction():
         into = workflows.startable(bob.actor, workflow)
@@ -120,7 +122,7 @@ def test_enrollments_that_are_being_written_are_not_counted_twice(
             one.start()
         for one in threads:
             one.join(30)
-        assert sorted(corrected) == [0, 1]
+        assert sorted(corrections) == [0, 2], "a held one, and one that was enrolled"
     with app.app_context(), acting_for(account_id):
         assert people_under_way(bob.actor, [into.workflow_id]) == {into.workflow_id: 3}
 

@@ -43,6 +43,12 @@ def change(account_id: int, changes: Changes) -> None:
     summed_parts.change_many(_counts, account_id, changes)
 
 
+def correct(account_id: int, wrong: Sequence[Difference]) -> None:
+    """Let the numbers be those that were counted."""
+    changes = {one.place: one.counted - one.kept for one in wrong}
+    summed_parts.correct_many(_counts, account_id, changes)
+
+
 def by_status(account_id: int, workflow_id: int) -> dict[str, int]:
     """Return {status: number of enrollments} of a workflow."""
     query = (

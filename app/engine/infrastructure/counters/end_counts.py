@@ -52,6 +52,11 @@ def change(account_id: int, ends: Ends) -> None:
     summed_parts.change_many(_counts, account_id, ends)
 
 
+def correct(account_id: int, changes: Ends) -> None:
+    """Add to the numbers what they lack."""
+    summed_parts.correct_many(_counts, account_id, changes)
+
+
 def by_step(
     account_id: int, workflow_id: int, first: date, last: date
 ) -> dict[tuple[str, str, str], tuple[int, int]]:

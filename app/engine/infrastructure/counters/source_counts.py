@@ -26,6 +26,12 @@ def add(account_id: int, enrolled: Mapping[Entry, int]) -> None:
     summed_parts.change_many(_counts, account_id, enrolled)
 
 
+def correct(account_id: int, workflow_id: int, changes: Mapping[tuple[str, date], int]) -> None:
+    """Add to the numbers, given as {(source, day): number}, what they lack."""
+    entries = {Entry(workflow_id, source, day): more for (source, day), more in changes.items()}
+    summed_parts.correct_many(_counts, account_id, entries)
+
+
 def by_day(account_id: int, workflow_id: int, first: date, last: date) -> dict[tuple[str, date], int]:
     """Return {(source, day): number of enrollments} of a workflow on these days."""
     one = SourceCount
@@ -39,6 +45,12 @@ def by_day(account_id: int, workflow_id: int, first: date, last: date) -> dict[t
     return {(row[0], row[1]): row[2] for row in session().execute(query)}
 
 
+def all_days(account_id: int, workflow_id: int) -> dict[tuple[str, date], int]:
+    """Return all of them."""
+    found = by_day(account_id, workflow_id, date.min, date.max)
+    return {key: enrolled for key, enrolled in found.items() if enrolled}
+
+
 def first_day(account_id: int, workflow_id: int) -> date | None:
     """Return the day of the first enrollment."""
     query = sa.select(sa.func.min(SourceCount.day)).where(
@@ -48,7 +60,7 @@ def first_day(account_id: int, workflow_id: int) -> date | None:
 
 
 def counted(account_id: int, workflow_id: int) -> dict[tuple[str, date], int]:
-    """Return the same as `by_day` for all days, counted one by one. Slow."""
+    """Return the same, counted one by one. Slow."""
     day = sa.func.date(Enrollment.enrolled_at, type_=sa.Date)
     query = (
         sa.select(Enrollment.source, day, sa.func.count())

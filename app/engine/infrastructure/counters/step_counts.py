@@ -84,6 +84,40 @@ def counted(account_id: int, workflow_id: int) -> dict[tuple[str, str, date], in
     return {(row[0], row[1], row[2]): row[3] for row in session().execute(query)}
 
 
+def correct(account_id: int, workflow_id: int, changes: Mapping[tuple[str, str, date], int]) -> None:
+    """Add to the numbers, given as {(step id, result, day): number}, what they lack. Which version people
+    were in when they passed a step is not known afterwards; it is taken to be the step's latest one."""
+    versions = _latest_versions(account_id, workflow_id)
+    passages = {
+        Passage(versions[step_id], step_id, day, result): more
+        for (step_id, result, day), more in changes.items()
+    }
+    summed_parts.correct_many(StepCount.__table__, account_id, passages)
+
+
+def _latest_versions(account_id: int, workflow_id: int) -> dict[str, int]:
+    """Return {step id: latest version} of the steps that people have passed, or are said to have passed."""
+    passed = (
+        sa.select(PassedStep.step_id, Enrollment.version_id)
+        .join(Enrollment, Enrollment.id == PassedStep.enrollment_id)
+        .where(
+            PassedStep.account_id == account_id,
+            Enrollment.account_id == account_id,
+            Enrollment.workflow_id == workflow_id,
+        )
+    )
+    said = sa.select(StepCount.step_id, StepCount.version_id).where(
+        StepCount.account_id == account_id, StepCount.version_id.in_(_versions(account_id, workflow_id))
+    )
+    found: dict[str, int] = {}
+    for query in (passed, said):
+        one = query.subquery().c
+        latest = sa.select(one.step_id, sa.func.max(one.version_id)).group_by(one.step_id)
+        for step_id, version_id in session().execute(latest):
+            found[step_id] = max(version_id, found.get(step_id, 0))
+    return found
+
+
 def _versions(account_id: int, workflow_id: int) -> sa.Select[int]:
     return sa.select(WorkflowVersion.id).where(
         WorkflowVersion.account_id == account_id, WorkflowVersion.workflow_id == workflow_id

@@ -1,6 +1,6 @@
 """What became of the messages of workflows, in numbers that are kept as it happens."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -35,13 +35,26 @@ def verify_results(account_id: int, workflow_id: int) -> tuple[int, int, list[Re
     """Return how many results of a workflow are kept, how many there are, and the differences. Slow."""
     kept = message_counts.kept(account_id, workflow_id)
     counted = message_counts.counted(account_id, workflow_id)
-    return sum(kept.values()), sum(counted.values()), list(_differences(kept, counted))
+    wrong = _wrong(kept, counted)
+    return sum(kept.values()), sum(counted.values()), _differences(wrong)
 
 
-def _differences(
+def correct_results(account_id: int, workflow_id: int) -> list[ResultDifference]:
+    """Correct the results of a workflow in the caller's transaction, which sees a snapshot; return the
+    differences. Slow."""
+    kept = message_counts.kept(account_id, workflow_id)
+    wrong = _wrong(kept, message_counts.counted(account_id, workflow_id))
+    message_counts.correct(account_id, {key: counted - shown for key, (shown, counted) in wrong.items()})
+    return _differences(wrong)
+
+
+def _wrong(
     kept: Mapping[message_counts.Key, int], counted: Mapping[message_counts.Key, int]
-) -> Iterator[ResultDifference]:
-    for key in sorted(kept.keys() | counted.keys()):
-        both = kept.get(key, 0), counted.get(key, 0)
-        if both[0] != both[1]:
-            yield ResultDifference(key.step_id, Result(key.result), key.day, *both)
+) -> dict[message_counts.Key, tuple[int, int]]:
+    """Return {key: both numbers} where they differ."""
+    both = {key: (kept.get(key, 0), counted.get(key, 0)) for key in sorted(kept.keys() | counted.keys())}
+    return {key: numbers for key, numbers in both.items() if numbers[0] != numbers[1]}
+
+
+def _differences(wrong: Mapping[message_counts.Key, tuple[int, int]]) -> list[ResultDifference]:
+    return [ResultDifference(key.step_id, Result(key.result), key.day, *both) for key, both in wrong.items()]
