@@ -25,6 +25,7 @@ from app.accounts.application.permissions import (
     people_in_role,
     people_with,
     require,
+    with_sub_accounts,
 )
 from app.accounts.application.sessions import (
     begin_session,
@@ -73,5 +74,6 @@ __all__ = [
     "required_setup_token",
     "terminal_actor",
     "user_of_session",
+    "with_sub_accounts",
     "worker_actor",
 ]

@@ -56,6 +56,12 @@ def is_agency(account_id: int) -> bool:
     return account is not None and account.kind == "agency"
 
 
+def with_sub_accounts(actor: Actor) -> list[int]:
+    """Return the ids of the actor's account and of its sub-accounts, in which its members have the same
+    role."""
+    return [actor.account_id, *queries.sub_accounts_of(actor.account_id)]
+
+
 def limit_of(account_id: int, name: str, default: int, highest: int | None = None) -> int:
     """Return the limit `name` that holds for an account: its own, or `default` if it has not set one.
 

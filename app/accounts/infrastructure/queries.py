@@ -89,6 +89,11 @@ def account(account_id: int) -> Account | None:
     return session().get(Account, account_id)
 
 
+def sub_accounts_of(account_id: int) -> Sequence[int]:
+    """Return the ids of the accounts below an agency."""
+    return session().scalars(sa.select(Account.id).where(Account.parent_id == account_id)).all()
+
+
 def account_named(name: str | None) -> Account | None:
     """Return the account with this name, or the first account if `name` is None."""
     query = sa.select(Account).order_by(Account.id).limit(1)

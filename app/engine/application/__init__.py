@@ -1,7 +1,15 @@
 """Public interface of the engine room: `enroll_many` enrolls contacts, `withdraw_many` undoes that; the other
 functions read enrollments."""
 
-from app.engine.application.analytics.totals import FEWEST_ENROLLED, Totals, totals_of
+from app.engine.application.analytics.totals import (
+    FEWEST_ENROLLED,
+    Cohort,
+    MessageTotals,
+    Totals,
+    cohorts_of,
+    messages_of,
+    totals_of,
+)
 from app.engine.application.archiving import register_archival
 from app.engine.application.braking import register_brakes
 from app.engine.application.deliveries import register_delivery_source
@@ -43,8 +51,10 @@ __all__ = [
     "LEFT",
     "VIEWS",
     "Check",
+    "Cohort",
     "Correction",
     "Figures",
+    "MessageTotals",
     "People",
     "Start",
     "Totals",
@@ -52,10 +62,12 @@ __all__ = [
     "Verified",
     "View",
     "active_and_counted",
+    "cohorts_of",
     "contact_enrollments",
     "enroll_many",
     "figures_of",
     "foresee_withdrawal",
+    "messages_of",
     "names_of_workflows",
     "pace_of",
     "people_in",

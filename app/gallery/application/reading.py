@@ -46,8 +46,8 @@ class Gallery:
 
 @dataclass(frozen=True)
 class ListedTemplate:
-    """A template in a list. `available` as in `Card`; `completion_rate` of the workflows that the account has
-    made from it, None while there are too few enrollments."""
+    """A template in a list. `available` as in `Card`; `completion_rate` of the workflows that the account and
+    its sub-accounts have made from it, None while there are too few enrollments."""
 
     card: Card
     available: frozenset[str]

@@ -1,7 +1,7 @@
 """Reads of templates. An account sees system templates and its own; for others, lookups return None."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -156,16 +156,36 @@ def _public_ids(on_sqlite: bool) -> sa.Select[Any]:
     return query.where(_allowed(_account, _templates), wanted)
 
 
-def workflows_made_from(account_id: int, template_ids: Collection[int]) -> dict[int, list[int]]:
-    """Return {template id: ids of the account's workflows that were made from it}."""
+def workflows_made_from(account_ids: Sequence[int], template_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return {template id: ids of the workflows of these accounts that were made from it}."""
     query = sa.select(Workflow.template_id, Workflow.id).where(
-        Workflow.account_id == account_id, Workflow.template_id.in_(id_list(sorted(template_ids)))
+        Workflow.account_id.in_(id_list(account_ids)),
+        Workflow.template_id.in_(id_list(sorted(template_ids))),
     )
     found: dict[int, list[int]] = {}
-    for template_id, workflow_id in session().execute(query):
+    for template_id, workflow_id in session().execute(query, execution_options={"cross_account": True}):
         if template_id is not None:
             found.setdefault(template_id, []).append(workflow_id)
     return found
+
+
+def uses_by_month(
+    account_ids: Sequence[int], template_ids: Collection[int], since: datetime
+) -> dict[tuple[int, date], int]:
+    """Return {(template id, first day of a month): how many workflows these accounts made from it}."""
+    one = TemplateUse
+    year, month = sa.extract("year", one.at), sa.extract("month", one.at)
+    query = (
+        sa.select(one.template_id, year, month, sa.func.count())
+        .where(
+            one.account_id.in_(id_list(account_ids)),
+            one.template_id.in_(id_list(sorted(template_ids))),
+            one.at >= since,
+        )
+        .group_by(one.template_id, year, month)
+    )
+    found = session().execute(query, execution_options={"cross_account": True})
+    return {(row[0], date(int(row[1]), int(row[2]), 1)): row[3] for row in found}
 
 
 def workflow_made_with(account_id: int, idempotency_key: str) -> Workflow | None:

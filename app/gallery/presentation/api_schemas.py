@@ -97,7 +97,8 @@ class Template(Schema):
     channels: list[str] = described("Integrations through which it sends messages.", ["email", "sms"])
     times_used: int = described("How many workflows the account has created from it.", 12)
     completion_rate: float | None = described(
-        "Share of enrollments in workflows made from it that reached a goal or the end; null below 20.",
+        "Share of enrollments that reached a goal or the end, in workflows that the account and its"
+        " sub-accounts have made from it; null below 20 enrollments.",
         0.62,
     )
     created_at: datetime = described("When it was created.", "2026-01-15T08:00:00Z")

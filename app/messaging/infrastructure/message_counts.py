@@ -19,12 +19,13 @@ _messages, _counts = Message.__table__.c, MessageCount.__table__.c
 
 
 class Key(NamedTuple):
-    """A step of a version, a day, and a result."""
+    """A step of a version, which sends by a channel, a day, and a result."""
 
     workflow_id: int
     version_id: int
     step_id: str
     day: date
+    channel: str
     result: str
 
 
@@ -34,6 +35,7 @@ class _Row(NamedTuple):
     workflow_id: int
     version_id: int
     step_id: str
+    channel: str
     state: str
     sent_at: datetime | None
     settled_at: datetime | None
@@ -112,14 +114,15 @@ def by_step(
     return {(row[0], row[1]): (row[2], row[3]) for row in session().execute(query)}
 
 
-def of_workflows(account_id: int, workflow_ids: Sequence[int]) -> dict[tuple[int, str], int]:
-    """Return {(workflow id, result): number of messages}."""
+def of_workflows(account_ids: Sequence[int], workflow_ids: Sequence[int]) -> dict[tuple[str, str], int]:
+    """Return {(channel, result): number of messages} of workflows of these accounts."""
     query = (
-        sa.select(_counts.workflow_id, _counts.result, _sum())
-        .where(_counts.account_id == account_id, _counts.workflow_id.in_(id_list(workflow_ids)))
-        .group_by(_counts.workflow_id, _counts.result)
+        sa.select(_counts.channel, _counts.result, _sum())
+        .where(_counts.account_id.in_(id_list(account_ids)), _counts.workflow_id.in_(id_list(workflow_ids)))
+        .group_by(_counts.channel, _counts.result)
     )
-    return {(row[0], row[1]): row[2] for row in session().execute(query)}
+    found = session().execute(query, execution_options={"cross_account": True})
+    return {(row[0], row[1]): row[2] for row in found}
 
 
 def kept(account_id: int, workflow_id: int) -> dict[Key, int]:
@@ -158,7 +161,8 @@ def _counted(rows: Any) -> Counter[Key]:
     for row in map(_Row._make, rows):
         if day := row.day:
             for result in row.results:
-                found[Key(row.workflow_id, row.version_id, row.step_id, day, result.value)] += 1
+                of_step = (row.workflow_id, row.version_id, row.step_id)
+                found[Key(*of_step, day, row.channel, result.value)] += 1
     return found
 
 

@@ -93,6 +93,7 @@ class MessageCount(AccountOwned, db.Model):
     version_id: Mapped[int] = mapped_column(BigInt)
     step_id: Mapped[str] = mapped_column(sa.String(40))
     day: Mapped[date]
+    channel: Mapped[str] = mapped_column(sa.String(10))
     result: Mapped[str] = mapped_column(sa.String(12))
     messages: Mapped[int] = mapped_column(BigInt)
 

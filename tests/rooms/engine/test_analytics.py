@@ -337,7 +337,7 @@ def test_numbers_are_looked_up_through_indexes(app: Flask, bob: Person) -> None:
         for place in range(20_000)
     ]
     with app.app_context(), transaction():
-        results = [{**one, "result": "sent", "messages": 1} for one in places]
+        results = [{**one, "channel": "email", "result": "sent", "messages": 1} for one in places]
         session().execute(sa.insert(MessageCount.__table__), results)
         ends = {"status": "completed", "reason": "", "minutes": 0, "enrollments": 1}
         session().execute(sa.insert(EndCount.__table__), [{**one, **ends} for one in places])

@@ -71,7 +71,7 @@ def test_results_are_those_of_all_workflows_made_from_it(app: Flask, bob: Person
         )
         assert found.workflows == session().scalar(made) == 2
     assert (found.totals.enrolled, found.totals.completion_rate, found.totals.goal_rate) == (24, 1.0, 0.0)
-    assert found.totals.sent == 24 and found.totals.message_rate("clicked") == 0.25
+    assert found.messages.sent == 24 and found.messages.rates["clicked"] == 0.25
     page = bob.get(f"/templates/{template}").text
     assert "Your results" in page and "All 2 workflows" in page and "25.0%" in page
     assert "100% complete it" in bob.get("/templates?category=custom").text

@@ -103,9 +103,10 @@ class MessageNumbers:
 
     def rate(self, result: Result) -> float | None:
         """Return the share of a result; None if no message could have it."""
-        return share(self.of(result), self._of_which(result))
+        return share(self.of(result), self.base(result))
 
-    def _of_which(self, result: Result) -> int:
+    def base(self, result: Result) -> int:
+        """Return how many messages could have a result."""
         return self.sent - self.texts if result in OF_EMAILS else self.sent
 
 

@@ -1,15 +1,18 @@
-"""The numbers of several workflows together, such as all that were made from a template (T-18)."""
+"""The numbers of several workflows together, such as all that were made from a template (T-18). An agency
+counts those of its sub-accounts, too."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from app.accounts.application import require
+from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
+from app.engine.application.analytics.numbers import REACTIONS, MessageNumbers
 from app.engine.domain import EnrollmentStatus
 from app.engine.domain.proportions import share
-from app.engine.infrastructure.counters import counts
+from app.engine.infrastructure.counters import counts, end_counts, source_counts
 from app.messaging import application as messaging
 from app.messaging.application import Result
 
@@ -19,18 +22,13 @@ FEWEST_ENROLLED: Final = 20
 
 @dataclass(frozen=True)
 class Totals:
-    """Enrollments and messages of workflows since they were made. Rates are None while there are too few."""
+    """Enrollments in workflows by status. Rates are None while there are too few."""
 
     statuses: Mapping[str, int]
-    results: Mapping[str, int]
 
     @property
     def enrolled(self) -> int:
         return sum(self.statuses.values())
-
-    @property
-    def sent(self) -> int:
-        return self.results.get(Result.SENT, 0)
 
     @property
     def goal_rate(self) -> float | None:
@@ -41,24 +39,84 @@ class Totals:
         """The share of enrollments that reached a goal or the end."""
         return self._of_enrolled(EnrollmentStatus.GOAL_REACHED, EnrollmentStatus.COMPLETED)
 
-    def message_rate(self, result: str) -> float | None:
-        return share(self.results.get(result, 0), self.sent) if self.sent >= FEWEST_ENROLLED else None
-
     def _of_enrolled(self, *statuses: str) -> float | None:
         part = sum(self.statuses.get(status, 0) for status in statuses)
         return share(part, self.enrolled) if self.enrolled >= FEWEST_ENROLLED else None
 
 
+@dataclass(frozen=True)
+class Cohort:
+    """People who were enrolled in a month, and those of them who have reached a goal or the end so far."""
+
+    enrolled: int = 0
+    completed: int = 0
+
+    def __add__(self, other: "Cohort") -> "Cohort":
+        return Cohort(self.enrolled + other.enrolled, self.completed + other.completed)
+
+    @property
+    def completion_rate(self) -> float | None:
+        """None while there are too few people."""
+        return share(self.completed, self.enrolled) if self.enrolled >= FEWEST_ENROLLED else None
+
+
+@dataclass(frozen=True)
+class MessageTotals:
+    """Messages of workflows since they were made."""
+
+    numbers: MessageNumbers
+
+    @property
+    def sent(self) -> int:
+        return self.numbers.sent
+
+    @property
+    def rates(self) -> dict[str, float | None]:
+        """The share of each reaction; None while too few messages could have it."""
+        found = self.numbers
+        return {
+            one.value: found.rate(one) if found.base(one) >= FEWEST_ENROLLED else None for one in REACTIONS
+        }
+
+
 def totals_of(actor: Actor, groups: Mapping[int, Collection[int]]) -> dict[int, Totals]:
-    """Return the numbers of each group of workflows of the account, given as {key: workflow ids}."""
-    require(actor, Permission.REPORTS)
+    """Return the enrollments of each group of workflows, given as {key: workflow ids}, of the account and its
+    sub-accounts."""
+    accounts.require(actor, Permission.REPORTS)
     group_of = {workflow_id: key for key, ids in groups.items() for workflow_id in ids}
     statuses = {key: Counter[str]() for key in groups}
-    results = {key: Counter[str]() for key in groups}
     if group_of:
-        ids = sorted(group_of)
-        for (workflow_id, status), number in counts.of_workflows(actor.account_id, ids).items():
+        found = counts.of_workflows(accounts.with_sub_accounts(actor), sorted(group_of))
+        for (workflow_id, status), number in found.items():
             statuses[group_of[workflow_id]][status] += number
-        for (workflow_id, result), number in messaging.results_of(actor.account_id, ids).items():
-            results[group_of[workflow_id]][result] += number
-    return {key: Totals(statuses[key], results[key]) for key in groups}
+    return {key: Totals(statuses[key]) for key in groups}
+
+
+def cohorts_of(
+    actor: Actor, groups: Mapping[int, Collection[int]], since: date
+) -> dict[int, dict[date, Cohort]]:
+    """Return {key: {first day of a month: people who were enrolled in it}} of each group of workflows of the
+    account and its sub-accounts, from the month that begins on `since`."""
+    accounts.require(actor, Permission.REPORTS)
+    group_of = {workflow_id: key for key, ids in groups.items() for workflow_id in ids}
+    found: dict[int, dict[date, Cohort]] = {key: defaultdict(Cohort) for key in groups}
+    if group_of:
+        of = (accounts.with_sub_accounts(actor), sorted(group_of), since)
+        for (workflow_id, month), enrolled in source_counts.by_month(*of).items():
+            found[group_of[workflow_id]][month] += Cohort(enrolled=enrolled)
+        for (workflow_id, month), completed in end_counts.completed_by_month(*of).items():
+            found[group_of[workflow_id]][month] += Cohort(completed=completed)
+    return found
+
+
+def messages_of(actor: Actor, workflow_ids: Collection[int]) -> MessageTotals:
+    """Return the messages of workflows of the account and its sub-accounts."""
+    accounts.require(actor, Permission.REPORTS)
+    results: Counter[str] = Counter()
+    texts = 0
+    if workflow_ids:
+        found = messaging.results_of(accounts.with_sub_accounts(actor), sorted(workflow_ids))
+        for (channel, result), number in found.items():
+            results[result] += number
+            texts += number if (channel, result) == ("sms", Result.SENT) else 0
+    return MessageTotals(MessageNumbers(results, texts))

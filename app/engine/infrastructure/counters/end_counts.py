@@ -2,7 +2,7 @@
 the same transaction. See `summed_parts`."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.engine.domain import UNDER_WAY, EnrollmentStatus
 from app.engine.domain.spans import rounded
+from app.engine.infrastructure.counters import months
 from app.engine.infrastructure.tables import EndCount, Enrollment
 from app.platform.database import BigInt, session, summed_parts
 
@@ -69,6 +70,15 @@ def by_step(
         .group_by(one.step_id, one.status, one.reason)
     )
     return {(row[0], row[1], row[2]): (row[3], row[4]) for row in session().execute(query)}
+
+
+def completed_by_month(
+    account_ids: Sequence[int], workflow_ids: Sequence[int], since: date
+) -> dict[tuple[int, date], int]:
+    """Return {(workflow id, first day of a month): number of enrollments that have reached a goal or the end}
+    of workflows of these accounts, by the month in which they began."""
+    done = _counts.c.status.in_([EnrollmentStatus.GOAL_REACHED.value, EnrollmentStatus.COMPLETED.value])
+    return months.by_workflow(_counts, account_ids, workflow_ids, since, done)
 
 
 def minutes_to_goal(account_id: int, workflow_id: int, first: date, last: date) -> dict[int, int]:

@@ -1,12 +1,13 @@
 """The number of enrollments of a workflow by source and day (UTC), kept by those who write enrollments, in
 the same transaction. See `summed_parts`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from app.engine.infrastructure.counters import months
 from app.engine.infrastructure.tables import Enrollment, SourceCount
 from app.platform.database import BigInt, session, summed_parts
 
@@ -43,6 +44,13 @@ def by_day(account_id: int, workflow_id: int, first: date, last: date) -> dict[t
         .group_by(one.source, one.day)
     )
     return {(row[0], row[1]): row[2] for row in session().execute(query)}
+
+
+def by_month(
+    account_ids: Sequence[int], workflow_ids: Sequence[int], since: date
+) -> dict[tuple[int, date], int]:
+    """Return {(workflow id, first day of a month): number of enrollments} of workflows of these accounts."""
+    return months.by_workflow(_counts, account_ids, workflow_ids, since)
 
 
 def all_days(account_id: int, workflow_id: int) -> dict[tuple[str, date], int]:

@@ -26,9 +26,10 @@ def results_by_step(
     return message_counts.by_step(account_id, workflow_id, first, last)
 
 
-def results_of(account_id: int, workflow_ids: Sequence[int]) -> Mapping[tuple[int, str], int]:
-    """Return {(workflow id, result): number of messages} of workflows."""
-    return message_counts.of_workflows(account_id, workflow_ids)
+def results_of(account_ids: Sequence[int], workflow_ids: Sequence[int]) -> Mapping[tuple[str, str], int]:
+    """Return {(channel, result): number of messages} of workflows of these accounts, which the caller may
+    see."""
+    return message_counts.of_workflows(account_ids, workflow_ids)
 
 
 def verify_results(account_id: int, workflow_id: int) -> tuple[int, int, list[ResultDifference]]:
