@@ -9,6 +9,7 @@ from app.gallery.application.custom import (
     delete_template,
     update_template,
 )
+from app.gallery.application.history import TemplateHistory, template_history
 from app.gallery.application.load import Loaded, load_system_templates
 from app.gallery.application.reading import (
     Gallery,
@@ -36,6 +37,7 @@ __all__ = [
     "Place",
     "TemplateChanges",
     "TemplateDetails",
+    "TemplateHistory",
     "all_templates",
     "browse_templates",
     "clone_preview",
@@ -49,6 +51,7 @@ __all__ = [
     "named_template",
     "template_categories",
     "template_details",
+    "template_history",
     "template_ids",
     "template_version",
     "template_versions",

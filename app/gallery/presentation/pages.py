@@ -12,9 +12,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from app.gallery import application as gallery
+from app.gallery.application.history import MONTHS
 from app.gallery.domain.browsing import SORTS, GalleryQuery, tag_label
 from app.gallery.domain.categories import CATEGORIES, category_named
 from app.gallery.presentation.forms import CloneForm
+from app.gallery.presentation.history_chart import history_chart, month_words
 from app.gallery.presentation.shown_cards import shown_cards
 from app.platform import web
 from app.platform.errors import Invalid, MusterError, NotFound
@@ -23,6 +25,7 @@ from app.workflows.domain import STEPS, trigger_words
 blueprint = Blueprint("gallery", __name__, url_prefix="/templates")
 blueprint.add_app_template_filter(tag_label)
 blueprint.add_app_template_filter(category_named, "category")
+blueprint.add_app_template_filter(month_words)
 
 
 @blueprint.get("")
@@ -43,6 +46,23 @@ def index() -> ResponseReturnValue:
         return render_template("gallery/_results.html", **facts), _new_address(query, facts["address"]())
     steps = [(one.type, one.title) for one in STEPS.named(found.step_types)]
     return render_template("gallery/index.html", steps=steps, nav_active="templates", **facts)
+
+
+@blueprint.get("/results")
+def results() -> ResponseReturnValue:
+    """Show what became of the workflows made from templates, by month: of a category, a template, or all."""
+    category, public_id = request.args.get("category", ""), request.args.get("template", "")
+    if category and category_named(category) is None:
+        raise NotFound("NOT_FOUND", "This category doesn’t exist.")
+    found = gallery.template_history(web.actor(), category, public_id)
+    return render_template(
+        "gallery/history.html",
+        found=found,
+        chart=history_chart(found),
+        tabs=_result_tabs(found),
+        months=MONTHS,
+        nav_active="templates",
+    )
 
 
 @blueprint.get("/<public_id>")
@@ -82,6 +102,20 @@ def clone(public_id: str) -> ResponseReturnValue:
         return _refused(gallery.clone_preview(actor, public_id), form, error)
     flash(f"“{workflow.name}” is ready as a draft. No messages go out until you activate it.", "success")
     return web.send_to(url_for("workflows.show", public_id=workflow.public_id))
+
+
+def _result_tabs(found: gallery.TemplateHistory) -> list[dict[str, Any]]:
+    """Return the tabs of all templates and of each category."""
+    tabs: list[tuple[str, str | None]] = [("All", None), *((one.label, one.key) for one in CATEGORIES)]
+    chosen = found.category.key if found.category else None
+    return [
+        {
+            "text": label,
+            "url": url_for("gallery.results", category=key),
+            "active": found.template is None and key == chosen,
+        }
+        for label, key in tabs
+    ]
 
 
 def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:

@@ -1,12 +1,19 @@
 """A template shows what became of the workflows that the account has made from it (T-18)."""
 
+import re
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.domain import Actor
+from app.engine.application import Cohort
 from app.engine.application.starting import release_held, start_held
 from app.gallery import application as gallery
+from app.gallery.infrastructure.tables import WorkflowTemplate
+from app.messaging.infrastructure.message_counts import counting
+from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
@@ -16,12 +23,13 @@ from app.workflows.infrastructure.tables import Workflow
 from tests.people import Person, program_of
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.enrolled import enroll
-from tests.rooms.engine.moved import Campaign
+from tests.rooms.engine.moved import Campaign, campaign
 from tests.rooms.gallery.shelf import add_template, definition
 from tests.rooms.messaging.mailing import go_on, messages
 from tests.rooms.messaging.test_reactions import click
 from tests.rooms.workflows.drafts import active
-from tests.unit.workflows.documents import email, step, wait
+from tests.services.statements import statements
+from tests.unit.workflows.documents import email, sms, step, wait
 
 STEPS = (email("hello"), wait("pause", 2, "days"), step("mark", "add_tag", tag="Seen"))
 
@@ -90,17 +98,98 @@ def test_too_few_people_say_nothing(app: Flask, bob: Person, vera: Person) -> No
     assert "complete it" not in vera.get("/templates?category=custom").text
 
 
+def made_from(app: Flask, actor: Actor, public_id: str, template: str) -> None:
+    """Let a workflow have been made from the template with this name."""
+    named = sa.select(WorkflowTemplate.id).where(WorkflowTemplate.name == template)
+    with app.app_context(), transaction():
+        template_id = session().scalars(named.execution_options(cross_account=True)).one()
+        theirs = (Workflow.account_id == actor.account_id, Workflow.public_id == public_id)
+        session().execute(sa.update(Workflow).where(*theirs).values(template_id=template_id))
+
+
+def made_elsewhere(app: Flask, stranger: Person, name: str) -> None:
+    """Somebody in another account has made a workflow of the same template, with five people."""
+    public_id = active(app, stranger.actor, name=name)
+    made_from(app, stranger.actor, public_id, "Fair")
+    enroll(app, stranger.actor, public_id, contacts(app, stranger.actor, 5, name))
+
+
+def test_an_agency_counts_what_its_sub_accounts_have_made(
+    app: Flask, bob: Person, sam: Person, template: str
+) -> None:
+    made_elsewhere(app, sam, "Branch")
+    with app.app_context(), acting_for(bob.actor.account_id):
+        found = gallery.template_details(bob.actor, template).results
+    assert found is not None and (found.workflows, found.accounts) == (3, 2)
+    assert found.totals.enrolled == 29 and found.totals.completion_rate == pytest.approx(24 / 29)
+    assert "your account and your sub-accounts have made" in bob.get(f"/templates/{template}").text
+    history = words(bob.get(f"/templates/results?template={template}").text)
+    assert f"{now():%b %Y} 2 29 24 82.8%" in history
+    assert sam.get(f"/templates/{template}").status_code == 404
+    assert sam.get(f"/templates/results?template={template}").status_code == 404
+    assert "No results yet" in sam.get("/templates/results").text
+
+
+def test_results_by_month_add_up(app: Flask, bob: Person, vera: Person, template: str) -> None:
+    """People of two earlier months, in a workflow that was made this month."""
+    account_id = bob.actor.account_id
+    earlier = now().replace(day=1) - timedelta(days=1)
+    with app.app_context(), acting_for(account_id), transaction():
+        for table in ("source_counts", "end_counts"):
+            moved = f"UPDATE {table} SET day = :day WHERE account_id = :account AND workflow_id = ("
+            moved += "SELECT max(id) FROM workflows WHERE account_id = :account)"
+            session().execute(sa.text(moved), {"day": earlier.date().isoformat(), "account": account_id})
+    with app.app_context(), acting_for(account_id):
+        found = gallery.template_history(bob.actor)
+        assert len(found.months) == 12
+        numbers = {month: (one.workflows, one.people.enrolled) for month, one in found.months}
+        assert numbers[earlier.date().replace(day=1)] == (0, 12)
+        assert numbers[now().date().replace(day=1)] == (2, 12)
+        assert (found.total.workflows, found.total.people) == (2, Cohort(24, 24))
+        assert [(one.key, of) for one, of in found.categories] == [("custom", found.total)]
+        assert [(card.name, of) for card, of in found.templates] == [("Fair", found.total)]
+        assert not gallery.template_history(bob.actor, "onboarding").templates
+        assert gallery.template_history(bob.actor, "custom").total == found.total
+    page = words(vera.get("/templates/results").text)
+    assert f"{earlier:%b %Y} 0 12 12 –" in page and "Total 2 24 24 100.0%" in page
+    assert "Fair 2 24 24 100.0%" in page and "Custom 2 24 24" in page
+    assert vera.get("/templates/results?category=nonsense").status_code == 404
+    assert "No results yet" in vera.get("/templates/results?category=onboarding").text
+
+
+def words(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def test_opens_are_shares_of_emails(app: Flask, bob: Person) -> None:
+    template = add_template(app, bob.actor, "Both", definition(email("hello")))
+    it = campaign(app, bob.actor, email("hello"), sms("text"))
+    made_from(app, it.actor, it.public_id, "Both")
+    it.enroll([add(app, bob.actor, f"{at}@example.com", phone=f"+49 30 9018{at:02}") for at in range(20)])
+    go_on(it)
+    with app.app_context(), acting_for(bob.actor.account_id), transaction():
+        emails = [one.id for one in messages(it) if one.channel == "email"]
+        with counting(bob.actor.account_id, emails):
+            opened = sa.update(Message).where(
+                Message.account_id == bob.actor.account_id, Message.id.in_(emails[:5])
+            )
+            session().execute(opened.values(opened_at=now()))
+    with app.app_context(), acting_for(bob.actor.account_id):
+        found = gallery.template_details(bob.actor, template).results
+    assert found is not None and found.messages.sent == 40
+    assert found.messages.rates == {"opened": 0.25, "clicked": 0.0, "replied": 0.0}
+
+
+def test_cards_do_not_read_the_numbers_of_messages(app: Flask, bob: Person, template: str) -> None:
+    with statements(app) as found:
+        assert "100% complete it" in bob.get("/templates?category=custom").text
+    assert not [one for one in found if "message_counts" in one]
+
+
 def test_workflows_of_other_accounts_do_not_count(
     app: Flask, bob: Person, mallory: Person, template: str
 ) -> None:
-    public_id = active(app, mallory.actor, name="Elsewhere")
-    with app.app_context():
-        ours = sa.select(Workflow.template_id).where(Workflow.account_id == bob.actor.account_id)
-        template_id = session().scalars(ours.limit(1)).one()
-    with app.app_context(), transaction():
-        theirs = (Workflow.account_id == mallory.actor.account_id, Workflow.public_id == public_id)
-        session().execute(sa.update(Workflow).where(*theirs).values(template_id=template_id))
-    enroll(app, mallory.actor, public_id, contacts(app, mallory.actor, 5, "m"))
+    made_elsewhere(app, mallory, "Elsewhere")
     with app.app_context(), acting_for(bob.actor.account_id):
         found = gallery.template_details(bob.actor, template).results
         assert (found.workflows, found.totals.enrolled) == (2, 24)
