@@ -95,7 +95,9 @@ class Template(Schema):
     steps: int = described("Number of steps.", 9)
     days: int = described("Days from the first to the last step on the longest path.", 14)
     channels: list[str] = described("Integrations through which it sends messages.", ["email", "sms"])
-    times_used: int = described("How many workflows the account has created from it.", 12)
+    times_used: int = described(
+        "How many workflows have been created from it; of a system template, in all accounts.", 12
+    )
     completion_rate: float | None = described(
         "Share of enrollments that reached a goal or the end, in workflows that the account and its"
         " sub-accounts have made from it; null below 20 enrollments.",
