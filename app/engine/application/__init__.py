@@ -40,10 +40,10 @@ from app.engine.application.reading import (
     step_notes,
     trigger_of,
 )
-from app.engine.application.recounting import Correction, recount_enrollments
+from app.engine.application.recounts.recounting import Correction, recount_enrollments
+from app.engine.application.recounts.verifying import Check, Verified, verify_workflows
 from app.engine.application.starting import Start, pace_of, start_held, start_plan
 from app.engine.application.triggers import register_listener as register_triggers
-from app.engine.application.verifying import Check, Verified, verify_workflows
 
 __all__ = [
     "CAME_BACK",

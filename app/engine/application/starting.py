@@ -11,10 +11,9 @@ from app.accounts.domain.regions import is_zone
 from app.activity import application as activity
 from app.engine.domain import EnrollmentStatus
 from app.engine.domain.begin_words import begin_words
-from app.engine.infrastructure import positions
 from app.engine.infrastructure.counters import counts
 from app.engine.infrastructure.counters.counts import Place
-from app.engine.infrastructure.life import paced_starts
+from app.engine.infrastructure.life import held, paced_starts
 from app.engine.infrastructure.life.paced_starts import Pace
 from app.platform import queue
 from app.platform.clock import now
@@ -99,7 +98,7 @@ def release_held(account_id: int, workflow_id: int) -> None:
 
 def resume_releasing() -> None:
     """Send the task again for workflows that were started and have held enrollments that may begin now."""
-    for account_id, workflow_id in positions.started_but_held(now()):
+    for account_id, workflow_id in held.started_but_held(now()):
         queue.send(START_TASK, account_id, workflow_id)
 
 
@@ -156,7 +155,7 @@ def _release(account_id: int, workflow_id: int) -> int:
         pace, at = paced_starts.lock(account_id, workflow_id), now()
         allowed = turn(pace.drip, pace.portion, pace.started_at, at) if pace else None
         most = min(AT_ONCE, allowed.people) if allowed else AT_ONCE
-        begun = positions.release(account_id, workflow_id, at, most) if most else {}
+        begun = held.release(account_id, workflow_id, at, most) if most else {}
         changes = {}
         for (version_id, step_id), number in begun.items():
             place = Place(workflow_id, version_id, step_id or "", EnrollmentStatus.HELD.value)
@@ -164,7 +163,7 @@ def _release(account_id: int, workflow_id: int) -> int:
             changes[place._replace(status=EnrollmentStatus.ACTIVE.value)] = number
         counts.change(account_id, changes)
         people = sum(begun.values())
-        if allowed and positions.has_held(account_id, workflow_id):
+        if allowed and held.has_held(account_id, workflow_id):
             portion = allowed.portion._replace(taken=allowed.portion.taken + people)
             next_at = at if people < allowed.people else allowed.wait_until
             paced_starts.advance(account_id, workflow_id, portion, next_at)

@@ -4,7 +4,6 @@ A claim is a lock, held until the transaction that takes the enrollments on. So 
 when a worker dies, and two workers never have the same enrollments.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -13,9 +12,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.engine.domain import EndReason, EnrollmentStatus, WaitsFor
-from app.engine.infrastructure.tables import Enrollment, PacedStart, PassedStep
+from app.engine.infrastructure.tables import Enrollment, PassedStep
 from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import around, constant, execute_built, is_there, off_index, row_list
+from app.platform.database.many_rows import around, constant, execute_built, off_index, row_list
 from app.platform.database.short_reads import in_ids, read_built
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
@@ -126,54 +125,6 @@ def results_at(account_id: int, ids: Sequence[int], step_id: str) -> Mapping[int
     them tried again, which is another visit."""
     values = {"of_account": account_id, "ids": ids, "of_step": step_id}
     return {row[0]: row[1] for row in execute_built(_results_at(is_sqlite()), values)}
-
-
-def release(
-    account_id: int, workflow_id: int, at: datetime, limit: int
-) -> Mapping[tuple[int, str | None], int]:
-    """Let up to `limit` held enrollments of a workflow begin; return {(version id, step id): number}."""
-    values = {"of_account": account_id, "of_workflow": workflow_id, "at": at, "most": limit}
-    return Counter((version_id, step_id) for version_id, step_id in execute_built(_release(), values))
-
-
-def has_held(account_id: int, workflow_id: int) -> bool:
-    """Return whether a workflow has held enrollments."""
-    values = {"of_account": account_id, "of_workflow": workflow_id}
-    return bool(execute_built(_has_held(), values).scalar())
-
-
-def started_but_held(at: datetime) -> list[tuple[int, int]]:
-    """Return (account id, id) of workflows of all accounts that were started and have held enrollments, some
-    of which may begin now."""
-    return [(row[0], row[1]) for row in read_built(_started_but_held(), {"at": at}, cross_account=True)]
-
-
-@lru_cache
-def _has_held() -> sa.Select[Any]:
-    one = _enrollments.c
-    held = sa.select(one.id).where(
-        one.account_id == _id("of_account"),
-        one.workflow_id == _id("of_workflow"),
-        one.status == constant(EnrollmentStatus.HELD.value),
-    )
-    return sa.select(is_there(held))
-
-
-@lru_cache
-def _started_but_held() -> sa.Select[Any]:
-    one, workflow = _enrollments.c, Workflow.__table__.c
-    is_held = one.status == constant(EnrollmentStatus.HELD.value)
-    held = sa.select(one.id).where(one.workflow_id == workflow.id, is_held)
-    pace = PacedStart.__table__.c
-    is_later = sa.select(pace.workflow_id).where(
-        pace.workflow_id == workflow.id, pace.next_at > sa.bindparam("at", type_=pace.next_at.type)
-    )
-    return sa.select(workflow.account_id, workflow.id).where(
-        workflow.status == constant("active"),
-        workflow.held_until_started.is_(sa.false()),
-        is_there(held),
-        ~is_there(is_later),
-    )
 
 
 @lru_cache
@@ -289,31 +240,6 @@ def _results_at(on_sqlite: bool) -> sa.Select[Any]:
             passed.step_id == sa.bindparam("of_step", type_=passed.step_id.type),
         )
         .order_by(passed.visit)
-    )
-
-
-@lru_cache
-def _release() -> sa.Update:
-    """Chosen in a common table expression: PostgreSQL may run a subquery several times, and its limit would
-    then permit more."""
-    one = _enrollments.c
-    held = (
-        sa.select(one.id)
-        .where(
-            one.account_id == _id("of_account"),
-            one.workflow_id == _id("of_workflow"),
-            one.status == constant(EnrollmentStatus.HELD.value),
-        )
-        .order_by(one.id)
-        .limit(sa.bindparam("most", type_=sa.Integer))
-        .with_for_update(skip_locked=True)
-        .cte("chosen")
-    )
-    return (
-        sa.update(_enrollments)
-        .where(one.account_id == _id("of_account"), one.id.in_(sa.select(held.c.id)))
-        .values(status=EnrollmentStatus.ACTIVE.value, due_at=_moment("at"), moved_at=_moment("at"))
-        .returning(one.version_id, one.step_id)
     )
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.engine.application.changing import moving, planning
-from app.engine.application.verifying import verify_workflows
+from app.engine.application.recounts.verifying import verify_workflows
 from app.engine.domain.version_moves import LEAVE
 from app.engine.infrastructure.life import version_moves
 from app.engine.infrastructure.tables import Enrollment

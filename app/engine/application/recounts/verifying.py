@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.engine.application import kept_words
+from app.engine.application.recounts import words
 from app.engine.infrastructure import queries, verification
 from app.engine.infrastructure.counters import counts, end_counts, source_counts, step_counts
 from app.engine.infrastructure.verification import Standing
@@ -103,33 +103,33 @@ def _numbers(account_id: int, workflow_id: int) -> Check:
 def _passed(account_id: int, workflow_id: int) -> Check:
     kept = step_counts.kept(account_id, workflow_id)
     counted = step_counts.counted(account_id, workflow_id)
-    return _compared("Passed steps, as pages show them", kept, counted, kept_words.of_step)
+    return _compared("Passed steps, as pages show them", kept, counted, words.of_step)
 
 
 def _ended(account_id: int, workflow_id: int) -> Check:
     kept = end_counts.kept(account_id, workflow_id)
     counted = end_counts.counted(account_id, workflow_id)
-    return _compared("Ended enrollments by day, as pages show them", kept, counted, kept_words.of_end)
+    return _compared("Ended enrollments by day, as pages show them", kept, counted, words.of_end)
 
 
 def _entered(account_id: int, workflow_id: int) -> Check:
     kept = source_counts.all_days(account_id, workflow_id)
     counted = source_counts.counted(account_id, workflow_id)
     says = "Enrollments by source and day, as pages show them"
-    return _compared(says, kept, counted, kept_words.of_source)
+    return _compared(says, kept, counted, words.of_source)
 
 
 def _results(account_id: int, workflow_id: int) -> Check:
     kept, counted, wrong = messaging.verify_results(account_id, workflow_id)
-    details = [_difference(kept_words.of_result(one), one.kept, one.counted) for one in wrong]
+    details = [_difference(words.of_result(one), one.kept, one.counted) for one in wrong]
     return Check("Results of messages, as pages show them", counted, kept, _few(details))
 
 
 def _compared(
-    says: str, kept: Mapping[Key, int], counted: Mapping[Key, int], words: Callable[[Key], str]
+    says: str, kept: Mapping[Key, int], counted: Mapping[Key, int], say: Callable[[Key], str]
 ) -> Check:
     both = {key: (kept.get(key, 0), counted.get(key, 0)) for key in kept.keys() | counted.keys()}
-    details = [_difference(words(key), *both[key]) for key in sorted(both) if both[key][0] != both[key][1]]
+    details = [_difference(say(key), *both[key]) for key in sorted(both) if both[key][0] != both[key][1]]
     return Check(says, sum(counted.values()), sum(kept.values()), _few(details))
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.engine.application import kept_words
+from app.engine.application.recounts import words
 from app.engine.infrastructure import queries
 from app.engine.infrastructure.counters import counts, end_counts, source_counts, step_counts
 from app.messaging import application as messaging
@@ -63,17 +63,17 @@ def _of_workflow(account_id: int, workflow_id: int) -> Iterator[tuple[str, int, 
     passed = _wrong(step_counts.kept(*of), step_counts.counted(*of))
     step_counts.correct(*of, _lacking(passed))
     for step, both in passed.items():
-        yield (f"passed {kept_words.of_step(step)}", *both)
+        yield (f"passed {words.of_step(step)}", *both)
     ended = _wrong(end_counts.kept(*of), end_counts.counted(*of))
     end_counts.correct(account_id, _lacking(ended))
     for end, both in ended.items():
-        yield (kept_words.of_end(end), *both)
+        yield (words.of_end(end), *both)
     entered = _wrong(source_counts.all_days(*of), source_counts.counted(*of))
     source_counts.correct(*of, _lacking(entered))
     for entry, both in entered.items():
-        yield (f"enrolled by {kept_words.of_source(entry)}", *both)
+        yield (f"enrolled by {words.of_source(entry)}", *both)
     for one in messaging.correct_results(*of):
-        yield kept_words.of_result(one), one.kept, one.counted
+        yield words.of_result(one), one.kept, one.counted
 
 
 def _wrong(kept: Mapping[Key, int], counted: Mapping[Key, int]) -> dict[Key, tuple[int, int]]:

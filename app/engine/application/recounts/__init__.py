@@ -1,0 +1,1 @@
+"""Counting again what pages show, and correcting it."""
