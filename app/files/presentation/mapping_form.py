@@ -62,7 +62,7 @@ def field_choices() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("opt_out", "Opted out"),
                 ("bounced", "Bounced"),
                 ("consent_note", "Notes (only a clear no counts)"),
-                (SMS_CONSENT, "Consent to text messages (yes or no)"),
+                (SMS_CONSENT, "SMS consent (yes or no)"),
                 ("channel_consent", "Consent to SMS or another channel"),
                 ("channel_opt_out", "Opted out of SMS or another channel"),
             ],

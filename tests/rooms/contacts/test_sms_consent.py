@@ -109,7 +109,7 @@ def test_a_contact_added_by_hand_may_agree(app: Flask, alice: Person) -> None:
 def test_the_filter_page_offers_it(alice: Person) -> None:
     given = "g0-0-field=contact.sms_consent&g0-0-op=equals&g0-0-value=yes"
     page = alice.get(f"/contacts/filter?{given}").text
-    assert '<option value="contact.sms_consent" selected>Consent to text messages</option>' in page
+    assert '<option value="contact.sms_consent" selected>SMS consent</option>' in page
     assert '<option value="yes" selected>Yes</option>' in page
 
 

@@ -56,7 +56,7 @@ FIELDS: dict[str, Field] = {
         Field("contact.birthday", "Birthday", "date", own=True),
         Field("contact.time_zone", "Time zone", "text", own=True),
         Field("contact.status", "Status", "status"),
-        Field("contact.sms_consent", "Consent to text messages", "sms_consent"),
+        Field("contact.sms_consent", "SMS consent", "sms_consent"),
         Field("contact.tags", "Tags", "tags"),
         Field("contact.created_at", "Added on", "moment"),
         Field("contact.updated_at", "Last changed", "moment"),

@@ -10,7 +10,7 @@ COLUMN_CHOICES: Final = (
     ("opt_out", "Yes: opt-outs (“yes” means don’t contact)"),
     ("bounced", "Yes: bounces (“yes” means it bounced)"),
     ("consent_note", "Partly: only values that clearly say no count"),
-    ("sms_consent", "It’s about text messages: “no” means no text messages"),
+    ("sms_consent", "SMS consent: “no” stops text messages"),
     ("channel_consent", "It’s about SMS or another channel: leave out “no”"),
     ("channel_opt_out", "It’s about SMS or another channel: leave out “yes”"),
 )
