@@ -25,7 +25,7 @@ RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "
 SIZES = {1440: 800, 1280: 800, 360: 740}
 """Width of a window to its height, in pixels."""
 WINDOWS = ((1440, "light"), (360, "dark"), (1440, "dark"), (360, "light"))
-"""A computer and a phone in both themes. The first two, and the last two, have both sizes and both themes."""
+"""A computer and a phone in both themes."""
 _UNTIL_THEMED = """theme => new Promise((done, fail) => {
     const end = performance.now() + 20000
     const look = () => {
@@ -161,17 +161,19 @@ def resize(page: Page, width: int, theme: str) -> None:
 
 
 def problems_everywhere(page: Page, windows: Sequence[tuple[int, str]] = WINDOWS) -> list[str]:
-    """Return what is wrong with the current page in windows of these widths in pixels and themes.
+    """Return what is wrong with the current page in windows of these widths in pixels and themes, and whether
+    it fits a computer and a phone.
 
     The window is resized, and the page is not loaded again.
     """
     found: list[str] = []
     for width, theme in windows:
         resize(page, width, theme)
-        problems = axe_problems(page)
+        found += [f"{width} px, {theme}: {problem}" for problem in axe_problems(page)]
+    for width in {width for width, _ in WINDOWS}:
+        page.set_viewport_size({"width": width, "height": SIZES[width]})
         if scrolls_sideways(page):
-            problems.append(f"is wider than {width} px")
-        found += [f"{width} px, {theme}: {problem}" for problem in problems]
+            found.append(f"is wider than {width} px")
     resize(page, 1440, "light")  # scripts look at the width when a page is loaded
     return found
 
