@@ -91,7 +91,7 @@ def receiver(is_secure: bool = False) -> Iterator[Receiver]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(CERTIFICATE)
         server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     scheme = "https" if is_secure else "http"
     told.url = f"{scheme}://127.0.0.1:{server.server_address[1]}"
