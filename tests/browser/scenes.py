@@ -35,6 +35,7 @@ EMPTY = (
         "/settings/tokens",
         "/settings/webhook",
         "/settings/email",
+        "/settings/topics",
         "/settings/sms",
     ),
 )

@@ -14,6 +14,7 @@ from app.accounts.application.api_tokens import create_token
 from app.accounts.infrastructure.tables import Account
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
+from app.contacts.application import topics
 from app.contacts.application.selecting.selections import EVERYBODY
 from app.contacts.infrastructure.tables import Contact, CustomField, Tag
 from app.deliveries.infrastructure.tables import Delivery
@@ -116,6 +117,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/tasks/task_id": str(tasks.create_task(alice.actor, contact, title="Call", due_at=due_at).id),
             "/settings/token_id": str(_token_of(alice)),
             "/settings/sender_id": str(_sender_of(alice)),
+            "/settings/topic_id": str(topics.create_topic(alice.actor, "Newsletter")),
             "/contacts/tag_id": str(session().scalars(sa.select(Tag.id).limit(1)).one()),
             "/contacts/segment_id": str(segment),
             "/contacts/selection_id": str(selection),

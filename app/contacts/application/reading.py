@@ -11,6 +11,7 @@ from app.contacts.application.consent.sms import ShownSmsConsent, sms_consent_of
 from app.contacts.application.custom_fields.listing import own_field_list
 from app.contacts.application.filters import condition_of, criteria_for
 from app.contacts.application.lookup import existing
+from app.contacts.application.topics.stops import StoppedTopic, stopped_topics
 from app.contacts.domain import Status
 from app.contacts.domain.criteria import Group, simple_parts
 from app.contacts.domain.names import tag_problem
@@ -118,7 +119,8 @@ class ContactPage(NamedTuple):
 @dataclass(frozen=True)
 class Card:
     """One contact with its tags, its latest events (newest first), the names of the users behind them by id,
-    custom fields as (label, value), and what its number says about text messages."""
+    custom fields as (label, value), what its number says about text messages, and the topics that it has
+    stopped."""
 
     contact: Contact
     tags: Sequence[Tag]
@@ -126,6 +128,7 @@ class Card:
     names: dict[int, str]
     custom: Sequence[tuple[str, str]]
     sms_consent: ShownSmsConsent | None
+    stopped_topics: Sequence[StoppedTopic]
 
     @property
     def is_complete(self) -> bool:
@@ -256,6 +259,7 @@ def contact_card(actor: Actor, contact_id: int) -> Card:
             if key in known
         ],
         sms_consent=sms_consent_of(actor.account_id, contact.phone_key),
+        stopped_topics=stopped_topics(actor.account_id, contact.id),
     )
 
 

@@ -17,7 +17,7 @@ from app.contacts.domain.consent import CONTACTABLE
 from app.contacts.domain.criteria.fields import custom_key
 from app.contacts.infrastructure.conditions import field_value, may_be_contacted
 from app.contacts.infrastructure.own_field_store import without_key
-from app.contacts.infrastructure.tables import Contact, ContactTag, ReceivedEvent
+from app.contacts.infrastructure.tables import Contact, ContactTag, ReceivedEvent, TopicStop
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import Bound, around, constant, execute_built
 
@@ -28,7 +28,7 @@ _UPDATED = {
     name: name.removesuffix("_key") for name in STAGED if name not in ("email", "email_key", "custom")
 }
 _contacts, _contact_tags = Contact.__table__, ContactTag.__table__
-_events = ReceivedEvent.__table__
+_events, _stops = ReceivedEvent.__table__, TopicStop.__table__
 
 
 def create(account_id: int, source: Bound, fixed: dict[str, Any], at: datetime) -> int:
@@ -163,7 +163,11 @@ def _block(account_id: int, rows: sa.Select[Any], at: datetime) -> Any:
 
 
 def delete(account_id: int, contacts: sa.Select[Any]) -> int:
-    """Delete the contacts of a select, with their tags and received events; return how many."""
+    """Delete the contacts of a select, with their tags, stopped topics, and received events; return how
+    many."""
+    session().execute(
+        sa.delete(_stops).where(_stops.c.account_id == account_id, _stops.c.contact_id.in_(contacts))
+    )
     session().execute(
         sa.delete(_contact_tags).where(
             _contact_tags.c.account_id == account_id, _contact_tags.c.contact_id.in_(contacts)

@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from app.contacts.domain.consent import CONTACTABLE
 from app.contacts.domain.criteria import CUSTOM
 from app.contacts.domain.search import LAST, Lane
-from app.contacts.infrastructure.tables import Contact, SmsConsent
+from app.contacts.infrastructure.tables import Contact, SmsConsent, TopicStop
 from app.files.domain.columns.identify import Identifier
 from app.platform.database import is_sqlite
+from app.platform.database.many_rows import is_there
 
 
 def may_be_contacted(status: Any) -> sa.ColumnElement[bool]:
@@ -29,6 +30,16 @@ def may_get_sms(contacts: Any, unknown_counts: Any) -> sa.ColumnElement[bool]:
     said = sa.and_(one.account_id == contacts.account_id, one.phone_key == contacts.phone_key)
     given = sa.select(one.is_given).where(said).scalar_subquery()
     return sa.or_(contacts.phone_key.is_(None), sa.func.coalesce(given, unknown_counts))
+
+
+def has_stopped(account_id: Any, contact_id: Any, topic: Any) -> sa.ColumnElement[bool]:
+    """Condition: a contact gets no more emails about a topic, both given as columns. Nobody has stopped a
+    topic that is NULL."""
+    one = TopicStop.__table__.c
+    stop = sa.select(one.contact_id).where(
+        one.account_id == account_id, one.contact_id == contact_id, one.topic == topic
+    )
+    return is_there(stop)
 
 
 def field_value(name: str, contacts: Any = Contact) -> sa.ColumnElement[Any]:

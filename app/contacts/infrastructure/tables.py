@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.contacts.domain.consent import MAX_CONSENT_SOURCE, Status
 from app.contacts.domain.names import MAX_NAME, MAX_TAG
+from app.contacts.domain.topics import MAX_SOURCE, MAX_TOPIC
 from app.platform.clock import now
 from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, db
 from app.platform.tenancy import AccountOwned
@@ -220,6 +221,38 @@ class SmsConsent(AccountOwned, db.Model):
     phone_key: Mapped[str] = mapped_column(key_text(20), primary_key=True)
     is_given: Mapped[bool]
     source: Mapped[str] = mapped_column(sa.String(MAX_CONSENT_SOURCE))
+    at: Mapped[datetime]
+
+
+class Topic(AccountOwned, Authored, db.Model):
+    """What marketing emails of an account are about. `key` is how steps of workflows name it, whatever it is
+    called. An archived one is no longer offered, but whoever has stopped it still gets no emails about it."""
+
+    __tablename__ = "topics"
+    __table_args__ = (
+        sa.UniqueConstraint("account_id", "key"),
+        sa.UniqueConstraint("account_id", "name_key"),
+        IDS_NOT_REUSED,
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(MAX_TOPIC))
+    name: Mapped[str] = mapped_column(sa.String(MAX_TOPIC))
+    name_key: Mapped[str] = mapped_column(sa.String(MAX_NAME))
+    archived_at: Mapped[datetime | None]
+
+
+class TopicStop(AccountOwned, db.Model):
+    """A contact that gets no more emails about a topic, named by its key. `source` says where it has said
+    so."""
+
+    __tablename__ = "topic_stops"
+    __table_args__ = (sa.Index(None, "account_id", "topic"),)
+
+    account_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    contact_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    topic: Mapped[str] = mapped_column(sa.String(MAX_TOPIC), primary_key=True)
+    source: Mapped[str] = mapped_column(sa.String(MAX_SOURCE))
     at: Mapped[datetime]
 
 

@@ -5,7 +5,7 @@ from flask import Flask
 from app.contacts.application import answer_files, count_contacts_of_day, register_storage
 from app.contacts.domain import may_be_contacted
 from app.contacts.domain.names import title_of
-from app.contacts.presentation import audit_words, field_pages, pages
+from app.contacts.presentation import audit_words, field_pages, pages, topic_pages
 from app.contacts.presentation import tasks as _tasks  # noqa: F401
 from app.contacts.presentation.lists import (
     action_pages,
@@ -26,6 +26,7 @@ def init(app: Flask) -> None:
     app.add_template_filter(may_be_contacted, "may_be_contacted")
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(field_pages.blueprint)
+    app.register_blueprint(topic_pages.blueprint)
     app.register_blueprint(filter_page.blueprint)
     app.register_blueprint(segment_pages.blueprint)
     app.register_blueprint(selection_pages.blueprint)

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.contacts import application as contacts
+from app.contacts.application import topics
 from app.contacts.domain import CONSENT_LABELS, ConsentBasis, birthday_input
 from app.contacts.presentation.forms import (
     ContactForm,
@@ -156,6 +157,13 @@ def agree_to_sms(contact_id: int) -> ResponseReturnValue:
 def refuse_sms(contact_id: int) -> ResponseReturnValue:
     contacts.set_sms_consent(web.actor(), contact_id, False, "")
     flash("Saved. They won’t get any more text messages.", "success")
+    return web.send_to(_page(contact_id))
+
+
+@blueprint.post(f"{ONE}/topics")
+def resume_topic(contact_id: int) -> ResponseReturnValue:
+    topics.resume_topic(web.actor(), contact_id, request.form.get("topic", ""))
+    flash("Saved. They get emails about this topic again.", "success")
     return web.send_to(_page(contact_id))
 
 

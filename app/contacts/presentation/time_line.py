@@ -21,6 +21,8 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "sms_opted_out": lambda text: (
         f"Opted out of text messages: {text}" if text else "Opted out of text messages"
     ),
+    "topic_stopped": lambda text: f"Stopped emails about {text}",
+    "topic_resumed": lambda text: f"Gets emails again about {text}",
     EVENT: lambda text: text,
 }
 

@@ -9,6 +9,7 @@ from app.messaging.application.opting_out.unsubscribing import (
     leave_workflow,
     logo_for,
     recipient_of,
+    stop_topics,
     undo,
     unsubscribe,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "sender_name",
     "show_message",
     "source_of",
+    "stop_topics",
     "take_up",
     "undo",
     "unsubscribe",

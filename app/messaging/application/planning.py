@@ -1,6 +1,6 @@
 """Planning messages, and withdrawing them before they are sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,13 @@ from app.messaging.infrastructure import planning, recipients
 
 @dataclass(frozen=True)
 class Origin:
-    """The step that plans messages, on a `channel` (email or sms)."""
+    """The step that plans messages, on a `channel` (email or sms), about a topic, if it names one."""
 
     channel: str
     workflow_id: int
     version_id: int
     step_id: str
+    topic: str = ""
 
 
 def plan(account_id: int, origin: Origin, people: Sequence[tuple[int, int, int]], at: datetime) -> int:
@@ -39,6 +40,7 @@ def _values(origin: Origin, at: datetime) -> dict[str, Any]:
         "workflow_id": origin.workflow_id,
         "version_id": origin.version_id,
         "step_id": origin.step_id,
+        "topic": origin.topic or None,
         "planned_at": at,
         "due_at": at,
     }
@@ -59,8 +61,10 @@ def plan_again(account_id: int, enrollment_ids: Sequence[int], withdrawn_at: dat
     return recipients.without_message(account_id, enrollment_ids)
 
 
-def change_version(account_id: int, enrollment_ids: Sequence[int], version_id: int) -> None:
+def change_version(
+    account_id: int, enrollment_ids: Sequence[int], version_id: int, topics: Mapping[str, str]
+) -> None:
     """Let the planned messages of enrollments say what a version of the workflow says, in which their steps
-    exist."""
+    exist; `topics` are {step id: topic} of it."""
     if enrollment_ids:
-        planning.change_version(account_id, enrollment_ids, version_id)
+        planning.change_version(account_id, enrollment_ids, version_id, topics)

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from app.contacts import application as contacts
 from app.messaging.application.handing_over import hand_over
+from app.messaging.application.opting_out.topics import skip_stopped
 from app.messaging.application.outbox.doubtful import active_enrollments
 from app.messaging.application.pace import brakes
 from app.messaging.application.pace.frequency import hold_back
@@ -159,6 +160,8 @@ def _send_some(turn: Turn, workflow_id: int, out: WayOut, at: datetime | None) -
         )
     if others:
         despite_deadlocks(lambda: _leave_out(account_id, channel, others, out.asks_consent, at or now()))
+        if channel != SMS:
+            despite_deadlocks(lambda: skip_stopped(account_id, others, at or now()))
         despite_deadlocks(lambda: hold_quiet(account_id, workflow_id, others, quiet))
         despite_deadlocks(lambda: hold_back(account_id, others, at or now()))
     if claimed:

@@ -26,6 +26,7 @@ WORDS: Final = {
     "message_waiting": "The frequency cap delayed a message",
     "message_skipped": "The frequency cap skipped a message",
     "message_quiet": "Quiet hours delayed a text message",
+    "message_unwanted": "A stopped topic skipped an email",
 }
 _OF: Final = WORDS.keys() - {"message_sent", "message_failed", "message_uncertain"}
 _SMS_WORDS: Final = {
@@ -61,8 +62,8 @@ def note_reaction(account_id: int, message_id: int, kind: str, at: datetime) -> 
 
 
 def note_held(account_id: int, kind: str, ids: Sequence[int], at: datetime) -> None:
-    """Write the entries of messages that the frequency cap keeps `waiting` or has `skipped`, or that wait for
-    the end of `quiet` hours."""
+    """Write the entries of messages that the frequency cap keeps `waiting` or has `skipped`, that wait for the
+    end of `quiet` hours, or that are `unwanted`, because their topic was stopped."""
     if ids:
         activity.record_each(f"message_{kind}", account_id, store.events_of(account_id, ids), at)
 

@@ -25,7 +25,11 @@ STATE_WORDS: Final = {
     State.WITHDRAWN: StateWords(
         "Canceled", "neutral", "It wasn’t sent, because the contact left the workflow or can’t be contacted."
     ),
-    State.SKIPPED: StateWords("Skipped", "neutral", "It wasn’t sent, because of the frequency cap."),
+    State.SKIPPED: StateWords(
+        "Skipped",
+        "neutral",
+        "It wasn’t sent, because of the frequency cap or a topic that the contact stopped.",
+    ),
     State.UNCERTAIN: StateWords(
         "Unclear",
         "warning",

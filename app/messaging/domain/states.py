@@ -8,7 +8,7 @@ from typing import Final
 class State(StrEnum):
     """PLANNED until its turn comes; SENDING while a provider may have it; UNCERTAIN if nobody knows whether
     the provider took it. WITHDRAWN messages are not sent, because the contact has left or said no, SKIPPED
-    ones because of the frequency cap."""
+    ones because of the frequency cap, or because the contact has stopped the topic."""
 
     PLANNED = "planned"
     SENDING = "sending"

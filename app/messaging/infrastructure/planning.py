@@ -52,15 +52,18 @@ def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> No
     execute_built(_withdraw(is_sqlite()), values)
 
 
-def change_version(account_id: int, enrollment_ids: Sequence[int], version_id: int) -> None:
-    """Let the planned messages of enrollments belong to a version."""
+def change_version(
+    account_id: int, enrollment_ids: Sequence[int], version_id: int, topics: Mapping[str, str]
+) -> None:
+    """Let the planned messages of enrollments belong to a version, and be about its {step id: topic}."""
     values = {"of_account": account_id, "ids": enrollment_ids, "to_version": version_id}
-    execute_built(_change_version(is_sqlite()), values)
+    execute_built(_change_version(is_sqlite(), tuple(sorted(topics.items()))), values)
 
 
-@lru_cache
-def _change_version(on_sqlite: bool) -> Any:
+@lru_cache(maxsize=16)
+def _change_version(on_sqlite: bool, topics: tuple[tuple[str, str], ...]) -> Any:
     one = _messages.c
+    topic = sa.case(dict(topics), value=one.step_id) if topics else sa.null()
     return (
         sa.update(_messages)
         .where(
@@ -68,7 +71,7 @@ def _change_version(on_sqlite: bool) -> Any:
             in_ids(one.enrollment_id, "ids", on_sqlite),
             one.state == constant(State.PLANNED.value),
         )
-        .values(version_id=sa.bindparam("to_version", type_=BigInt))
+        .values(version_id=sa.bindparam("to_version", type_=BigInt), topic=topic)
     )
 
 

@@ -15,7 +15,7 @@ _messages = Message.__table__
 
 class Addressee(NamedTuple):
     """Whom the message with this id is for. `address` and `subject` are None until it is sent;
-    `unsubscribed_at` is when its link was used."""
+    `unsubscribed_at` is when its link was used, `topic` what it is about, if anything."""
 
     id: int
     account_id: int
@@ -24,6 +24,7 @@ class Addressee(NamedTuple):
     address: str | None
     subject: str | None
     unsubscribed_at: datetime | None
+    topic: str | None
 
 
 def addressee_of(token: str) -> Addressee | None:

@@ -20,6 +20,7 @@ from app.messaging.infrastructure.pace.frequency import cap_values, is_below_cap
 from app.messaging.infrastructure.pace.rules import hold_cap
 from app.messaging.infrastructure.sms import quiet as quiet_store
 from app.messaging.infrastructure.tables import OPEN, Message
+from app.messaging.infrastructure.topics import is_stopped
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import Bound, constant, constants, execute_built, id_list, is_there
 from app.platform.database.short_reads import in_ids
@@ -73,7 +74,8 @@ def claim(
     quiet: QuietNow | None = None,
 ) -> tuple[list[Claimed], list[int]]:
     """Take up to `limit` messages of a workflow that are due, and whose contacts may be contacted at this
-    moment and have not reached the frequency cap. Return the ids of the others, too.
+    moment, have not stopped the topic, and have not reached the frequency cap. Return the ids of the others,
+    too.
 
     Text messages go to nobody who has said no or has `quiet` hours, and, with `asks_consent`, only to who
     has said yes.
@@ -202,6 +204,7 @@ def _wanted(has_quiet_hours: bool = False) -> sa.ColumnElement[bool]:
 def _claim(channel: str, on_sqlite: bool, has_cap: bool, has_quiet_hours: bool) -> Any:
     one = _messages.c
     is_allowed = [is_below_cap(one)] if has_cap else []
+    is_allowed += [] if channel == SMS else [~is_stopped(one)]
     return (
         sa.update(_messages)
         .where(

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.contacts.domain.topics import MAX_TOPIC
 from app.messaging.domain.states import State
 from app.platform.clock import now
 from app.platform.database import BigInt, db
@@ -23,8 +24,8 @@ class Message(AccountOwned, db.Model):
     those with which it was sent, so that it can be shown as it was. `answer` is what the mail server said, or
     why it was not sent; `sender_id` is whom a mail server got it from. `sent_at` is when it was taken, also
     of one that was returned later. `opened_at`, `clicked_at`, and `replied_at` are when a person first did;
-    `complained_at` and `unsubscribed_at` when the contact did because of it. No foreign keys, because
-    thousands are planned at once.
+    `complained_at` and `unsubscribed_at` when the contact did because of it. `topic` is the key of what an
+    email is about, NULL without one. No foreign keys, because thousands are planned at once.
     """
 
     __tablename__ = "messages"
@@ -78,6 +79,7 @@ class Message(AccountOwned, db.Model):
     sent_at: Mapped[datetime | None]
     complained_at: Mapped[datetime | None]
     unsubscribed_at: Mapped[datetime | None]
+    topic: Mapped[str | None] = mapped_column(sa.String(MAX_TOPIC))
 
 
 class MessageCount(AccountOwned, db.Model):

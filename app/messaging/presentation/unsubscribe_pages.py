@@ -21,7 +21,7 @@ blueprint = Blueprint("unsubscribing", __name__, url_prefix="/u/<token>")
 
 LIMITER: Final = "unknown unsubscribe links"
 MOST_WRONG, WRONG_SECONDS = 60, 15 * 60
-ALL, WORKFLOW, UNDO = "all", "workflow", "undo"
+ALL, WORKFLOW, TOPICS, UNDO = "all", "workflow", "topics", "undo"
 
 
 def init(app: Flask) -> None:
@@ -64,6 +64,10 @@ def change(token: str) -> ResponseReturnValue:
         return _page(token, "undone" if is_undone else "too_late")
     if wanted == WORKFLOW:
         return _page(token, "left", messaging.leave_workflow(token))
+    if wanted == TOPICS:
+        if not (chosen := request.form.getlist("topic")):
+            return _page(token, problem="Choose at least one topic."), 422
+        return _page(token, "stopped", messaging.stop_topics(token, chosen))
     if wanted == ALL:
         return _page(token, "unsubscribed", messaging.unsubscribe(token))
     return _page(token), 422
@@ -87,6 +91,8 @@ def _hide(answer: Response) -> Response:
     return answer
 
 
-def _page(token: str, done: str = "", undo: str = "") -> str:
+def _page(token: str, done: str = "", undo: str = "", problem: str = "") -> str:
     recipient = messaging.recipient_of(token)
-    return render_template("messaging/unsubscribe.html", recipient=recipient, done=done, undo=undo)
+    return render_template(
+        "messaging/unsubscribe.html", recipient=recipient, done=done, undo=undo, problem=problem
+    )

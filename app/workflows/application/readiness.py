@@ -8,6 +8,7 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts.application import ensure_fields
+from app.contacts.application.topics import topic_names
 from app.integrations.application import connected
 from app.messaging import application as messaging
 from app.platform.database import transaction
@@ -90,6 +91,7 @@ def missing_in(account_id: int, workflow: Workflow) -> list[Missing]:
         connected=connected(account_id),
         filled=accounts.filled_tags(account_id),
         senders=messaging.sender_addresses(account_id),
+        topics=topic_names(account_id),
     )
     return [_missing(workflow, gap) for gap in found]
 
@@ -145,7 +147,7 @@ def _links(workflow: Workflow, gap: Gap) -> Iterator[Link]:
         if step is None or not step.is_editable:
             yield Link("Switch it on", f"{page}#switched-off")
             return
-    if gap.kind in (GapKind.SWITCHED_OFF, GapKind.NO_SENDER) or (
+    if gap.kind in (GapKind.SWITCHED_OFF, GapKind.NO_SENDER, GapKind.NO_TOPIC) or (
         gap.kind == GapKind.NO_VALUE and not of_account
     ):
         yield Link("Open the step", f"{page}/steps/{gap.part_id}")

@@ -7,6 +7,7 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.contacts.application.topics import topic_names
 from app.integrations.application import connected
 from app.integrations.domain import in_order, service_name
 from app.messaging import application as messaging
@@ -138,18 +139,34 @@ def _editable_step(definition: Definition, step_id: str) -> tuple[Step, tuple[Se
 
 
 def _offered(account_id: int, step: Step, fields: tuple[Setting, ...]) -> tuple[Setting, ...]:
-    """Return the settings as a form offers them: a sender is chosen, if there are several, or if one was."""
+    """Return the settings as a form offers them: a sender is chosen, if there are several, or if one was, and
+    a topic, if there is one, or if one was."""
+    offers = {"sender": _senders, "topic": _topics}
     found: list[Setting] = []
     for field in fields:
-        if field.kind != "sender":
+        if field.kind not in offers:
             found.append(field)
-            continue
-        senders, chosen = messaging.sender_addresses(account_id), step.config.text(field.name)
-        if len(senders) > 1 or chosen:
-            lost = {chosen: senders.get(chosen.lower(), f"{chosen} (removed)")} if chosen else {}
-            choices = {"": "Default sender", **lost, **senders}
+        elif choices := offers[field.kind](account_id, step.config.text(field.name)):
             found.append(replace(field, choices=tuple(choices.items())))
     return tuple(found)
+
+
+def _senders(account_id: int, chosen: str) -> dict[str, str]:
+    senders = messaging.sender_addresses(account_id)
+    if len(senders) < 2 and not chosen:
+        return {}
+    lost = {chosen: senders.get(chosen.lower(), f"{chosen} (removed)")} if chosen else {}
+    return {"": "Default sender", **lost, **senders}
+
+
+def _topics(account_id: int, chosen: str) -> dict[str, str]:
+    topics = topic_names(account_id, with_archived=False)
+    if not topics and not chosen:
+        return {}
+    names = topic_names(account_id)
+    is_offered = not chosen or chosen in topics
+    archived = f"{names[chosen]} (archived)" if chosen in names else f"{chosen} (missing)"
+    return {"": "No topic", **topics, **({} if is_offered else {chosen: archived})}
 
 
 def _no_such_step() -> NotFound:

@@ -112,7 +112,7 @@ def as_text(value: Any) -> str:
 
 
 def _field(setting: Setting) -> Any:
-    if setting.kind in ("choice", "sender"):
+    if setting.kind in ("choice", "sender", "topic"):
         choices = [SelectChoice(*choice) for choice in setting.choices]
         return SelectField(setting.label, choices=choices, validate_choice=False)
     if setting.kind == "pairs":

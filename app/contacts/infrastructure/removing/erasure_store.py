@@ -19,6 +19,7 @@ from app.contacts.infrastructure.tables import (
     Segment,
     SmsConsent,
     Tag,
+    TopicStop,
 )
 from app.platform.database import session
 from app.platform.database.redacting import rows_naming
@@ -54,11 +55,12 @@ def counts(account_id: int, contact_id: int) -> OwnCounts:
 
 
 def delete_contact(account_id: int, contact_id: int) -> None:
-    """Delete a contact with its tags and received events."""
+    """Delete a contact with its tags, stopped topics, and received events."""
     for statement in (
         sa.delete(ReceivedEvent).where(
             ReceivedEvent.account_id == account_id, ReceivedEvent.contact_id == contact_id
         ),
+        sa.delete(TopicStop).where(TopicStop.account_id == account_id, TopicStop.contact_id == contact_id),
         sa.delete(ContactTag).where(ContactTag.account_id == account_id, ContactTag.contact_id == contact_id),
         sa.delete(Contact).where(Contact.account_id == account_id, Contact.id == contact_id),
     ):

@@ -168,7 +168,7 @@ def _take(move: VersionMove, to: Destination, rows: Sequence[Older], at: datetim
         move.left += len(rows)
         return
     if to.way == Way.STAYS:
-        messaging.change_version(account_id, ids, move.to_version_id)
+        _say_what_it_says(account_id, ids, move.to_version_id)
     else:
         messaging.withdraw(account_id, ids, at)
         deliveries.withdraw(account_id, ids, at)
@@ -179,6 +179,13 @@ def _take(move: VersionMove, to: Destination, rows: Sequence[Older], at: datetim
         changes[Place(move.workflow_id, one.version_id, one.step_id or "", one.status)] -= 1
         changes[Place(move.workflow_id, move.to_version_id, to.step_id or "", one.status)] += 1
     counts.change(account_id, changes)
+
+
+def _say_what_it_says(account_id: int, ids: Sequence[int], version_id: int) -> None:
+    """Let the planned messages of enrollments be those of a version."""
+    definition = queries.definitions(account_id, [version_id])[version_id]
+    topics = {step.id: topic for step in definition.messages if (topic := step.config.text("topic"))}
+    messaging.change_version(account_id, ids, version_id, topics)
 
 
 def _undo(move: VersionMove, after: int, at: datetime) -> _Piece:
@@ -220,7 +227,7 @@ def _put_back(
     end_counts.change(account_id, ends)
     move.returned += len(rows)
     if way == Way.STAYS:
-        messaging.change_version(account_id, ids, version_id)
+        _say_what_it_says(account_id, ids, version_id)
         return
     without = messaging.plan_again(account_id, ids, moved_at)
     returning.go_on(account_id, without, at)

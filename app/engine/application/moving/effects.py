@@ -233,7 +233,8 @@ def _notify_team(setting: Setting, step: Step, people: People) -> Iterator[Outco
 def _send(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
     """Plan the messages. The enrollments go on when theirs are sent."""
     channel = "sms" if step.type == "send_sms" else "email"
-    origin = messaging.Origin(channel, setting.workflow_id, setting.version_id, step.id)
+    topic = step.config.text("topic")
+    origin = messaging.Origin(channel, setting.workflow_id, setting.version_id, step.id, topic)
     rows = [(one.id, one.contact_id, one.visit) for one in people.values()]
     messaging.plan(setting.account_id, origin, rows, setting.at)
     done = messaging.take_up(setting.account_id, origin, rows, setting.at) if setting.may_repeat else set()

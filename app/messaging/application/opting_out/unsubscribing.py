@@ -2,7 +2,7 @@
 has just done so may undo it, and not for long."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.accounts import application as accounts
 from app.contacts import application as contacts
+from app.contacts.application import topics
+from app.contacts.application.topics import open_topics, stopped_topics
 from app.contacts.domain import Status, may_be_contacted
 from app.messaging.application.opting_out.workflows import leaving
 from app.messaging.domain.masking import masked
@@ -35,7 +37,9 @@ _TOKEN = re.compile("[0-9a-f]{32}")
 @dataclass(frozen=True)
 class Recipient:
     """What the unsubscribe page of a message says about its contact: `address` is masked, `sender_lines` are
-    the account's postal address. `is_in_workflow`: more messages of the same workflow would follow."""
+    the account's postal address. `is_in_workflow`: more messages of the same workflow would follow.
+    `topics` are {key: name} of those that the contact can stop, `topic` is the key of the message's own one,
+    `stopped` are the names of those that it has stopped."""
 
     token: str
     account_name: str
@@ -45,6 +49,9 @@ class Recipient:
     subject: str
     is_subscribed: bool
     is_in_workflow: bool
+    topics: Mapping[str, str]
+    topic: str
+    stopped: tuple[str, ...]
 
 
 def recipient_of(token: str) -> Recipient:
@@ -62,6 +69,9 @@ def recipient_of(token: str) -> Recipient:
             subject=one.subject or "",
             is_subscribed=is_subscribed,
             is_in_workflow=is_subscribed and bool(_places(one, one.workflow_id)),
+            topics=open_topics(one.account_id, one.contact_id),
+            topic=one.topic or "",
+            stopped=tuple(it.name for it in stopped_topics(one.account_id, one.contact_id)),
         )
 
 
@@ -98,6 +108,12 @@ def leave_workflow(token: str) -> str:
     return despite_deadlocks(lambda: _leave_workflow(token))
 
 
+def stop_topics(token: str, keys: Sequence[str]) -> str:
+    """Stop topics for the contact of a message. Returns what undoes it; empty if there is nothing to undo.
+    Raises NotFound."""
+    return despite_deadlocks(lambda: _stop_topics(token, keys))
+
+
 def undo(token: str, given: str) -> bool:
     """Undo what was done with the link of a message, and let the contact go on in its workflows; `given` is
     what was returned then. Returns False if it is too late. Raises NotFound."""
@@ -126,6 +142,18 @@ def _leave_workflow(token: str) -> str:
         return _signed(_done(one, token, at, "", places))
 
 
+def _stop_topics(token: str, keys: Sequence[str]) -> str:
+    with _addressee(token) as one, transaction():
+        _hold(one)
+        at, who = now(), (one.account_id, one.contact_id)
+        if contacts.status_of(*who) is None:
+            return ""
+        stopped = topics.stop_topics(*who, keys, _source(one), at)
+        if not stopped:
+            return ""
+        return _signed(_done(one, token, at, "", []) | {"topics": stopped})
+
+
 def _undo(token: str, given: str) -> bool:
     with _addressee(token) as one, transaction():
         done = _opened(given)
@@ -140,6 +168,9 @@ def _undo(token: str, given: str) -> bool:
                 return False
         elif not may_be_contacted(contacts.status_of(one.account_id, one.contact_id)):
             return False
+        elif stopped := done.get("topics"):
+            who = (one.account_id, one.contact_id)
+            return topics.take_back_stops(*who, stopped, done_at, UNDONE, at)
         _count(one, datetime.fromisoformat(earlier) if (earlier := done.get("before")) else None)
         reopened = leaving().put_back(one.account_id, one.contact_id, done["places"], UNDONE, done_at, at)
         recipients.plan_again(one.account_id, reopened, done_at)

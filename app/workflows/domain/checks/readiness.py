@@ -28,6 +28,7 @@ class GapKind(StrEnum):
     NOT_CONNECTED = "not_connected"
     NO_VALUE = "no_value"
     NO_SENDER = "no_sender"
+    NO_TOPIC = "no_topic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,13 @@ def gaps(
     connected: Collection[str] = (),
     filled: Collection[str] = (),
     senders: Collection[str] | None = None,
+    topics: Collection[str] | None = None,
 ) -> list[Gap]:
     """Return everything that is missing, most important first.
 
     `connected` are the integrations of the account, `filled` the merge tags that it has a value for,
-    `senders` the addresses that it sends from; None skips what depends on them.
+    `senders` the addresses that it sends from, `topics` the keys of its topics; None skips what depends on
+    them.
     """
     found: list[Gap] = []
     if sentence := _nothing_live(definition, connected):
@@ -86,6 +89,8 @@ def gaps(
     found += _without_value(definition, filled)
     if senders is not None:
         found += _without_sender(definition, senders)
+    if topics is not None:
+        found += _without_topic(definition, topics)
     return found
 
 
@@ -172,6 +177,14 @@ def _without_sender(definition: Definition, senders: Collection[str]) -> Iterato
             if setting.kind == "sender" and isinstance(value, str) and value and value.lower() not in senders:
                 sentence = f"{step.name}, is from {value}, which isn’t one of your senders. {_DEFAULT_SENDER}"
                 yield Gap(GapKind.NO_SENDER, sentence, step.id)
+
+
+def _without_topic(definition: Definition, topics: Collection[str]) -> Iterator[Gap]:
+    for step in definition.live_steps:
+        for setting, value in step.settings:
+            if setting.kind == "topic" and isinstance(value, str) and value and value not in topics:
+                sentence = f"{step.name}, has the topic “{value}”, which you don’t have. Nobody can stop it."
+                yield Gap(GapKind.NO_TOPIC, sentence, step.id)
 
 
 def _is_never_filled(tag: str, brought: tuple[str, ...]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.contacts.domain.criteria import Field, custom_key, day_of, field_named, rules
 from app.contacts.domain.names import tag_problem
+from app.contacts.domain.topics import TOPIC_KEY
 from app.platform.addresses import AddressProblem, email_key
 from app.workflows.domain.definition.document import ID_PATTERN
 from app.workflows.domain.messages.merge_tags import analyse
@@ -59,6 +60,11 @@ def _words(setting: Setting, value: Any, known: Known) -> Iterator[str]:
 def _sender(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if not isinstance(value, str) or isinstance(email_key(value), AddressProblem):
         yield "use the address of one of your senders, such as news@example.com."
+
+
+def _topic(setting: Setting, value: Any, known: Known) -> Iterator[str]:
+    if not isinstance(value, str) or not TOPIC_KEY.fullmatch(value):
+        yield "use the key of one of your topics, such as newsletter."
 
 
 def _text(setting: Setting, value: Any, known: Known) -> Iterator[str]:
@@ -190,6 +196,7 @@ _JUDGES: dict[str, Callable[[Setting, Any, Known], Iterator[str]]] = {
     "step": _step,
     "workflow": _words,
     "sender": _sender,
+    "topic": _topic,
     "choice": _choice,
     "count": _count,
     "money": _money,

@@ -49,9 +49,16 @@ TYPES = (
             ),
             Setting("body", "Text", "markdown", limit=20_000),
             Setting("sender", "Sender", "sender", required=False, limit=254),
+            Setting(
+                "topic",
+                "Topic",
+                "topic",
+                required=False,
+                hint="People can stop a topic on the unsubscribe page, and keep your other emails.",
+            ),
             on_failure("If it can’t be sent", "end", "Such as to an address that doesn’t exist."),
         ),
-        editable=("sender", "subject", "preheader", "body", "on_failure"),
+        editable=("sender", "topic", "subject", "preheader", "body", "on_failure"),
         detail=lambda it: readable(it.config.get("subject")),
         message=MessageType(
             name="subject",

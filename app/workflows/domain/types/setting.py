@@ -21,6 +21,7 @@ Kind: TypeAlias = Literal[
     "step",  # the id of a message step
     "workflow",  # the public id of another workflow
     "sender",  # the address of one of the account's senders
+    "topic",  # the key of one of the account's topics
     "choice",
     "count",  # whole number
     "money",

@@ -1,0 +1,79 @@
+"""Planned emails about topics that their contacts have stopped."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.contacts.infrastructure.conditions import has_stopped
+from app.messaging.domain.states import State
+from app.messaging.infrastructure.tables import Message
+from app.platform.database import BigInt, is_sqlite
+from app.platform.database.many_rows import constant, execute_built
+from app.platform.database.short_reads import in_ids
+
+_messages = Message.__table__
+
+
+class Stopped(NamedTuple):
+    """An email about a topic that its contact has stopped."""
+
+    id: int
+    enrollment_id: int
+    step_id: str
+    visit: int
+    topic: str
+
+
+def is_stopped(message: Any) -> sa.ColumnElement[bool]:
+    """Condition: the contact of a message gets no more emails about its topic."""
+    account_id = sa.bindparam("of_account", type_=BigInt)
+    return sa.and_(message.topic.is_not(None), has_stopped(account_id, message.contact_id, message.topic))
+
+
+def stopped_among(account_id: int, ids: Sequence[int]) -> list[Stopped]:
+    """Return those of these planned messages that are about stopped topics."""
+    found = execute_built(_stopped(is_sqlite()), {"of_account": account_id, "ids": ids})
+    return [Stopped._make(row) for row in found]
+
+
+def skip(account_id: int, ids: Sequence[int], answer: str, at: datetime) -> set[int]:
+    """Skip planned messages; return the ids of those that are now."""
+    values = {"of_account": account_id, "ids": ids, "why": answer, "at": at}
+    return set(execute_built(_skip(is_sqlite()), values).scalars())
+
+
+@lru_cache
+def _stopped(on_sqlite: bool) -> sa.Select[Any]:
+    one = _messages.c
+    return (
+        sa.select(*(one[name] for name in Stopped._fields))
+        .where(
+            one.account_id == sa.bindparam("of_account", type_=BigInt),
+            in_ids(one.id, "ids", on_sqlite),
+            one.state == constant(State.PLANNED.value),
+            is_stopped(one),
+        )
+        .order_by(one.id)
+    )
+
+
+@lru_cache
+def _skip(on_sqlite: bool) -> Any:
+    one = _messages.c
+    return (
+        sa.update(_messages)
+        .where(
+            one.account_id == sa.bindparam("of_account", type_=BigInt),
+            in_ids(one.id, "ids", on_sqlite),
+            one.state == constant(State.PLANNED.value),
+        )
+        .values(
+            state=State.SKIPPED.value,
+            answer=sa.bindparam("why", type_=one.answer.type),
+            settled_at=sa.bindparam("at", type_=one.settled_at.type),
+        )
+        .returning(one.id)
+    )
