@@ -117,7 +117,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/tasks/task_id": str(tasks.create_task(alice.actor, contact, title="Call", due_at=due_at).id),
             "/settings/token_id": str(_token_of(alice)),
             "/settings/sender_id": str(_sender_of(alice)),
-            "/settings/topic_id": str(topics.create_topic(alice.actor, "Newsletter")),
+            "/settings/topic_id": str(topics.create_topic(alice.actor, "Newsletter").id),
             "/contacts/tag_id": str(session().scalars(sa.select(Tag.id).limit(1)).one()),
             "/contacts/segment_id": str(segment),
             "/contacts/selection_id": str(selection),

@@ -62,8 +62,8 @@ def note_reaction(account_id: int, message_id: int, kind: str, at: datetime) -> 
 
 
 def note_held(account_id: int, kind: str, ids: Sequence[int], at: datetime) -> None:
-    """Write the entries of messages that the frequency cap keeps `waiting` or has `skipped`, that wait for the
-    end of `quiet` hours, or that are `unwanted`, because their topic was stopped."""
+    """Write the entries of messages that the frequency cap keeps `waiting` or has `skipped`, that wait for
+    the end of `quiet` hours, or that are `unwanted`, because their topic was stopped."""
     if ids:
         activity.record_each(f"message_{kind}", account_id, store.events_of(account_id, ids), at)
 

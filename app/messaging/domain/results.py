@@ -7,7 +7,7 @@ class Result(StrEnum):
     """SENT: taken by the mail server, also if returned later. DELIVERED: confirmed by the recipient’s
     provider, and not returned. OPENED, CLICKED, and REPLIED: by a person, once for each message. COMPLAINED
     and UNSUBSCRIBED: because of this message. FAILED messages could not be sent, SKIPPED ones were not,
-    because of the frequency cap."""
+    because of the frequency cap or a stopped topic."""
 
     SENT = "sent"
     DELIVERED = "delivered"

@@ -7,8 +7,7 @@ from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.contacts.application import ensure_fields
-from app.contacts.application.topics import topic_names
+from app.contacts.application import ensure_fields, topics
 from app.integrations.application import connected
 from app.messaging import application as messaging
 from app.platform.database import transaction
@@ -91,7 +90,7 @@ def missing_in(account_id: int, workflow: Workflow) -> list[Missing]:
         connected=connected(account_id),
         filled=accounts.filled_tags(account_id),
         senders=messaging.sender_addresses(account_id),
-        topics=topic_names(account_id),
+        topics=topics.topic_names(account_id),
     )
     return [_missing(workflow, gap) for gap in found]
 

@@ -7,7 +7,7 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.contacts.application.topics import topic_names
+from app.contacts.application import topics
 from app.integrations.application import connected
 from app.integrations.domain import in_order, service_name
 from app.messaging import application as messaging
@@ -160,13 +160,13 @@ def _senders(account_id: int, chosen: str) -> dict[str, str]:
 
 
 def _topics(account_id: int, chosen: str) -> dict[str, str]:
-    topics = topic_names(account_id, with_archived=False)
-    if not topics and not chosen:
+    offered = topics.topic_names(account_id, with_archived=False)
+    if not offered and not chosen:
         return {}
-    names = topic_names(account_id)
-    is_offered = not chosen or chosen in topics
+    names = topics.topic_names(account_id)
+    is_offered = not chosen or chosen in offered
     archived = f"{names[chosen]} (archived)" if chosen in names else f"{chosen} (missing)"
-    return {"": "No topic", **topics, **({} if is_offered else {chosen: archived})}
+    return {"": "No topic", **offered, **({} if is_offered else {chosen: archived})}
 
 
 def _no_such_step() -> NotFound:

@@ -54,8 +54,8 @@ def topic_names(account_id: int, *, with_archived: bool = True) -> dict[str, str
     }
 
 
-def create_topic(actor: Actor, name: str) -> int:
-    """Create a topic; return its id. Raises Invalid with `fields`, and LimitReached."""
+def create_topic(actor: Actor, name: str) -> ShownTopic:
+    """Create a topic, and return it. Raises Invalid with `fields`, and LimitReached."""
     accounts.require(actor, Permission.CONTACTS)
     with transaction():
         accounts.lock(actor.account_id)
@@ -67,7 +67,7 @@ def create_topic(actor: Actor, name: str) -> int:
         values = {"key": key, "name": name, "name_key": name_key(name)}
         topic_id = store.add_topic(actor.account_id, values, actor.user_id)
         activity.record(actor, "topic_created", "topic", topic_id, name=name)
-    return topic_id
+    return ShownTopic(topic_id, key, name, is_archived=False, stops=0)
 
 
 def rename_topic(actor: Actor, topic_id: int, name: str) -> None:

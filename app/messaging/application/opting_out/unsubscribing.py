@@ -13,7 +13,6 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from app.accounts import application as accounts
 from app.contacts import application as contacts
 from app.contacts.application import topics
-from app.contacts.application.topics import open_topics, stopped_topics
 from app.contacts.domain import Status, may_be_contacted
 from app.messaging.application.opting_out.workflows import leaving
 from app.messaging.domain.masking import masked
@@ -69,9 +68,9 @@ def recipient_of(token: str) -> Recipient:
             subject=one.subject or "",
             is_subscribed=is_subscribed,
             is_in_workflow=is_subscribed and bool(_places(one, one.workflow_id)),
-            topics=open_topics(one.account_id, one.contact_id),
+            topics=topics.open_topics(one.account_id, one.contact_id),
             topic=one.topic or "",
-            stopped=tuple(it.name for it in stopped_topics(one.account_id, one.contact_id)),
+            stopped=tuple(it.name for it in topics.stopped_topics(one.account_id, one.contact_id)),
         )
 
 

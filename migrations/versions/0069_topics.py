@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0068_topics"
-down_revision = "0067_dkim_keys"
+revision = "0069_topics"
+down_revision = "0068_message_counts"
 branch_labels = None
 depends_on = None
 
