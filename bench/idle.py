@@ -84,16 +84,16 @@ def _fill(here: Site, people: int) -> str:
     """Let so many people wait in a workflow; return the address of its page."""
     _add_contacts(here, people)
     workflow_id, version_id = _workflow(here, ApiUser(here.muster), "Waiting", STEPS)
-    ahead = "datetime('now', '+' || (1 + id % 89) || ' days')"
+    ahead = "datetime('now', '+' || (1 + id - id / 89 * 89) || ' days')"
     if not here.is_sqlite:
-        ahead = "now() + make_interval(days => (1 + id % 89)::int)"
+        ahead = "now() + make_interval(days => (1 + id - id / 89 * 89)::int)"
     with here.sql() as execute:
         execute(
             "INSERT INTO enrollments (account_id, workflow_id, version_id, contact_id, status, step_id,"
             " waits_for, due_at, source, enrolled_at, moved_at)"
             f" SELECT 1, {workflow_id}, {version_id}, id, 'active',"
-            " CASE WHEN id % 2 = 0 THEN 'pause' ELSE 'customer' END,"
-            f" CASE WHEN id % 2 = 0 THEN 'time' ELSE 'event' END, {ahead}, 'bulk_enrollment',"
+            " CASE WHEN id = id / 2 * 2 THEN 'pause' ELSE 'customer' END,"
+            f" CASE WHEN id = id / 2 * 2 THEN 'time' ELSE 'event' END, {ahead}, 'bulk_enrollment',"
             f" '{_now()}', '{_now()}' FROM contacts WHERE account_id = 1"
         )
         execute("ANALYZE")
