@@ -33,5 +33,10 @@ def _set(actor: Actor, public_id: str, *, is_dismissed: bool) -> None:
         if (job.dismissed_at is not None) == is_dismissed:
             return
         jobs.change(actor.account_id, job.id, dismissed_at=now() if is_dismissed else None)
-        action = "to_do_dismissed" if is_dismissed else "to_do_restored"
-        activity.record(actor, action, "job", job.public_id, kind=job.kind)
+        activity.record(
+            actor,
+            "to_do_dismissed" if is_dismissed else "to_do_restored",
+            "job",
+            job.public_id,
+            kind=job.kind,
+        )
