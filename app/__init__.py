@@ -50,6 +50,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     from app.deliveries import presentation as deliveries
     from app.engine import presentation as engine
     from app.files import presentation as files
+    from app.forms import presentation as forms
     from app.gallery import presentation as gallery
     from app.home import presentation as home
     from app.integrations import presentation as integrations
@@ -75,6 +76,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     contacts.init(app)
     tasks.init(app)
     messaging.init(app)
+    forms.init(app)
     workflows.init(app)
     deliveries.init(app)
     engine.init(app)

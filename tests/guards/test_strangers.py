@@ -19,6 +19,9 @@ from app.contacts.application.selecting.selections import EVERYBODY
 from app.contacts.infrastructure.tables import Contact, CustomField, Tag
 from app.deliveries.infrastructure.tables import Delivery
 from app.files.infrastructure.tables import Upload
+from app.forms import application as forms
+from app.forms.infrastructure.tables import FormSubmission, HostedForm
+from app.forms.infrastructure.tokens import token_of
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.messaging.application import senders, tracking
 from app.messaging.application.composing import message_id_of
@@ -55,20 +58,29 @@ CHANGES_NOTHING = {
     "notifications.read_all",
     "contacts.set_columns",
 }
-# Whoever has the link of a message may unsubscribe its contact and follow its links, whoever they are.
+# Whoever has the link of a message may unsubscribe its contact and follow its links, whoever they are. Forms
+# are for everyone.
 OPEN_TO_ALL_WITH_THE_LINK = {
     "unsubscribing.show",
     "unsubscribing.change",
     "unsubscribing.logo",
     "tracking.click",
     "tracking.opened",
+    "public_forms.show",
+    "public_forms.submit",
+    "public_forms.style",
+    "public_forms.logo",
+    "public_forms.ask_to_confirm",
+    "public_forms.confirm",
 }
 API = "/api/"  # whose operations know tokens, not browsers
 NOT_MADE = {
     "business.logo",
     "unsubscribing.logo",
+    "public_forms.logo",
+    "workflow_trigger.show",
     "job_rows.show",
-}  # Alice has uploaded no logo, and no row is processed yet
+}  # Alice has uploaded no logo, no form starts her workflow, and no row is processed yet
 
 
 def _create_people_and_samples() -> None:
@@ -101,7 +113,11 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
         contact = session().scalars(sa.select(Contact.id).limit(1)).one()
         due_at = due_in_days(0, now(), alice.actor.time_zone)
         message = _message_of(account, workflow, contact)
+        form, submission = _form_of(alice)
         return {
+            "/f/public_id": form.public_id,
+            "/f/token": token_of(submission),
+            "/settings/form_id": str(form.id),
             "/u/token": message.token,
             "/c/secret": tracking.click_url(message.id, "https://example.com").rpartition("/")[2],
             "/o/secret": tracking.open_url(message.id).rpartition("/")[2].removesuffix(".gif"),
@@ -155,6 +171,28 @@ def _message_of(account_id: int, workflow: Workflow, contact_id: int) -> Message
         )
         open_session.add(made)
     return made
+
+
+def _form_of(person: Person) -> tuple[HostedForm, int]:
+    """Return a form, and the id of what waits for confirmation there."""
+    account = person.actor.account_id
+    texts = {"title": "Join us", "consent_text": "I agree."}
+    form_id = forms.create_form(person.actor, "Newsletter", texts, {})
+    with transaction() as open_session:
+        made = FormSubmission(
+            account_id=account,
+            form_id=form_id,
+            key="a" * 36,
+            state="waiting",
+            email_key="new@example.com",
+            answers={"email": "new@example.com", "email_key": "new@example.com"},
+            consent_text="I agree.",
+            submitted_at=now(),
+        )
+        open_session.add(made)
+        open_session.flush()
+        submission = made.id
+    return session().scalars(sa.select(HostedForm).limit(1)).one(), submission
 
 
 def _delivery_of(account_id: int, workflow: Workflow, contact_id: int) -> int:

@@ -1,7 +1,7 @@
 """Status (whether a contact may be contacted) and consent basis (the legal basis for contacting).
 
-Files, bounces, and unsubscribe links can only move a contact up in `STRENGTH`. The one way back to active is
-a user who resubscribes an unsubscribed contact and states a reason.
+Files, bounces, and unsubscribe links can only move a contact up in `STRENGTH`. An unsubscribed contact is
+active again if a user resubscribes it and states a reason, or if it signs up itself and confirms by email.
 """
 
 from enum import StrEnum

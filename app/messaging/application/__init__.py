@@ -31,6 +31,12 @@ from app.messaging.application.outbox.results import (
 )
 from app.messaging.application.outbox.samples import sample_email, send_sample, unsubscribe_sample
 from app.messaging.application.outbox.showing import ShownMessage, register_rewriting, show_message, source_of
+from app.messaging.application.outbox.single import (
+    SingleEmail,
+    may_send_singles,
+    send_singles,
+    sends_singles_now,
+)
 from app.messaging.application.pace.brakes import brake_of
 from app.messaging.application.pace.brakes import release as release_brake
 from app.messaging.application.planning import Origin, change_version, plan, plan_again, take_up, withdraw
@@ -60,6 +66,7 @@ __all__ = [
     "ServerAnswer",
     "Settled",
     "ShownMessage",
+    "SingleEmail",
     "Source",
     "State",
     "brake_of",
@@ -70,6 +77,7 @@ __all__ = [
     "leave_workflow",
     "list_messages",
     "logo_for",
+    "may_send_singles",
     "no_texts",
     "plan",
     "plan_again",
@@ -88,8 +96,10 @@ __all__ = [
     "sample_email",
     "send_again",
     "send_sample",
+    "send_singles",
     "sender_addresses",
     "sender_name",
+    "sends_singles_now",
     "show_message",
     "source_of",
     "stop_topics",

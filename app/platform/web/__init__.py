@@ -3,6 +3,7 @@
 from app.platform.web.downloads import csv_file
 from app.platform.web.email_frames import email_frame
 from app.platform.web.error_responses import STATUS, handle_error, status_of
+from app.platform.web.every_request import for_frames
 from app.platform.web.marks import public, skip_authentication, takes_bodies, takes_files, unless_unchanged
 from app.platform.web.requests import actor, asset, htmx_page, is_api, is_forwarded, is_htmx, send_to
 from app.platform.web.setup import body_allowance, csrf, init
@@ -15,6 +16,7 @@ __all__ = [
     "csrf",
     "csv_file",
     "email_frame",
+    "for_frames",
     "handle_error",
     "htmx_page",
     "init",

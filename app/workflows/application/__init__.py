@@ -43,7 +43,17 @@ from app.workflows.application.readiness import (
     what_is_missing,
 )
 from app.workflows.application.reading import Card, Listing, Search, find_workflows, workflow_card
-from app.workflows.application.step_editing import StepCard, edit_step, sample_of, step_card, switch_part
+from app.workflows.application.step_editing import (
+    FormTrigger,
+    StepCard,
+    choose_form,
+    edit_step,
+    form_trigger,
+    has_form_trigger,
+    sample_of,
+    step_card,
+    switch_part,
+)
 from app.workflows.application.summaries import (
     WorkflowDetails,
     WorkflowSummary,
@@ -59,6 +69,7 @@ __all__ = [
     "ActivationQuestion",
     "Ask",
     "Card",
+    "FormTrigger",
     "Listing",
     "Missing",
     "SameName",
@@ -77,6 +88,7 @@ __all__ = [
     "archive",
     "available",
     "begin_at_once",
+    "choose_form",
     "create_draft",
     "create_missing_fields",
     "details_of",
@@ -86,6 +98,8 @@ __all__ = [
     "find_by_name_or_id",
     "find_workflow",
     "find_workflows",
+    "form_trigger",
+    "has_form_trigger",
     "id_of",
     "identity_of",
     "is_held",

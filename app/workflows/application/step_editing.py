@@ -1,13 +1,14 @@
-"""Viewing, previewing and editing one step of a workflow."""
+"""Viewing, previewing and editing one step of a workflow, and choosing the form that starts it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application import topics
+from app.forms import application as forms
 from app.integrations.application import connected
 from app.integrations.domain import in_order, service_name
 from app.messaging import application as messaging
@@ -18,11 +19,14 @@ from app.workflows.application.lookup import change, editable, find_workflow
 from app.workflows.domain import Definition, Setting, Step, can_be_edited, parse
 from app.workflows.domain.checks.needs import type_needs
 from app.workflows.domain.definition.document import with_values
+from app.workflows.domain.definition.parts import TRIGGER_ID
 from app.workflows.domain.drawing.describe import Words, names_in, step_words
 from app.workflows.domain.drawing.sample_message import SampleMessage, sample_message
 from app.workflows.domain.types.config import Config
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow
+
+FORM: Final = "form"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,15 @@ class StepCard:
     custom_fields: tuple[str, ...]
     may_edit: bool
     needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FormTrigger:
+    """A workflow that a form starts: the form's `name`, and the `names` of the account's forms."""
+
+    workflow: Workflow
+    name: str
+    names: tuple[str, ...]
 
 
 def step_card(actor: Actor, public_id: str, step_id: str) -> StepCard:
@@ -102,7 +115,7 @@ def edit_step(
         if enabled is not None:
             values[(*step.pointer, "enabled")] = enabled
         document = with_values(workflow.definition, values)
-        _refuse_faults(actor, public_id, parse(document), step_id, fields)
+        _refuse_faults(actor, public_id, parse(document), step_id, {field.name for field in fields})
         if document == workflow.definition:
             return workflow
         change(workflow, revision, definition=document)
@@ -127,6 +140,45 @@ def switch_part(actor: Actor, public_id: str, part_id: str, enabled: bool, revis
         change(workflow, revision, definition=document)
         activity.record(actor, "workflow_edited", "workflow", public_id, step=part_id, name=workflow.name)
     return find_workflow(actor, public_id)
+
+
+def form_trigger(actor: Actor, public_id: str) -> FormTrigger:
+    """Return which form starts a workflow. Raises NotFound, also if none does."""
+    accounts.require(actor, Permission.WORKFLOWS)
+    workflow = find_workflow(actor, public_id)
+    _need_form(workflow.parsed)
+    name = workflow.parsed.trigger.config.text(FORM)
+    return FormTrigger(workflow, name, tuple(forms.form_names(actor.account_id)))
+
+
+def choose_form(actor: Actor, public_id: str, name: str, revision: int) -> Workflow:
+    """Let a form start a workflow instead of another one; `name` may also be that of a form elsewhere, which
+    other software reports. Raises NotFound, Invalid with `fields`, and Conflict if the workflow was changed
+    since `revision`."""
+    accounts.require(actor, Permission.WORKFLOWS)
+    with transaction():
+        workflow = editable(actor, public_id)
+        _need_form(workflow.parsed)
+        trigger = workflow.parsed.trigger
+        config = {**trigger.config, FORM: " ".join(name.split())}
+        document = with_values(workflow.definition, {(*trigger.pointer, "config"): config})
+        _refuse_faults(actor, public_id, parse(document), TRIGGER_ID, {FORM})
+        if document == workflow.definition:
+            return workflow
+        change(workflow, revision, definition=document)
+        activity.record(actor, "trigger_changed", "workflow", public_id, name=workflow.name)
+    return find_workflow(actor, public_id)
+
+
+def has_form_trigger(definition: Definition) -> bool:
+    """Return whether the submission of a form starts a workflow."""
+    trigger = definition.trigger
+    return trigger.exists and any(setting.name == FORM for setting, _ in trigger.settings)
+
+
+def _need_form(definition: Definition) -> None:
+    if not has_form_trigger(definition):
+        raise NotFound("NOT_FOUND", "No form starts this workflow.")
 
 
 def _editable_step(definition: Definition, step_id: str) -> tuple[Step, tuple[Setting, ...]]:
@@ -187,9 +239,9 @@ def _put(config: dict[str, Any], setting: Setting, value: Any) -> None:
 
 
 def _refuse_faults(
-    actor: Actor, public_id: str, definition: Definition, step_id: str, fields: tuple[Setting, ...]
+    actor: Actor, public_id: str, definition: Definition, step_id: str, names: set[str]
 ) -> None:
-    names, wrong = {field.name for field in fields}, dict[str, str]()
+    wrong = dict[str, str]()
     for item in faults(actor.account_id, definition, public_id):
         if item.step_id == step_id and item.field in names:
             wrong[item.field] = f"{wrong[item.field]} {item.message}" if item.field in wrong else item.message

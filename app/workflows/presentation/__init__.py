@@ -4,11 +4,19 @@ from flask import Flask
 
 from app.workflows.domain import STEPS, channels
 from app.workflows.domain.types.declarations import Look
-from app.workflows.presentation import audit_words, field_uses, life_pages, pages, step_pages, trying_pages
+from app.workflows.presentation import (
+    audit_words,
+    field_uses,
+    life_pages,
+    pages,
+    step_pages,
+    trigger_pages,
+    trying_pages,
+)
 
 
 def init(app: Flask) -> None:
-    for module in (life_pages, step_pages, trying_pages):
+    for module in (life_pages, step_pages, trigger_pages, trying_pages):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.blueprint)
     audit_words.register()

@@ -23,6 +23,7 @@ def _reason(facts: Facts) -> str:
 _AUDIT_SENTENCES: Final = {
     "workflow_renamed": "renamed {it}",
     "workflow_edited": "edited a step in {it}",
+    "trigger_changed": "changed the trigger of {it}",
     "workflow_redefined": "changed the steps of {it}",
     "workflow_activated": "activated {it}",
     "workflow_email_tested": "sent themselves a test email of {it}",

@@ -97,6 +97,7 @@ def workflow_page(public_id: str, refused: bool = False) -> str:
         saved=saved,
         notes=notes | ({saved: ("Saved", "success")} if saved else {}),
         refused=refused,
+        has_form=workflows.has_form_trigger(card.workflow.parsed),
         merge_tags=MERGE_TAGS,
         nav_active="workflows",
     )

@@ -1,0 +1,1 @@
+"""Hosted forms, with which people sign up themselves (E-21)."""

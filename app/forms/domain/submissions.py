@@ -1,0 +1,25 @@
+"""What becomes of a submission, and how long it may take."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+CONFIRM_WITHIN: Final = timedelta(days=7)
+MOST_LETTERS: Final = 3
+LETTERS_WITHIN: Final = timedelta(days=1)
+"""At most so many emails go to one address within this time: whoever enters it may not be its owner."""
+MOST_ATTEMPTS: Final = 10
+"""How often one of them is tried, also by senders that were killed."""
+
+
+class SubmissionState(StrEnum):
+    """WAITING: it has to be confirmed by email, and nothing is done before. RECEIVED: its contact was created
+    or updated."""
+
+    WAITING = "waiting"
+    RECEIVED = "received"
+
+
+def is_expired(state: str, submitted_at: datetime, now: datetime) -> bool:
+    """Return whether a submission can no longer be confirmed."""
+    return state == SubmissionState.WAITING and now - submitted_at > CONFIRM_WITHIN

@@ -1,0 +1,1 @@
+"""How forms and what was entered in them are stored."""

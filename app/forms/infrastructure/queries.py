@@ -1,0 +1,98 @@
+"""Reads of forms and submissions."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from app.forms.domain.submissions import MOST_ATTEMPTS, SubmissionState
+from app.forms.infrastructure.tables import FormSubmission, HostedForm
+from app.platform.database import session
+from app.platform.ids import number_of
+
+
+class Counts(NamedTuple):
+    """How many submissions a form has received, and how many wait for confirmation."""
+
+    received: int = 0
+    waiting: int = 0
+
+
+def forms_of(account_id: int) -> Sequence[HostedForm]:
+    """Return all forms, those that are archived last."""
+    is_archived = HostedForm.archived_at.is_not(None)
+    query = sa.select(HostedForm).where(HostedForm.account_id == account_id)
+    return session().scalars(query.order_by(is_archived, HostedForm.name_key)).all()
+
+
+def form(account_id: int, form_id: int) -> HostedForm | None:
+    query = sa.select(HostedForm).where(HostedForm.account_id == account_id, HostedForm.id == form_id)
+    return session().scalar(query)
+
+
+def form_at(public_id: str) -> HostedForm | None:
+    """Return the form with this address, in whatever account."""
+    query = sa.select(HostedForm).where(HostedForm.public_id == public_id)
+    return session().scalar(query, execution_options={"cross_account": True})
+
+
+def counts(account_id: int) -> dict[int, Counts]:
+    """Return {form id: numbers} of the forms with submissions."""
+    one = FormSubmission
+    query = (
+        sa.select(one.form_id, one.state, sa.func.count())
+        .where(one.account_id == account_id)
+        .group_by(one.form_id, one.state)
+    )
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for form_id, state, number in session().execute(query):
+        found[form_id][state] = number
+    return {
+        form_id: Counts(by.get(SubmissionState.RECEIVED, 0), by.get(SubmissionState.WAITING, 0))
+        for form_id, by in found.items()
+    }
+
+
+def submission(account_id: int, submission_id: int) -> FormSubmission | None:
+    query = sa.select(FormSubmission).where(
+        FormSubmission.account_id == account_id, FormSubmission.id == submission_id
+    )
+    return session().scalar(query, execution_options={"populate_existing": True})
+
+
+def submissions_since(account_id: int, email_key: str, since: datetime) -> int:
+    """Return how many submissions with an address wait for confirmation that were made since then."""
+    query = sa.select(sa.func.count()).where(
+        FormSubmission.account_id == account_id,
+        FormSubmission.email_key == email_key,
+        FormSubmission.submitted_at > since,
+        FormSubmission.state == SubmissionState.WAITING.value,
+    )
+    return session().scalar(query) or 0
+
+
+def submissions_of(account_id: int, contacts: sa.Select[int]) -> int:
+    """Return how many submissions contacts have made."""
+    query = sa.select(sa.func.count()).where(
+        FormSubmission.account_id == account_id, FormSubmission.contact_id.in_(contacts)
+    )
+    return session().scalar(query) or 0
+
+
+def names(account_id: int, ids: Sequence[str]) -> dict[str, str]:
+    """Return {id: name} of forms, for the activity log."""
+    wanted = [number for one in ids if (number := number_of(one)) is not None]
+    query = sa.select(HostedForm.id, HostedForm.name).where(
+        HostedForm.account_id == account_id, HostedForm.id.in_(wanted)
+    )
+    return {str(form_id): name for form_id, name in session().execute(query)}
+
+
+def accounts_with_letters(at: datetime) -> Sequence[int]:
+    """Return the ids of the accounts with emails that are due."""
+    one = FormSubmission
+    query = sa.select(one.account_id).where(one.letter_due_at <= at, one.letter_attempt < MOST_ATTEMPTS)
+    query = query.distinct()
+    return session().scalars(query, execution_options={"cross_account": True}).all()

@@ -1,0 +1,16 @@
+"""The pages of forms: in the settings, and those that everyone may see."""
+
+from flask import Flask
+
+from app.forms.application import removal
+from app.forms.presentation import audit_words, field_uses, pages, public_pages, tasks
+
+__all__ = ["tasks"]
+
+
+def init(app: Flask) -> None:
+    app.register_blueprint(pages.blueprint)
+    public_pages.init(app)
+    removal.register_removal()
+    field_uses.register()
+    audit_words.register()

@@ -1,0 +1,152 @@
+"""The page of a form, also for frames in pages of other sites, and the page that confirms what was entered.
+
+Both are open to everyone, programs included. There is neither a session nor a CSRF token: nothing that a
+browser knows about its user entitles to anything here. Looking at the page that confirms changes nothing,
+because mail filters fetch links.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Final
+
+from flask import Blueprint, Flask, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.forms.application import public
+from app.forms.application.letters import PATH
+from app.forms.application.public import Confirmation, PublicForm
+from app.forms.presentation.form_style import style_of
+from app.forms.presentation.inputs import PageForm, asked_inputs, page_form
+from app.platform import web
+from app.platform.attempts import AttemptLimiter, attempt_limiter, count_or_refuse
+from app.platform.errors import Invalid, LimitReached, NotFound, Unavailable
+from app.platform.ids import new_public_id
+
+blueprint = Blueprint("public_forms", __name__, url_prefix=f"{PATH}/<public_id>")
+
+BY_NETWORK, BY_FORM, UNKNOWN = "form submissions", "submissions of a form", "unknown forms"
+MOST_BY_NETWORK: Final = 30
+MOST_BY_FORM: Final = 1_000
+MOST_UNKNOWN: Final = 60
+SECONDS: Final = 10 * 60
+BUSY: Final = "Too many people are using this form right now. Please try again in a few minutes."
+
+View = Callable[..., ResponseReturnValue]
+
+
+def init(app: Flask) -> None:
+    AttemptLimiter(app, BY_NETWORK, MOST_BY_NETWORK, SECONDS)
+    AttemptLimiter(app, BY_FORM, MOST_BY_FORM, SECONDS)
+    AttemptLimiter(app, UNKNOWN, MOST_UNKNOWN, SECONDS)
+    app.register_blueprint(blueprint)
+
+
+def _counting_unknown(view: View) -> View:
+    """Limit how many addresses that don’t exist an IP address may try."""
+
+    @wraps(view)
+    def counted(**given: str) -> ResponseReturnValue:
+        try:
+            return view(**given)
+        except NotFound as unknown:
+            count_or_refuse(UNKNOWN, request.remote_addr)
+            return render_template("forms/unknown.html", sentence=unknown.message), 404
+
+    return counted
+
+
+@blueprint.get("")
+@web.skip_authentication
+@_counting_unknown
+def show(public_id: str) -> ResponseReturnValue:
+    form = public.open_form(public_id)
+    return _page(form, page_form(form, new_public_id()))
+
+
+@blueprint.post("")
+@web.skip_authentication
+@web.csrf.exempt
+@_counting_unknown
+def submit(public_id: str) -> ResponseReturnValue:
+    form = public.open_form(public_id)
+    inputs = page_form(form, new_public_id())
+    try:
+        _count(form)
+        if not inputs.is_trapped:
+            public.submit(form, inputs.given, bool(inputs["agrees"].data), str(inputs.once.data or ""))
+    except Invalid as wrong:
+        inputs.show(wrong.facts["fields"])
+        return _page(form, inputs, 422)
+    except (LimitReached, Unavailable) as refusal:
+        return _page(form, inputs, web.status_of(refusal), refusal.message)
+    address = str(inputs["email"].data or "").strip()
+    shown = render_template("forms/thanks.html", form=form, is_embedded=_is_embedded(), address=address)
+    return web.for_frames(Response(shown))
+
+
+@blueprint.get("/style.css")
+@web.skip_authentication
+@_counting_unknown
+def style(public_id: str) -> ResponseReturnValue:
+    """Serve the account's color: strict policies allow no style in the page itself."""
+    return Response(style_of(public.color_of_form(public_id)), mimetype="text/css")
+
+
+@blueprint.get("/logo")
+@web.skip_authentication
+@_counting_unknown
+def logo(public_id: str) -> ResponseReturnValue:
+    """Serve the account's logo with headers that keep browsers from executing it."""
+    content, media_type = public.logo_of_form(public_id)
+    answer = Response(content, mimetype=media_type)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+@blueprint.get("/confirmations/<token>")
+@web.skip_authentication
+@_counting_unknown
+def ask_to_confirm(public_id: str, token: str) -> ResponseReturnValue:
+    return _confirmation(public.confirmation_of(public_id, token))
+
+
+@blueprint.post("/confirmations/<token>")
+@web.skip_authentication
+@web.csrf.exempt
+@_counting_unknown
+def confirm(public_id: str, token: str) -> ResponseReturnValue:
+    return _confirmation(public.confirm(public_id, token))
+
+
+@blueprint.after_request
+def _hide(answer: Response) -> Response:
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def _count(form: PublicForm) -> None:
+    """Count a submission. Raises LimitReached."""
+    count_or_refuse(BY_NETWORK, request.remote_addr)
+    if isinstance(attempt_limiter(BY_FORM).begin([f"form:{form.id}"]), int):
+        raise LimitReached("RATE_LIMITED", BUSY)
+
+
+def _is_embedded() -> bool:
+    return "embed" in request.args
+
+
+def _page(form: PublicForm, inputs: PageForm, status: int = 200, refusal: str = "") -> Response:
+    shown = render_template(
+        "forms/page.html",
+        form=form,
+        inputs=inputs,
+        asked=asked_inputs(form, inputs),
+        is_embedded=_is_embedded(),
+        refusal=refusal,
+    )
+    return web.for_frames(Response(shown, status))
+
+
+def _confirmation(found: Confirmation) -> str:
+    return render_template("forms/confirmation.html", found=found, form=found.form, is_embedded=False)
