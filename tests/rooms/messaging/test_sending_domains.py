@@ -10,10 +10,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 
-from app.messaging.application import senders
+from app.messaging.application import SingleEmail, send_singles, senders
 from app.messaging.application.sending_domains import keys
 from app.messaging.application.sending_domains.keys import SendingDomain
 from app.platform.errors import NotFound
+from app.platform.tenancy import acting_for
 from tests.people import Person
 from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.contacts.people import add
@@ -124,6 +125,17 @@ def test_a_test_email_is_signed_too(app: Flask, alice: Person, mails: MailServer
     connect(alice, mails.port)
     signing(app, alice, names)
     assert "250 Kept" in alice.post(f"{PAGE}/test", {"to": "alice@example.com"}).text
+    assert is_signed(names, mails.raw[0])
+
+
+def test_an_email_of_no_workflow_is_signed_too(
+    app: Flask, alice: Person, mails: MailServer, names: NameServer
+) -> None:
+    connect(alice, mails.port)
+    signing(app, alice, names)
+    email = SingleEmail("ann@example.org", "Please confirm", ("Hi",), "https://m.example/f", "Confirm", 1)
+    with app.app_context(), acting_for(alice.actor.account_id):
+        assert list(send_singles(alice.actor.account_id, [email])) == [None]
     assert is_signed(names, mails.raw[0])
 
 
