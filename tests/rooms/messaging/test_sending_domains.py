@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import dkim
@@ -172,6 +173,30 @@ def test_the_user_may_say_that_the_record_is_there(app: Flask, alice: Person, na
     alice.post(f"{page}/key")
     assert alice.post(f"{page}/signing", {"unchecked": "1"}).status_code == 303
     assert domain(app, alice).signing is not None and names.asked == []
+
+
+def test_a_key_that_cannot_be_read_signs_nothing(
+    app: Flask, alice: Person, names: NameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = signing(app, alice, names)
+    assert "Signed" in words_of(alice.get(PAGE).text)
+    alice.post(f"{page}/key")
+    publish(names, domain(app, alice))
+    first, waiting = domain(app, alice).signing, domain(app, alice).waiting
+    settings = replace(app.extensions["settings"], secret_key="another secret key of this server")
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    shown = words_of(alice.get(page).text)
+    assert shown.count("can’t be read") == 2 and "aren’t signed at the moment" in shown
+    assert "have been signed since" not in shown and "Start signing" not in shown
+    assert "Signed" not in words_of(alice.get(PAGE).text)
+    for typed in ({}, {"unchecked": "1"}):
+        refused = alice.post(f"{page}/signing", typed)
+        assert refused.status_code == 409 and "This key can’t be read." in refused.text
+    assert first is not None and waiting is not None and names.asked == [first.record.name]
+    for key in (waiting, first):
+        alice.post(f"{page}/key/removal", {"selector": key.selector})
+    signing(app, alice, names)
+    assert "have been signed since" in words_of(alice.get(page).text)
 
 
 def test_a_key_of_ones_own(

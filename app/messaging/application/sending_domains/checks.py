@@ -4,7 +4,12 @@ from typing import Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.messaging.application.sending_domains.keys import SendingDomain, begin_to_sign, sending_domain
+from app.messaging.application.sending_domains.keys import (
+    SendingDomain,
+    begin_to_sign,
+    refuse_lost,
+    sending_domain,
+)
 from app.messaging.domain.sending_domains.dkim import check_dkim
 from app.messaging.domain.sending_domains.dmarc import check_dmarc
 from app.messaging.domain.sending_domains.findings import Finding, Level
@@ -38,10 +43,11 @@ def check_domain(actor: Actor, sender_id: int) -> tuple[Finding, ...]:
 
 def sign_if_known(actor: Actor, sender_id: int) -> Finding | None:
     """Begin to sign with the key that waits if the DNS has its record; if not, return what is wrong. Raises
-    NotFound and LimitReached."""
+    NotFound, Conflict if the key is lost, and LimitReached."""
     accounts.require(actor, Permission.ACCOUNT)
     key = (domain := sending_domain(actor, sender_id)).waiting
     if key is not None:
+        refuse_lost(key)
         finding = check_dkim(domain.name, key.selector, key.public_key, _ready_to_ask(actor).texts)
         if finding.level != Level.RIGHT:
             return finding

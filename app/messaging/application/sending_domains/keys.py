@@ -112,12 +112,13 @@ def enter_key(actor: Actor, sender_id: int, typed: Mapping[str, str]) -> None:
 
 def begin_to_sign(actor: Actor, sender_id: int) -> None:
     """Sign emails with the key that waits, whatever the DNS says; the one that has signed until now is
-    replaced. Idempotent; raises NotFound."""
+    replaced. Idempotent; raises NotFound, and Conflict if the key is lost."""
     accounts.require(actor, Permission.ACCOUNT)
     with transaction():
         accounts.lock(actor.account_id)
         domain = sending_domain(actor, sender_id)
         if domain.waiting is not None:
+            refuse_lost(domain.waiting)
             dkim_store.begin_to_sign(actor.account_id, domain.name, domain.waiting.id, now())
             activity.record(actor, "signing_begun", "mail_domain", sender_id, name=domain.name)
 
@@ -147,6 +148,12 @@ def remove_key(actor: Actor, sender_id: int, selector: str) -> None:
             raise NotFound("NOT_FOUND", "This key doesn’t exist.")
         dkim_store.delete_key(actor.account_id, key.id)
         activity.record(actor, "signing_key_removed", "mail_domain", sender_id, name=domain.name)
+
+
+def refuse_lost(key: ShownKey) -> None:
+    """Raises Conflict if a key can't be read anymore."""
+    if key.is_lost:
+        raise Conflict("CONFLICT", "This key can’t be read. Remove it and create a new one.")
 
 
 def _with_room(actor: Actor, sender_id: int) -> SendingDomain:
