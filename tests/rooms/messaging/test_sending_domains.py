@@ -73,7 +73,7 @@ def signing(app: Flask, person: Person, names: NameServer) -> str:
 
 
 def is_signed(names: NameServer, raw: bytes) -> bool:
-    """Whether mail providers would find the signature right."""
+    """Whether mailbox providers would find the signature right."""
 
     def answer(name: bytes, timeout: float = 5) -> bytes | None:
         found = names.records.get(name.decode().rstrip("."))
@@ -232,14 +232,14 @@ def test_the_page_says_what_is_right_and_what_is_missing(
         "_dmarc.example.com": ["v=DMARC1; p=<b>"],
     }
     words = words_of(alice.post(f"{page}/check").text)
-    assert "SPF All right" in words and "DKIM Not set up" in words and "DMARC Needs fixing" in words
+    assert "SPF Valid" in words and "DKIM Not set up" in words and "DMARC Needs fixing" in words
     assert "v=DMARC1; p=none" in words
     names.records = {}
     answer = alice.htmx("post", f"{page}/check")
     assert "<html" not in answer.text and "script>alert" not in answer.text
     words = words_of(answer.text)
     assert "SPF Missing" in words and "v=spf1 include:sendgrid.net ~all" in words
-    assert "Large mail providers require this record" in words
+    assert "Large mailbox providers require this record" in words
 
 
 def test_without_an_answer_nothing_is_claimed(app: Flask, alice: Person, names: NameServer) -> None:
@@ -247,7 +247,7 @@ def test_without_an_answer_nothing_is_claimed(app: Flask, alice: Person, names: 
     page = page_of(app, alice)
     alice.post(f"{page}/key")
     words = words_of(alice.post(f"{page}/check").text)
-    assert words.count("Could not be checked") == 3
+    assert words.count("Couldn’t check") == 3
     refused = alice.post(f"{page}/signing")
     assert refused.status_code == 409 and "didn’t answer" in refused.text
 
