@@ -122,7 +122,7 @@ def test_an_agency_counts_what_its_sub_accounts_have_made(
         found = gallery.template_details(bob.actor, template).results
     assert found is not None and (found.workflows, found.accounts) == (3, 2)
     assert found.totals.enrolled == 29 and found.totals.completion_rate == pytest.approx(24 / 29)
-    assert "your account and your sub-accounts have made" in bob.get(f"/templates/{template}").text
+    assert "your account and your sub-accounts created" in bob.get(f"/templates/{template}").text
     history = words(bob.get(f"/templates/results?template={template}").text)
     assert f"{now():%b %Y} 2 29 24 82.8%" in history
     assert sam.get(f"/templates/{template}").status_code == 404
