@@ -4,6 +4,7 @@ from typing import Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
+from app.messaging.application.mail_servers import count_attempt
 from app.messaging.application.sending_domains.keys import (
     SendingDomain,
     begin_to_sign,
@@ -16,9 +17,7 @@ from app.messaging.domain.sending_domains.findings import Finding, Level
 from app.messaging.domain.sending_domains.spf import check_spf
 from app.messaging.infrastructure.servers import store
 from app.messaging.infrastructure.servers.name_servers import NameServers
-from app.platform.attempts import attempt_limiter
 from app.platform.database import forget_snapshot
-from app.platform.errors import LimitReached
 from app.platform.settings import current
 
 CHECKS: Final = "domain_checks"
@@ -64,12 +63,6 @@ def _of_keys(domain: SendingDomain, names: NameServers) -> list[Finding]:
 
 
 def _ready_to_ask(actor: Actor) -> NameServers:
-    begun = attempt_limiter(CHECKS).begin([f"account:{actor.account_id}"])
-    if isinstance(begun, int):
-        raise LimitReached(
-            "RATE_LIMITED",
-            f"Your account has checked DNS records {MOST_CHECKS} times within 10 minutes. Try again later.",
-            retry_after=begun,
-        )
+    count_attempt(actor, CHECKS, f"checked DNS records {MOST_CHECKS} times")
     forget_snapshot()
     return NameServers(current().dns_servers)
