@@ -12,9 +12,14 @@ from typing import Any, Final
 
 from app.files.domain.cells.profile import ColumnProfile, FileProfile, shown
 from app.files.domain.consent.cells import ANSWERS, BLANK, NOTE, answered, blank_key, consent_of, word_key
-from app.files.domain.consent.columns import CONSENT_FIELDS, Judgement, blank_cells, judge_columns
+from app.files.domain.consent.columns import (
+    ANSWERS_OF_COLUMNS,
+    CONSENT_FIELDS,
+    Judgement,
+    blank_cells,
+    judge_columns,
+)
 from app.files.domain.consent.outside import NAMES, question_about
-from app.files.domain.consent.withholding import SMS_CONSENT
 from app.platform.text.words import counted
 
 NOT_CONSENT: Final = "no"
@@ -247,7 +252,7 @@ def _is_asked(judgement: Judgement, mapped: str | None) -> bool:
 
 
 def _answer(mapped: str | None, is_denied: bool) -> str:
-    if mapped in CONSENT_FIELDS or mapped == SMS_CONSENT:
+    if mapped in ANSWERS_OF_COLUMNS:
         return str(mapped)
     return NOT_CONSENT if is_denied else ""
 
