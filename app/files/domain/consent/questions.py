@@ -246,15 +246,12 @@ def doubtful_matches(
 
 def _is_asked(judgement: Judgement, mapped: str | None) -> bool:
     """Return whether to ask. A column that may yield is settled by a match to another field."""
-    if judgement.may_yield and mapped is not None and mapped not in CONSENT_FIELDS:
-        return False
-    return judgement.asks or judgement.field is not None
+    is_settled = judgement.may_yield and mapped is not None and mapped not in CONSENT_FIELDS
+    return not is_settled and (judgement.asks or judgement.field is not None)
 
 
 def _answer(mapped: str | None, is_denied: bool) -> str:
-    if mapped in ANSWERS_OF_COLUMNS:
-        return str(mapped)
-    return NOT_CONSENT if is_denied else ""
+    return str(mapped) if mapped in ANSWERS_OF_COLUMNS else NOT_CONSENT if is_denied else ""
 
 
 def _words(
