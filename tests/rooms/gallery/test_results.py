@@ -94,7 +94,7 @@ def test_too_few_people_say_nothing(app: Flask, bob: Person, vera: Person) -> No
     small.enroll(contacts(app, bob.actor, 3, "c"))
     small.move()
     page = vera.get(f"/templates/{template}").text
-    assert "Results of 1 workflow your account created" in page and "Not enough data yet" in page
+    assert "Results of 1 workflow your account" in page and "Not enough data yet" in page
     assert "complete it" not in vera.get("/templates?category=custom").text
 
 
