@@ -118,6 +118,7 @@ class PageForm(ShowingForm):
 
     website = StringField("Leave this empty", name=TRAP)
     once = HiddenField()
+    read = HiddenField()
 
     @property
     def given(self) -> dict[str, str]:
@@ -132,7 +133,7 @@ def page_form(form: PublicForm, once: str) -> PageForm:
     """Return the inputs of a form. `once` is the key of a new page."""
     inputs: dict[str, Any] = {one.key: _input(form, one) for one in form.fields}
     inputs["agrees"] = BooleanField(form.details.consent_text, render_kw={"required": True})
-    made: PageForm = type("PageForm", (PageForm,), inputs)(data={"once": once})
+    made: PageForm = type("PageForm", (PageForm,), inputs)(data={"once": once, "read": form.consent_mark})
     return made
 
 

@@ -73,8 +73,10 @@ def submit(public_id: str) -> ResponseReturnValue:
     try:
         _count(form)
         if not inputs.is_trapped:
-            public.submit(form, inputs.given, bool(inputs["agrees"].data), str(inputs.once.data or ""))
+            agrees, once, read = inputs["agrees"].data, inputs.once.data or "", inputs.read.data or ""
+            public.submit(form, inputs.given, bool(agrees), once, read)
     except Invalid as wrong:
+        inputs.read.data = form.consent_mark
         inputs.show(wrong.facts["fields"])
         return _page(form, inputs, 422)
     except (LimitReached, Unavailable) as refusal:

@@ -15,6 +15,7 @@ from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
 from tests.people import Person, sign_in
+from tests.rooms.bulk_enrollment.trial import at_once
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.test_triggers import sources, started
 from tests.rooms.forms.forming import TEXTS, Signup, link_in, sending, signup
@@ -55,6 +56,7 @@ def test_nothing_happens_before_the_confirmation(app: Flask, bob: Person, server
     link = link_in(server)
     page = form.browser.get(link)
     assert page.status_code == 200 and "Please confirm" in page.text
+    assert "<dt>First name</dt><dd>Ann</dd>" in page.text, "somebody else may have entered it"
     assert not form.contacts(), "looking changes nothing"
     assert form.browser.post(link).status_code == 200
     [ann] = form.contacts().values()
@@ -93,6 +95,18 @@ def test_a_confirmation_replaces_values_and_resubscribes(app: Flask, bob: Person
     assert "Resubscribed: Form “Newsletter”" in bob.get(f"/contacts/{ann}").text
 
 
+def test_a_confirmation_replaces_no_phone_number(app: Flask, bob: Person, server: MailServer) -> None:
+    add(app, bob.actor, "ann@example.com", phone="+4930999999")
+    form = signup(app, bob, dict.fromkeys(("first_name", "phone"), "optional"), **DOUBLE)
+    form.enter(first_name="Ann", phone="030 123456")
+    form.send()
+    form.browser.post(link_in(server))
+    known = form.contacts()["ann@example.com"]
+    assert (known.first_name, known.phone_key) == ("Ann", "+4930999999"), (
+        "texts go to the number that is known"
+    )
+
+
 @pytest.mark.parametrize("status", ["blocked", "bounced"])
 def test_who_may_get_no_email_gets_none_and_nobody_learns_of_it(
     app: Flask, bob: Person, server: MailServer, status: str
@@ -119,6 +133,18 @@ def test_an_address_gets_three_emails_a_day(app: Flask, bob: Person, server: Mai
     form.enter()
     form.send()
     assert len(server.received) == 4
+
+
+def test_submissions_at_the_same_time_count_one_by_one(app: Flask, bob: Person, server: MailServer) -> None:
+    form = signup(app, bob, **DOUBLE)
+
+    def enter() -> int:
+        return int(
+            app.test_client().post(form.path, data={"email": "a@b.example", "agrees": "y"}).status_code
+        )
+
+    assert at_once(app, *[enter] * 6) == [200] * 6
+    assert len(form.submissions()) == 3
 
 
 def test_links_end_after_seven_days(app: Flask, bob: Person, server: MailServer) -> None:

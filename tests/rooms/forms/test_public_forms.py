@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.contacts.application.custom_fields import create_field
+from app.forms import application as forms
 from app.forms.presentation import public_pages
 from app.platform.attempts import attempt_limiter
 from app.platform.ids import new_public_id
@@ -17,6 +18,7 @@ from tests.rooms.contacts.people import add
 from tests.rooms.engine.test_triggers import sources, started
 from tests.rooms.forms.forming import TEXTS, signup
 from tests.rooms.forms.statuses import set_status
+from tests.rooms.messaging.texting import connect
 
 XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
@@ -63,6 +65,29 @@ def test_a_submission_fills_gaps_but_changes_nothing_that_is_known(app: Flask, b
     assert known.consent_source is None, "an unconfirmed yes replaces no consent"
     fresh = form.enter("new@example.com", first_name="New")
     assert answer.text == fresh.text, "nothing tells whether an address is known"
+
+
+@pytest.mark.parametrize(("consent", "phone"), [("recorded", "+4930123456"), ("covered", None)])
+def test_nobody_has_texts_sent_to_others(
+    app: Flask, alice: Person, bob: Person, consent: str, phone: str | None
+) -> None:
+    connect(alice, consent=consent)
+    form = signup(app, bob, {"first_name": "optional", "phone": "optional"})
+    form.enter(first_name="Ann", phone="030 123456")
+    [ann] = form.contacts().values()
+    assert (ann.first_name, ann.phone) == ("Ann", phone)
+
+
+def test_only_the_consent_text_that_was_read_is_agreed_to(app: Flask, bob: Person) -> None:
+    form = signup(app, bob)
+    read = re.search(r'name="read"[^>]*value="(\w+)"', form.browser.get(form.path).text)
+    assert read
+    with app.app_context():
+        forms.change_form(bob.actor, form.form_id, TEXTS | {"consent_text": "I agree to everything."}, {})
+    answer = form.enter(read=read[1])
+    assert answer.status_code == 422 and "This text has changed." in answer.text
+    assert "I agree to everything." in answer.text and read[1] not in answer.text
+    assert not form.submissions()
 
 
 @pytest.mark.parametrize("status", ["unsubscribed", "blocked", "bounced"])
