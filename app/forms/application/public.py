@@ -181,7 +181,7 @@ def _receive(
     If numbers that have said nothing get text messages, no unknown person may have them sent to one.
     """
     account_id = form.account_id
-    if not is_confirmed and not messaging.no_texts(account_id, None):
+    if not is_confirmed and messaging.texts_unknown_numbers(account_id):
         values = {name: value for name, value in values.items() if name not in _PHONE}
     contact_id = consent.sign_up(account_id, consent.SignUp(values, f"Form “{form.name}”", is_confirmed), at)
     store.receive(account_id, submission_id, contact_id)
