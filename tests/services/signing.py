@@ -1,4 +1,4 @@
-"""What mail providers sign: SendGrid's key, Mailgun's, and a server that stands for Amazon SNS."""
+"""What email providers sign: SendGrid's key, Mailgun's, and a server that stands for Amazon SNS."""
 
 import base64
 import hashlib

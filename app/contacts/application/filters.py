@@ -18,7 +18,7 @@ from app.accounts.domain import Actor, Permission
 from app.accounts.domain.regions import countries
 from app.contacts.application.custom_fields.listing import custom_labels, own_field_list
 from app.contacts.domain import Status
-from app.contacts.domain.consent import TextConsent
+from app.contacts.domain.consent import SmsConsentStatus
 from app.contacts.domain.criteria import (
     FIELDS,
     Clock,
@@ -248,7 +248,7 @@ def filter_choices(actor: Actor, field: Field) -> Sequence[tuple[str, str]]:
     if field.kind == "status":
         return [(status.value, status.value.capitalize()) for status in Status]
     if field.kind == "sms_consent":
-        return [(one.value, one.value.capitalize()) for one in TextConsent]
+        return [(one.value, one.value.capitalize()) for one in SmsConsentStatus]
     return list(countries().items()) if field.kind == "country" else ()
 
 

@@ -24,7 +24,7 @@ CONTACTABLE: Final = Status.ACTIVE
 STRENGTH: dict[Status, int] = {status: place for place, status in enumerate(Status)}
 
 
-class TextConsent(StrEnum):
+class SmsConsentStatus(StrEnum):
     """What a phone number says about text messages. Unknown is not yes."""
 
     YES = "yes"
@@ -32,7 +32,7 @@ class TextConsent(StrEnum):
     UNKNOWN = "unknown"
 
     @classmethod
-    def of(cls, is_given: bool | None) -> "TextConsent":
+    def of(cls, is_given: bool | None) -> "SmsConsentStatus":
         """Return it as a consent, given None for a number that has said nothing."""
         return cls.UNKNOWN if is_given is None else cls.YES if is_given else cls.NO
 

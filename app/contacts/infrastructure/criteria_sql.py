@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, cast
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import ContactEvent
-from app.contacts.domain.consent import TextConsent
+from app.contacts.domain.consent import SmsConsentStatus
 from app.contacts.domain.criteria import (
     LAST_WITHOUT_YEAR,
     Clock,
@@ -223,11 +223,13 @@ def _has_tag(account_id: int, keys: tuple[str, ...] | None = None) -> Bool:
 
 
 def _sms_consent(test: Any, account_id: int) -> Bool:
-    wanted = set(TextConsent) - set(test.texts) if test.no else set(test.texts)
+    wanted = set(SmsConsentStatus) - set(test.texts) if test.no else set(test.texts)
     parts = [
-        _has_said(account_id, is_given) for is_given in (True, False) if TextConsent.of(is_given) in wanted
+        _has_said(account_id, is_given)
+        for is_given in (True, False)
+        if SmsConsentStatus.of(is_given) in wanted
     ]
-    if TextConsent.UNKNOWN in wanted:
+    if SmsConsentStatus.UNKNOWN in wanted:
         parts.append(sa.not_(_has_said(account_id)))
     return sa.or_(sa.false(), *parts)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import ContactEvent
-from app.contacts.domain.consent import TextConsent
+from app.contacts.domain.consent import SmsConsentStatus
 from app.contacts.domain.criteria import Facts
 from app.contacts.domain.names import full_name
 from app.contacts.infrastructure import queries
@@ -46,7 +46,7 @@ def facts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Facts]:
             "contact.phone": contact.phone_key or "",
             "contact.email_domain": (contact.email_key or "").partition("@")[2],
             "contact.birthday": contact.birthday,
-            "contact.sms_consent": TextConsent.of(said.get(contact.phone_key or "")).value,
+            "contact.sms_consent": SmsConsentStatus.of(said.get(contact.phone_key or "")).value,
             "contact.tags": frozenset(tag.name_key for tag in tags[contact.id]),
             "contact.created_at": contact.created_at,
             "contact.updated_at": contact.updated_at,

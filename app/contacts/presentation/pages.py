@@ -163,7 +163,7 @@ def refuse_sms(contact_id: int) -> ResponseReturnValue:
 @blueprint.post(f"{ONE}/topics")
 def resume_topic(contact_id: int) -> ResponseReturnValue:
     topics.resume_topic(web.actor(), contact_id, request.form.get("topic", ""))
-    flash("Saved. They get emails about this topic again.", "success")
+    flash("Topic resumed. They’ll get emails about it again.", "success")
     return web.send_to(_page(contact_id))
 
 

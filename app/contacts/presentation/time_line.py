@@ -22,7 +22,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
         f"Opted out of text messages: {text}" if text else "Opted out of text messages"
     ),
     "topic_stopped": lambda text: f"Stopped emails about {text}",
-    "topic_resumed": lambda text: f"Gets emails again about {text}",
+    "topic_resumed": lambda text: f"Resumed emails about {text}",
     EVENT: lambda text: text,
 }
 

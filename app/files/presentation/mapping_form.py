@@ -63,8 +63,8 @@ def field_choices() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("bounced", "Bounced"),
                 ("consent_note", "Notes (only a clear no counts)"),
                 (SMS_CONSENT, "SMS consent (yes or no)"),
-                ("channel_consent", "Consent to SMS or another channel"),
-                ("channel_opt_out", "Opted out of SMS or another channel"),
+                ("channel_consent", "Consent to another channel"),
+                ("channel_opt_out", "Opted out of another channel"),
             ],
         ),
     ]

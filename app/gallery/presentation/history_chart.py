@@ -8,7 +8,7 @@ from typing import Final
 from app.gallery.application import TemplateHistory
 from app.platform.bar_chart import Bar, stacked_bars, top_of
 
-SERIES: Final = (("Completed so far", "success"), ("Others", "neutral"))
+SERIES: Final = (("Completed so far", "success"), ("Not completed", "neutral"))
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def month_words(month: date) -> str:
 
 
 def history_chart(found: TemplateHistory) -> HistoryChart | None:
-    """Return the chart of people by the month in which they were enrolled; None without any."""
+    """Return the chart of enrollments by the month in which people were enrolled; None without any."""
     people = [numbers.people for _, numbers in found.months]
     if not any(one.enrolled for one in people):
         return None
@@ -43,5 +43,5 @@ def history_chart(found: TemplateHistory) -> HistoryChart | None:
         bars,
         SERIES,
         top,
-        f"People enrolled by month: {total.enrolled:,}, of whom {total.completed:,} have completed so far",
+        f"Enrollments by month: {total.enrolled:,}, of which {total.completed:,} are completed so far",
     )

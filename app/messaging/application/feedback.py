@@ -1,5 +1,5 @@
 """What becomes of emails after they were sent (E-17): replies, returned ones, and complaints, whoever reports
-them: mail providers, a mailbox, a program, or a person. Reporting the same again changes nothing."""
+them: email providers, a mailbox, a program, or a person. Reporting the same again changes nothing."""
 
 from datetime import datetime, timedelta
 from typing import Final

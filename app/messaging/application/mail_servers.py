@@ -178,7 +178,7 @@ def send_test(actor: Actor, to: str) -> ServerAnswer:
         refuse({"to": "Enter a complete email address, such as alice@example.com."})
     elif not found.reaches(address):
         refuse({"to": "Emails aren’t sent to this address, because sending is limited to others."})
-    count_test(actor)
+    count_test_email(actor)
     with transaction():
         activity.record(actor, "mail_server_tested", "mail_server", actor.account_id, name=found.server.host)
     forget_snapshot()
@@ -216,13 +216,19 @@ def _test_email(actor: Actor, found: Chosen, to: str) -> Email:
     )
 
 
-def count_test(actor: Actor, tests: str = TESTS, what: str = "test emails") -> None:
-    """Count a test message of the account. Raises LimitReached if there were too many."""
-    begun = attempt_limiter(tests).begin([f"account:{actor.account_id}"])
+def count_test_email(actor: Actor) -> None:
+    """Count a test email of the account. Raises LimitReached if there were too many."""
+    count_attempt(actor, TESTS, f"sent {MOST_TESTS} test emails")
+
+
+def count_attempt(actor: Actor, name: str, said: str) -> None:
+    """Count an attempt of the account at what the limiter `name` limits within 10 minutes. Raises
+    LimitReached after too many; `said` is what the account has done then."""
+    begun = attempt_limiter(name).begin([f"account:{actor.account_id}"])
     if isinstance(begun, int):
         raise LimitReached(
             "RATE_LIMITED",
-            f"Your account has sent {MOST_TESTS} {what} within 10 minutes. Try again later.",
+            f"Your account has {said} within 10 minutes. Try again later.",
             retry_after=begun,
         )
 

@@ -105,7 +105,8 @@ def sender_addresses(account_id: int) -> dict[str, str]:
 def list_senders(actor: Actor) -> list[ListedSender]:
     """Return the account's senders, the default first."""
     accounts.require(actor, Permission.ACCOUNT)
-    signed = dkim_store.signing_keys(actor.account_id)
+    keys = dkim_store.signing_keys(actor.account_id)
+    signed = {domain for domain, key in keys.items() if decrypted(key.private_key) is not None}
     return [
         _listed(sender, domain_of(sender.address) in signed) for sender in store.senders_of(actor.account_id)
     ]

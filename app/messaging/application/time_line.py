@@ -26,7 +26,7 @@ WORDS: Final = {
     "message_waiting": "The frequency cap delayed a message",
     "message_skipped": "The frequency cap skipped a message",
     "message_quiet": "Quiet hours delayed a text message",
-    "message_unwanted": "A stopped topic skipped an email",
+    "message_unwanted": "Topic opt-out: skipped an email",
 }
 _OF: Final = WORDS.keys() - {"message_sent", "message_failed", "message_uncertain"}
 _SMS_WORDS: Final = {

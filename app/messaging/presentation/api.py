@@ -51,9 +51,9 @@ def get_message(message_id: int) -> Message:
 def receive_feedback(body: FeedbackBatch) -> FeedbackResults:
     """Report what became of emails
 
-    For mail providers that Muster doesn’t know, and for your own programs. A contact whose email was returned
-    for good, or for now three times within 30 days, gets no more emails; one who has marked an email as spam
-    is unsubscribed. Entries can be sent again: each counts once.
+    For email providers that Muster doesn’t know, and for your own programs. A contact whose email was
+    returned for good, or for now three times within 30 days, gets no more emails; one who has marked an
+    email as spam is unsubscribed. Entries can be sent again: each counts once.
     """
     results = receive_many(web.actor(), [entry.report for entry in body.entries])
     return FeedbackResults(results=[result.value for result in results])

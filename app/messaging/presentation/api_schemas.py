@@ -170,7 +170,7 @@ def message_shape(one: ListedMessage) -> Message:
 
 def _shape(one: ListedMessage) -> dict[str, Any]:
     row = one.message
-    same = ("id", "channel", "state", "contact_id", "subject", "answer")
+    same = ("id", "channel", "state", "contact_id", "subject")
     moments = ("due_at", "settled_at", "opened_at", "clicked_at", "replied_at")
     return {
         **{name: getattr(row, name) for name in (*same, *moments)},
@@ -178,4 +178,5 @@ def _shape(one: ListedMessage) -> dict[str, Any]:
         "workflow_id": one.workflow.public_id if one.workflow else None,
         "step": row.step_id,
         "to": row.address,
+        "answer": one.answer,
     }

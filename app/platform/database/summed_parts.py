@@ -52,6 +52,13 @@ def correct_many(
         _add(table, account_id, added, number)
 
 
+def differing(kept: Mapping[Key, int], counted: Mapping[Key, int]) -> dict[Key, tuple[int, int]]:
+    """Return {key: (kept, counted)} of the numbers that differ, in the order of the keys. Missing ones are
+    zero."""
+    both = {key: (kept.get(key, 0), counted.get(key, 0)) for key in sorted(kept.keys() | counted.keys())}
+    return {key: numbers for key, numbers in both.items() if numbers[0] != numbers[1]}
+
+
 def _add(table: sa.Table, account_id: int, added: Sequence[tuple[Key, int]], number: str) -> None:
     names, kinds = _columns(table, added[0][0])
     rows = row_list({**kinds, "more": _NUMBER}, [(*key, more) for key, more in added])

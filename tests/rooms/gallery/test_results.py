@@ -81,7 +81,7 @@ def test_results_are_those_of_all_workflows_made_from_it(app: Flask, bob: Person
     assert (found.totals.enrolled, found.totals.completion_rate, found.totals.goal_rate) == (24, 1.0, 0.0)
     assert found.messages.sent == 24 and found.messages.rates["clicked"] == 0.25
     page = bob.get(f"/templates/{template}").text
-    assert "Your results" in page and "All 2 workflows" in page and "25.0%" in page
+    assert "Your results" in page and "Results of 2 workflows" in page and "25.0%" in page
     assert "100% complete it" in bob.get("/templates?category=custom").text
     answer = program_of(app, bob, "report:view").get(f"/workflow-templates/{template}")
     assert answer.json["completion_rate"] == 1.0
@@ -94,7 +94,7 @@ def test_too_few_people_say_nothing(app: Flask, bob: Person, vera: Person) -> No
     small.enroll(contacts(app, bob.actor, 3, "c"))
     small.move()
     page = vera.get(f"/templates/{template}").text
-    assert "All 1 workflow " in page and "Not enough data yet" in page
+    assert "Results of 1 workflow your account created" in page and "Not enough data yet" in page
     assert "complete it" not in vera.get("/templates?category=custom").text
 
 
@@ -122,7 +122,7 @@ def test_an_agency_counts_what_its_sub_accounts_have_made(
         found = gallery.template_details(bob.actor, template).results
     assert found is not None and (found.workflows, found.accounts) == (3, 2)
     assert found.totals.enrolled == 29 and found.totals.completion_rate == pytest.approx(24 / 29)
-    assert "your account and your sub-accounts have made" in bob.get(f"/templates/{template}").text
+    assert "your account and your sub-accounts created" in bob.get(f"/templates/{template}").text
     history = words(bob.get(f"/templates/results?template={template}").text)
     assert f"{now():%b %Y} 2 29 24 82.8%" in history
     assert sam.get(f"/templates/{template}").status_code == 404

@@ -1,4 +1,4 @@
-"""Mail providers report what became of emails (E-17): only what they have signed counts."""
+"""Email providers report what became of emails (E-17): only what they have signed counts."""
 
 import json
 from collections.abc import Iterator

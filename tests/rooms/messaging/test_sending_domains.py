@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import dkim
@@ -10,10 +11,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 
-from app.messaging.application import senders
+from app.messaging.application import SingleEmail, send_singles, senders
 from app.messaging.application.sending_domains import keys
 from app.messaging.application.sending_domains.keys import SendingDomain
 from app.platform.errors import NotFound
+from app.platform.tenancy import acting_for
 from tests.people import Person
 from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.contacts.people import add
@@ -71,7 +73,7 @@ def signing(app: Flask, person: Person, names: NameServer) -> str:
 
 
 def is_signed(names: NameServer, raw: bytes) -> bool:
-    """Whether mail providers would find the signature right."""
+    """Whether mailbox providers would find the signature right."""
 
     def answer(name: bytes, timeout: float = 5) -> bytes | None:
         found = names.records.get(name.decode().rstrip("."))
@@ -127,6 +129,17 @@ def test_a_test_email_is_signed_too(app: Flask, alice: Person, mails: MailServer
     assert is_signed(names, mails.raw[0])
 
 
+def test_an_email_of_no_workflow_is_signed_too(
+    app: Flask, alice: Person, mails: MailServer, names: NameServer
+) -> None:
+    connect(alice, mails.port)
+    signing(app, alice, names)
+    email = SingleEmail("ann@example.org", "Please confirm", ("Hi",), "https://m.example/f", "Confirm", 1)
+    with app.app_context(), acting_for(alice.actor.account_id):
+        assert list(send_singles(alice.actor.account_id, [email])) == [None]
+    assert is_signed(names, mails.raw[0])
+
+
 def test_a_key_is_replaced_and_removed(
     app: Flask, alice: Person, mails: MailServer, names: NameServer, postal_address: None
 ) -> None:
@@ -162,6 +175,30 @@ def test_the_user_may_say_that_the_record_is_there(app: Flask, alice: Person, na
     assert domain(app, alice).signing is not None and names.asked == []
 
 
+def test_a_key_that_cannot_be_read_signs_nothing(
+    app: Flask, alice: Person, names: NameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = signing(app, alice, names)
+    assert "Signed" in words_of(alice.get(PAGE).text)
+    alice.post(f"{page}/key")
+    publish(names, domain(app, alice))
+    first, waiting = domain(app, alice).signing, domain(app, alice).waiting
+    settings = replace(app.extensions["settings"], secret_key="another secret key of this server")
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    shown = words_of(alice.get(page).text)
+    assert shown.count("can’t be read") == 2 and "aren’t signed at the moment" in shown
+    assert "have been signed since" not in shown and "Start signing" not in shown
+    assert "Signed" not in words_of(alice.get(PAGE).text)
+    for typed in ({}, {"unchecked": "1"}):
+        refused = alice.post(f"{page}/signing", typed)
+        assert refused.status_code == 409 and "This key can’t be read." in refused.text
+    assert first is not None and waiting is not None and names.asked == [first.record.name]
+    for key in (waiting, first):
+        alice.post(f"{page}/key/removal", {"selector": key.selector})
+    signing(app, alice, names)
+    assert "have been signed since" in words_of(alice.get(page).text)
+
+
 def test_a_key_of_ones_own(
     app: Flask, alice: Person, mails: MailServer, names: NameServer, postal_address: None
 ) -> None:
@@ -195,14 +232,14 @@ def test_the_page_says_what_is_right_and_what_is_missing(
         "_dmarc.example.com": ["v=DMARC1; p=<b>"],
     }
     words = words_of(alice.post(f"{page}/check").text)
-    assert "SPF All right" in words and "DKIM Not set up" in words and "DMARC Needs fixing" in words
+    assert "SPF Valid" in words and "DKIM Not set up" in words and "DMARC Needs fixing" in words
     assert "v=DMARC1; p=none" in words
     names.records = {}
     answer = alice.htmx("post", f"{page}/check")
     assert "<html" not in answer.text and "script>alert" not in answer.text
     words = words_of(answer.text)
     assert "SPF Missing" in words and "v=spf1 include:sendgrid.net ~all" in words
-    assert "Large mail providers require this record" in words
+    assert "Large mailbox providers require this record" in words
 
 
 def test_without_an_answer_nothing_is_claimed(app: Flask, alice: Person, names: NameServer) -> None:
@@ -210,7 +247,7 @@ def test_without_an_answer_nothing_is_claimed(app: Flask, alice: Person, names: 
     page = page_of(app, alice)
     alice.post(f"{page}/key")
     words = words_of(alice.post(f"{page}/check").text)
-    assert words.count("Could not be checked") == 3
+    assert words.count("Couldn’t check") == 3
     refused = alice.post(f"{page}/signing")
     assert refused.status_code == 409 and "didn’t answer" in refused.text
 

@@ -74,7 +74,7 @@ def test_a_stopped_topic_is_asked_for_when_a_message_leaves(app: Flask, alice: P
         counted = results_by_step(alice.actor.account_id, messages(it)[0].workflow_id)
     assert counted["news", "skipped"][0] == 1
     page = words_of(alice.get(f"/contacts/{contact_id}").text)
-    assert "A stopped topic skipped an email" in page and "Stopped topics Newsletter" in page
+    assert "Topic opt-out: skipped an email" in page and "Stopped topics Newsletter" in page
     assert "Skipped" in words_of(alice.get("/messages?view=canceled").text)
 
 
@@ -98,7 +98,7 @@ def test_stopping_on_the_unsubscribe_page(app: Flask, alice: Person, stranger: F
     assert "no longer be undone" in stranger.post(link, data={"do": "undo", "undo": undo}).text
     assert "already get no emails" not in stranger.get(link).text
     timeline = words_of(alice.get(f"/contacts/{contact_id}").text)
-    assert "Gets emails again about “Newsletter”: Undo on the unsubscribe page" in timeline
+    assert "Resumed emails about “Newsletter”: Undo on the unsubscribe page" in timeline
 
 
 def test_without_topics_the_page_offers_none(

@@ -1,4 +1,4 @@
-"""Documents of mail providers are read as reports; kinds that nobody knows say nothing."""
+"""Documents of email providers are read as reports; kinds that nobody knows say nothing."""
 
 from datetime import UTC, datetime
 from typing import Any

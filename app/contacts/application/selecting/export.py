@@ -10,7 +10,7 @@ from app.activity import application as activity
 from app.contacts.application.custom_fields.listing import custom_labels
 from app.contacts.application.selecting.selections import contacts_of, find_selection
 from app.contacts.domain import FIELDS, birthday_input
-from app.contacts.domain.consent import TextConsent
+from app.contacts.domain.consent import SmsConsentStatus
 from app.contacts.infrastructure import queries
 from app.contacts.infrastructure.selecting import plain_rows
 from app.contacts.infrastructure.selecting import selections as store
@@ -76,7 +76,7 @@ def _cells(
     yield contact.status
     yield ", ".join(tag.name for tag in tags)
     yield contact.consent_basis or ""
-    yield TextConsent.of(said.is_given).value if said else ""
+    yield SmsConsentStatus.of(said.is_given).value if said else ""
     yield f"{contact.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     custom = contact.custom or {}
     for key in labels:

@@ -1,7 +1,6 @@
 """Topics of marketing emails: created and renamed by users, stopped by contacts."""
 
 from app.contacts.application.topics.settings import (
-    MAX_TOPICS,
     ShownTopic,
     archive_topic,
     create_topic,
@@ -21,7 +20,6 @@ from app.contacts.application.topics.stops import (
 )
 
 __all__ = [
-    "MAX_TOPICS",
     "ShownTopic",
     "StoppedTopic",
     "archive_topic",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from app.contacts.domain.consent import Status, TextConsent
+from app.contacts.domain.consent import SmsConsentStatus, Status
 from app.contacts.domain.fields import FIELDS as CONTACT_FIELDS
 
 FieldKind: TypeAlias = str
@@ -67,7 +67,7 @@ FIELDS: dict[str, Field] = {
 }
 
 STATUSES: tuple[str, ...] = tuple(status.value for status in Status)
-SMS_CONSENTS: tuple[str, ...] = tuple(one.value for one in TextConsent)
+SMS_CONSENTS: tuple[str, ...] = tuple(one.value for one in SmsConsentStatus)
 
 OPERATORS: dict[str, str] = {
     "equals": "is",

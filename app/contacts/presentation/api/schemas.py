@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, create_model
 
 from app.contacts.application import PlainContact, TaggedContact
 from app.contacts.domain import FIELDS, MAX_TAG, ConsentBasis, Status, birthday_input
-from app.contacts.domain.consent import MAX_CONSENT_SOURCE, TextConsent
+from app.contacts.domain.consent import MAX_CONSENT_SOURCE, SmsConsentStatus
 from app.contacts.domain.fields import CUSTOM_LIMIT
 from app.contacts.presentation.filters import MAX_LENGTH
 from app.platform.api.schemas import FILTER_EXAMPLE, Body, PageQuery, Schema, described
@@ -110,7 +110,7 @@ def values_of(known: TaggedContact | PlainContact) -> dict[str, Any]:
             "at": contact.consent_at,
         },
         "sms_consent": {
-            "status": TextConsent.of(said.is_given if said else None).value,
+            "status": SmsConsentStatus.of(said.is_given if said else None).value,
             "source": (said.source or None) if said else None,
             "at": said.at if said else None,
         },

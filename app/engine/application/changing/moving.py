@@ -168,7 +168,7 @@ def _take(move: VersionMove, to: Destination, rows: Sequence[Older], at: datetim
         move.left += len(rows)
         return
     if to.way == Way.STAYS:
-        _say_what_it_says(account_id, ids, move.to_version_id)
+        _retarget_messages(account_id, ids, move.to_version_id)
     else:
         messaging.withdraw(account_id, ids, at)
         deliveries.withdraw(account_id, ids, at)
@@ -181,7 +181,7 @@ def _take(move: VersionMove, to: Destination, rows: Sequence[Older], at: datetim
     counts.change(account_id, changes)
 
 
-def _say_what_it_says(account_id: int, ids: Sequence[int], version_id: int) -> None:
+def _retarget_messages(account_id: int, ids: Sequence[int], version_id: int) -> None:
     """Let the planned messages of enrollments be those of a version."""
     definition = queries.definitions(account_id, [version_id])[version_id]
     topics = {step.id: topic for step in definition.messages if (topic := step.config.text("topic"))}
@@ -227,7 +227,7 @@ def _put_back(
     end_counts.change(account_id, ends)
     move.returned += len(rows)
     if way == Way.STAYS:
-        _say_what_it_says(account_id, ids, version_id)
+        _retarget_messages(account_id, ids, version_id)
         return
     without = messaging.plan_again(account_id, ids, moved_at)
     returning.go_on(account_id, without, at)

@@ -13,6 +13,7 @@ from app.engine.infrastructure.counters import counts, end_counts, source_counts
 from app.messaging import application as messaging
 from app.platform.database import one_after_another, transaction
 from app.platform.database.deadlocks import despite_deadlocks
+from app.platform.database.summed_parts import differing
 from app.platform.logs import log
 
 Key = TypeVar("Key", bound=tuple[Any, ...])
@@ -72,26 +73,20 @@ def _of_workflow(account_id: int, workflow_id: int) -> Iterator[Correction]:
 def _others(account_id: int, workflow_id: int) -> Iterator[tuple[str, int, int]]:
     """Correct them; yield (what, shown, counted)."""
     of = (account_id, workflow_id)
-    passed = _wrong(step_counts.kept(*of), step_counts.counted(*of))
+    passed = differing(step_counts.kept(*of), step_counts.counted(*of))
     step_counts.correct(*of, _lacking(passed))
     for step, both in passed.items():
         yield (f"passed {words.of_step(step)}", *both)
-    ended = _wrong(end_counts.kept(*of), end_counts.counted(*of))
+    ended = differing(end_counts.kept(*of), end_counts.counted(*of))
     end_counts.correct(account_id, _lacking(ended))
     for end, both in ended.items():
         yield (words.of_end(end), *both)
-    entered = _wrong(source_counts.all_days(*of), source_counts.counted(*of))
+    entered = differing(source_counts.all_days(*of), source_counts.counted(*of))
     source_counts.correct(*of, _lacking(entered))
     for entry, both in entered.items():
         yield (f"enrolled by {words.of_source(entry)}", *both)
     for one in messaging.correct_results(*of):
         yield words.of_result(one), one.kept, one.counted
-
-
-def _wrong(kept: Mapping[Key, int], counted: Mapping[Key, int]) -> dict[Key, tuple[int, int]]:
-    """Return {what: both numbers} where they differ."""
-    both = {key: (kept.get(key, 0), counted.get(key, 0)) for key in kept.keys() | counted.keys()}
-    return {key: both[key] for key in sorted(both) if both[key][0] != both[key][1]}
 
 
 def _lacking(wrong: Mapping[Key, tuple[int, int]]) -> dict[Key, int]:

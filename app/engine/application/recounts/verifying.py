@@ -13,6 +13,7 @@ from app.engine.infrastructure.counters import counts, end_counts, source_counts
 from app.engine.infrastructure.verification import Standing
 from app.messaging import application as messaging
 from app.platform.database import one_snapshot
+from app.platform.database.summed_parts import differing
 from app.workflows import application as workflows
 from app.workflows.domain import Definition
 
@@ -128,8 +129,7 @@ def _results(account_id: int, workflow_id: int) -> Check:
 def _compared(
     says: str, kept: Mapping[Key, int], counted: Mapping[Key, int], say: Callable[[Key], str]
 ) -> Check:
-    both = {key: (kept.get(key, 0), counted.get(key, 0)) for key in kept.keys() | counted.keys()}
-    details = [_difference(say(key), *both[key]) for key in sorted(both) if both[key][0] != both[key][1]]
+    details = [_difference(say(key), *both) for key, both in differing(kept, counted).items()]
     return Check(says, sum(counted.values()), sum(kept.values()), _few(details))
 
 

@@ -27,7 +27,7 @@ REACTION_TIME: Final = timedelta(hours=1)
 """How long after its wait began an event is said to happen."""
 
 REACHED: Final = "This reaches the goal, so the workflow ends here."
-QUIET: Final = "It is due in the contact’s quiet hours, so it leaves when they end."
+QUIET: Final = "This falls in quiet hours, so it’s sent when they end."
 FAILS: Final = "The enrollment fails here."
 DATE_PASSED: Final = "The day has passed, so the workflow ends here."
 HAPPENED: Final = "This has already happened, so the contact continues immediately."

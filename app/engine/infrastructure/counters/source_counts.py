@@ -54,7 +54,7 @@ def by_month(
 
 
 def all_days(account_id: int, workflow_id: int) -> dict[tuple[str, date], int]:
-    """Return all of them."""
+    """Return {(source, day): number of enrollments} of all days, without zeros."""
     found = by_day(account_id, workflow_id, date.min, date.max)
     return {key: enrolled for key, enrolled in found.items() if enrolled}
 

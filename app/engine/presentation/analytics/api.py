@@ -95,7 +95,9 @@ class MessageResults(Schema):
     complained: int = described("Those marked as spam.", 1)
     unsubscribed: int = described("Those with whose link the contact unsubscribed.", 6)
     failed: int = described("Messages that could not be sent in the period.", 2)
-    skipped: int = described("Messages that the frequency cap skipped in the period.", 4)
+    skipped: int = described(
+        "Messages skipped in the period because of the frequency cap or a stopped topic.", 4
+    )
 
 
 class StepMessageResults(MessageResults):

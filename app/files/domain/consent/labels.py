@@ -10,9 +10,9 @@ COLUMN_CHOICES: Final = (
     ("opt_out", "Yes: opt-outs (“yes” means don’t contact)"),
     ("bounced", "Yes: bounces (“yes” means it bounced)"),
     ("consent_note", "Partly: only values that clearly say no count"),
-    ("sms_consent", "SMS consent: “no” stops text messages"),
-    ("channel_consent", "It’s about SMS or another channel: leave out “no”"),
-    ("channel_opt_out", "It’s about SMS or another channel: leave out “yes”"),
+    ("sms_consent", "SMS consent: “yes” allows text messages, “no” stops them"),
+    ("channel_consent", "Another channel: leave out people with “no”"),
+    ("channel_opt_out", "Another channel: leave out people with “yes”"),
 )
 WORD_CHOICES: Final = (
     ("yes", "May be contacted"),

@@ -12,9 +12,14 @@ from typing import Any, Final
 
 from app.files.domain.cells.profile import ColumnProfile, FileProfile, shown
 from app.files.domain.consent.cells import ANSWERS, BLANK, NOTE, answered, blank_key, consent_of, word_key
-from app.files.domain.consent.columns import CONSENT_FIELDS, Judgement, blank_cells, judge_columns
+from app.files.domain.consent.columns import (
+    ANSWERS_OF_COLUMNS,
+    CONSENT_FIELDS,
+    Judgement,
+    blank_cells,
+    judge_columns,
+)
 from app.files.domain.consent.outside import NAMES, question_about
-from app.files.domain.consent.withholding import SMS_CONSENT
 from app.platform.text.words import counted
 
 NOT_CONSENT: Final = "no"
@@ -241,15 +246,12 @@ def doubtful_matches(
 
 def _is_asked(judgement: Judgement, mapped: str | None) -> bool:
     """Return whether to ask. A column that may yield is settled by a match to another field."""
-    if judgement.may_yield and mapped is not None and mapped not in CONSENT_FIELDS:
-        return False
-    return judgement.asks or judgement.field is not None
+    is_settled = judgement.may_yield and mapped is not None and mapped not in CONSENT_FIELDS
+    return not is_settled and (judgement.asks or judgement.field is not None)
 
 
 def _answer(mapped: str | None, is_denied: bool) -> str:
-    if mapped in CONSENT_FIELDS or mapped == SMS_CONSENT:
-        return str(mapped)
-    return NOT_CONSENT if is_denied else ""
+    return str(mapped) if mapped in ANSWERS_OF_COLUMNS else NOT_CONSENT if is_denied else ""
 
 
 def _words(

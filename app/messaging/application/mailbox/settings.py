@@ -8,7 +8,14 @@ from typing import Final
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.messaging.application.mail_servers import ServerAnswer, address_of, columns_of, password_for, refuse
+from app.messaging.application.mail_servers import (
+    ServerAnswer,
+    address_of,
+    columns_of,
+    count_attempt,
+    password_for,
+    refuse,
+)
 from app.messaging.domain.mail_settings import (
     ServerAddress,
     folder_problem,
@@ -20,9 +27,8 @@ from app.messaging.infrastructure.servers.mailboxes import MailboxServer, Unread
 from app.messaging.infrastructure.servers.passwords import decrypted
 from app.messaging.infrastructure.servers.tables import Mailbox
 from app.platform.addresses import AddressProblem, email_key
-from app.platform.attempts import attempt_limiter
 from app.platform.database import forget_snapshot, transaction
-from app.platform.errors import Conflict, LimitReached
+from app.platform.errors import Conflict
 from app.platform.text.words import counted
 
 CHECKS: Final = "mailbox_checks"
@@ -94,13 +100,7 @@ def check_mailbox(actor: Actor) -> ServerAnswer:
     row = store.mailbox_of(actor.account_id)
     if row is None:
         raise Conflict("CONFLICT", "Connect a mailbox first.")
-    begun = attempt_limiter(CHECKS).begin([f"account:{actor.account_id}"])
-    if isinstance(begun, int):
-        raise LimitReached(
-            "RATE_LIMITED",
-            f"Your account has tested its mailbox {MOST_CHECKS} times within 10 minutes. Try again later.",
-            retry_after=begun,
-        )
+    count_attempt(actor, CHECKS, f"tested its mailbox {MOST_CHECKS} times")
     server = server_of(row)
     forget_snapshot()
     if server is None:

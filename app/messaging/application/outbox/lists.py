@@ -9,6 +9,7 @@ from app.accounts.domain import Actor, Permission
 from app.contacts import application as contacts
 from app.messaging.application.senders import chosen
 from app.messaging.application.ways_out import KEPT
+from app.messaging.domain.sms.quiet_hours import HELD, HELD_ONCE, WAITS
 from app.messaging.domain.state_words import (
     CLICKED_WORDS,
     KEPT_WORDS,
@@ -64,6 +65,11 @@ class ListedMessage(NamedTuple):
     contact: str | None
     workflow: WorkflowName | None
     state: StateWords
+
+    @property
+    def answer(self) -> str:
+        """What was answered to the message, or why it was not sent, as a sentence."""
+        return WAITS if self.message.answer in (HELD, HELD_ONCE) else self.message.answer
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from app.messaging.domain.results import Result
 from app.messaging.infrastructure import message_counts
+from app.platform.database.summed_parts import differing
 
 
 class ResultDifference(NamedTuple):
@@ -36,7 +37,7 @@ def verify_results(account_id: int, workflow_id: int) -> tuple[int, int, list[Re
     """Return how many results of a workflow are kept, how many there are, and the differences. Slow."""
     kept = message_counts.kept(account_id, workflow_id)
     counted = message_counts.counted(account_id, workflow_id)
-    wrong = _wrong(kept, counted)
+    wrong = differing(kept, counted)
     return sum(kept.values()), sum(counted.values()), _differences(wrong)
 
 
@@ -44,17 +45,9 @@ def correct_results(account_id: int, workflow_id: int) -> list[ResultDifference]
     """Correct the results of a workflow in the caller's transaction, which sees a snapshot; return the
     differences. Slow."""
     kept = message_counts.kept(account_id, workflow_id)
-    wrong = _wrong(kept, message_counts.counted(account_id, workflow_id))
+    wrong = differing(kept, message_counts.counted(account_id, workflow_id))
     message_counts.correct(account_id, {key: counted - shown for key, (shown, counted) in wrong.items()})
     return _differences(wrong)
-
-
-def _wrong(
-    kept: Mapping[message_counts.Key, int], counted: Mapping[message_counts.Key, int]
-) -> dict[message_counts.Key, tuple[int, int]]:
-    """Return {key: both numbers} where they differ."""
-    both = {key: (kept.get(key, 0), counted.get(key, 0)) for key in sorted(kept.keys() | counted.keys())}
-    return {key: numbers for key, numbers in both.items() if numbers[0] != numbers[1]}
 
 
 def _differences(wrong: Mapping[message_counts.Key, tuple[int, int]]) -> list[ResultDifference]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.messaging.application.composing import frame_of, unsubscribe_url
-from app.messaging.application.mail_servers import ServerAnswer, count_test, handed_over
+from app.messaging.application.mail_servers import ServerAnswer, count_test_email, handed_over
 from app.messaging.application.outbox.showing import NO_TOKEN, NOBODY
 from app.messaging.application.senders import chosen
 from app.messaging.application.sources import Content
@@ -51,6 +51,6 @@ def send_sample(actor: Actor, content: Content) -> ServerAnswer:
         raise Conflict(
             "CONFLICT", "Emails aren’t sent to your address, because sending is limited to others."
         )
-    count_test(actor)
+    count_test_email(actor)
     forget_snapshot()
     return handed_over(found, email)

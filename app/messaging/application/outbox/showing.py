@@ -72,7 +72,7 @@ def show_message(actor: Actor, message_id: int) -> ShownMessage:
             "NOT_FOUND", "This message doesn’t exist.", next_url="/messages", next_label="View messages"
         )
     [one] = listed(actor.account_id, [found])
-    content = _content(found, _token_for(actor, found))
+    content = _content(one, _token_for(actor, found))
     if isinstance(content, str):
         return ShownMessage(one, why_not=content)
     if found.channel != "email":
@@ -100,7 +100,8 @@ def _token_for(actor: Actor, message: Message) -> str:
     return message.token if actor.may(Permission.CONTACTS) else NO_TOKEN
 
 
-def _content(message: Message, token: str) -> Content | str:
+def _content(one: ListedMessage, token: str) -> Content | str:
+    message = one.message
     claimed = Claimed(*(getattr(message, name) for name in Claimed._fields))._replace(token=token)
 
     def name(_: str) -> str:
@@ -109,7 +110,7 @@ def _content(message: Message, token: str) -> Content | str:
     if message.merge_values is not None:
         return _rewriters[0](message.account_id, claimed, message.merge_values, name)
     if message.settled_at is not None:
-        return message.answer or ERASED
+        return one.answer or ERASED
     return source().write(message.account_id, [claimed], name)[message.id]
 
 

@@ -1,5 +1,6 @@
 """Emails that belong to no workflow, such as one that asks to confirm an address: sent from the account's
-default sender, to an address that need not be a contact's. Nothing is counted or kept of them."""
+default sender, to an address that need not be a contact's. They are not kept, and don't count against the
+limits of senders."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from uuid import uuid4
 from app.messaging.application.composing import frame_of
 from app.messaging.application.senders import Chosen, chosen
 from app.messaging.domain.look import Frame, email_html, email_text
-from app.messaging.domain.mime import Email, source
+from app.messaging.domain.mime import Email, Sender, source
 from app.messaging.domain.states import wait_before
+from app.messaging.infrastructure.servers.dkim_keys import signed
 from app.messaging.infrastructure.servers.smtp import Connection, Doubtful, Refused
 from app.platform.clock import now
 from app.platform.database import forget_snapshot
@@ -63,9 +65,10 @@ def send_singles(account_id: int, emails: Sequence[SingleEmail]) -> Iterator[tim
 def _sent(connection: Connection, by: Chosen, email: SingleEmail, frame: Frame) -> timedelta | None:
     if not by.reaches(email.to):
         return None
-    sender = by.sender().sender
+    sender = by.sender()
     try:
-        connection.send(source(_composed(by, email, frame)), sender.address, email.to)
+        mail = _composed(sender.sender, email, frame)
+        connection.send(signed(source(mail), sender.signing, mail.at), sender.sender.address, email.to)
     except Refused as refused:
         return None if refused.is_final else wait_before(email.attempt)
     except Doubtful:
@@ -76,12 +79,12 @@ def _sent(connection: Connection, by: Chosen, email: SingleEmail, frame: Frame) 
     return None
 
 
-def _composed(by: Chosen, email: SingleEmail, frame: Frame) -> Email:
+def _composed(sender: Sender, email: SingleEmail, frame: Frame) -> Email:
     body = "".join(f"<p>{escape(one)}</p>" for one in email.paragraphs)
     body += f'<p><a href="{escape(email.link)}">{escape(email.link_text)}</a></p>'
     text = "\n\n".join((*email.paragraphs, f"{email.link_text}: {email.link}"))
     return Email(
-        sender=by.sender().sender,
+        sender=sender,
         to=email.to,
         to_name="",
         subject=email.subject,

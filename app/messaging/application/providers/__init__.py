@@ -1,1 +1,1 @@
-"""Reports of mail providers: connecting them, and taking what they say."""
+"""Reports of email providers: connecting them, and taking what they say."""

@@ -1,4 +1,4 @@
-"""The addresses of this installation that mail providers call. Nobody can make one up."""
+"""The addresses of this installation that email providers call. Nobody can make one up."""
 
 from typing import Final
 

@@ -1,5 +1,5 @@
-"""What mail providers report. Only what an account's provider has signed counts, and only for its emails; all
-of it may come twice, and in any order."""
+"""What email providers report. Only what an account's provider has signed counts, and only for its emails;
+all of it may come twice, and in any order."""
 
 import hmac
 import json

@@ -1,4 +1,4 @@
-"""Which mail providers report to an account."""
+"""Which email providers report to an account."""
 
 import secrets
 from dataclasses import dataclass

@@ -1,1 +1,2 @@
-"""The domains of senders: the keys that sign their emails, and the DNS records that mail providers check."""
+"""The domains of senders: the keys that sign their emails, and the DNS records that mailbox providers
+check."""

@@ -4,16 +4,20 @@ from typing import Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.messaging.application.sending_domains.keys import SendingDomain, begin_to_sign, sending_domain
+from app.messaging.application.mail_servers import count_attempt
+from app.messaging.application.sending_domains.keys import (
+    SendingDomain,
+    begin_to_sign,
+    refuse_lost,
+    sending_domain,
+)
 from app.messaging.domain.sending_domains.dkim import check_dkim
 from app.messaging.domain.sending_domains.dmarc import check_dmarc
 from app.messaging.domain.sending_domains.findings import Finding, Level
 from app.messaging.domain.sending_domains.spf import check_spf
 from app.messaging.infrastructure.servers import store
 from app.messaging.infrastructure.servers.name_servers import NameServers
-from app.platform.attempts import attempt_limiter
 from app.platform.database import forget_snapshot
-from app.platform.errors import LimitReached
 from app.platform.settings import current
 
 CHECKS: Final = "domain_checks"
@@ -38,10 +42,11 @@ def check_domain(actor: Actor, sender_id: int) -> tuple[Finding, ...]:
 
 def sign_if_known(actor: Actor, sender_id: int) -> Finding | None:
     """Begin to sign with the key that waits if the DNS has its record; if not, return what is wrong. Raises
-    NotFound and LimitReached."""
+    NotFound, Conflict if the key is lost, and LimitReached."""
     accounts.require(actor, Permission.ACCOUNT)
     key = (domain := sending_domain(actor, sender_id)).waiting
     if key is not None:
+        refuse_lost(key)
         finding = check_dkim(domain.name, key.selector, key.public_key, _ready_to_ask(actor).texts)
         if finding.level != Level.RIGHT:
             return finding
@@ -58,12 +63,6 @@ def _of_keys(domain: SendingDomain, names: NameServers) -> list[Finding]:
 
 
 def _ready_to_ask(actor: Actor) -> NameServers:
-    begun = attempt_limiter(CHECKS).begin([f"account:{actor.account_id}"])
-    if isinstance(begun, int):
-        raise LimitReached(
-            "RATE_LIMITED",
-            f"Your account has checked DNS records {MOST_CHECKS} times within 10 minutes. Try again later.",
-            retry_after=begun,
-        )
+    count_attempt(actor, CHECKS, f"checked DNS records {MOST_CHECKS} times")
     forget_snapshot()
     return NameServers(current().dns_servers)

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NoReturn
+from typing import Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.messaging.application.mail_servers import refuse
 from app.messaging.application.senders import find_sender
 from app.messaging.domain.sending_domains.dkim import SELECTOR, record_of
 from app.messaging.domain.sending_domains.findings import Record
@@ -18,7 +19,7 @@ from app.messaging.infrastructure.servers.passwords import decrypted, encrypted
 from app.messaging.infrastructure.servers.tables import DkimKey
 from app.platform.clock import now
 from app.platform.database import transaction
-from app.platform.errors import Conflict, Invalid, NotFound
+from app.platform.errors import Conflict, NotFound
 
 MAX_PEM: Final = 4_000
 MOST_KEYS: Final = 10
@@ -101,23 +102,24 @@ def enter_key(actor: Actor, sender_id: int, typed: Mapping[str, str]) -> None:
     except UnusableKey as problem:
         wrong["private_key"] = str(problem)
     if wrong:
-        _refuse(wrong)
+        refuse(wrong)
     with transaction():
         accounts.lock(actor.account_id)
         domain = _with_room(actor, sender_id)
         if selector in {key.selector for key in domain.keys}:
-            _refuse({"selector": "Another key of this domain has this selector."})
+            refuse({"selector": "Another key of this domain has this selector."})
         _add(actor, domain, selector, pem)
 
 
 def begin_to_sign(actor: Actor, sender_id: int) -> None:
     """Sign emails with the key that waits, whatever the DNS says; the one that has signed until now is
-    replaced. Idempotent; raises NotFound."""
+    replaced. Idempotent; raises NotFound, and Conflict if the key is lost."""
     accounts.require(actor, Permission.ACCOUNT)
     with transaction():
         accounts.lock(actor.account_id)
         domain = sending_domain(actor, sender_id)
         if domain.waiting is not None:
+            refuse_lost(domain.waiting)
             dkim_store.begin_to_sign(actor.account_id, domain.name, domain.waiting.id, now())
             activity.record(actor, "signing_begun", "mail_domain", sender_id, name=domain.name)
 
@@ -147,6 +149,12 @@ def remove_key(actor: Actor, sender_id: int, selector: str) -> None:
             raise NotFound("NOT_FOUND", "This key doesn’t exist.")
         dkim_store.delete_key(actor.account_id, key.id)
         activity.record(actor, "signing_key_removed", "mail_domain", sender_id, name=domain.name)
+
+
+def refuse_lost(key: ShownKey) -> None:
+    """Raises Conflict if a key can't be read anymore."""
+    if key.is_lost:
+        raise Conflict("CONFLICT", "This key can’t be read. Remove it and create a new one.")
 
 
 def _with_room(actor: Actor, sender_id: int) -> SendingDomain:
@@ -185,7 +193,3 @@ def _shown(key: DkimKey) -> ShownKey:
         key.replaced_at or key.signs_since,
         decrypted(key.private_key) is None,
     )
-
-
-def _refuse(fields: dict[str, str]) -> NoReturn:
-    raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)

@@ -8,7 +8,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.integrations import application as integrations
-from app.messaging.application.mail_servers import ServerAnswer, count_test, refuse
+from app.messaging.application.mail_servers import MOST_TESTS, ServerAnswer, count_attempt, refuse
 from app.messaging.application.sms.addresses import inbound_url
 from app.messaging.application.sms.provider import chosen_sms, quiet_hours_of
 from app.messaging.domain.sms.settings import SmsSettings, read_number, read_sms_settings, token_problem
@@ -135,7 +135,7 @@ def send_test_sms(actor: Actor, to: str) -> ServerAnswer:
     number = read_number(to, actor.country)
     if number is None:
         refuse({"to": "Enter a phone number with its country code, such as +49 170 1234567."})
-    count_test(actor, TESTS, "test messages")
+    count_attempt(actor, TESTS, f"sent {MOST_TESTS} test messages")
     with transaction():
         activity.record(actor, "sms_tested", "sms_provider", actor.account_id, name=number[-4:])
     forget_snapshot()

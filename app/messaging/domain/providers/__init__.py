@@ -1,1 +1,1 @@
-"""What mail providers report about emails that were sent through them."""
+"""What email providers report about emails that were sent through them."""

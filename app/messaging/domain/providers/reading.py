@@ -1,4 +1,4 @@
-"""The documents of mail providers, read as reports about emails (E-17).
+"""The documents of email providers, read as reports about emails (E-17).
 
 Only documented kinds that say what became of an email count. “Delayed”, “opened”, “unsubscribed”, and kinds
 that are added later change nothing. An email is named by its Message-ID, which each provider repeats in a

@@ -1,4 +1,4 @@
-"""Signatures of mail providers, and the keys that people enter to check them."""
+"""Signatures of email providers, and the keys that people enter to check them."""
 
 import base64
 import hashlib

@@ -1,1 +1,1 @@
-"""What mail providers ask the DNS about the domain of a sender: SPF, DKIM, and DMARC."""
+"""What mailbox providers ask the DNS about the domain of a sender: SPF, DKIM, and DMARC."""

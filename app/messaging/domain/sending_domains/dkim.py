@@ -42,7 +42,7 @@ _LINE: Final = 72
 
 
 def record_of(domain: str, selector: str, public_key: str) -> Record:
-    """Return the record that mail providers check signatures with; `public_key` is in Base64."""
+    """Return the record that mailbox providers check signatures with; `public_key` is in Base64."""
     return Record(f"{selector}._domainkey.{domain}", f"v=DKIM1; k=rsa; p={public_key}")
 
 
@@ -64,7 +64,7 @@ def check_dkim(domain: str, selector: str, public_key: str, texts: Texts) -> Fin
         return Finding("DKIM", Level.WRONG, text, shown(records), wanted)
     is_ours = re.sub(r"\s", "", tags["p"]) == public_key
     if not is_ours or tags.get("k", "rsa").lower() != "rsa" or tags.get("v", "DKIM1") != "DKIM1":
-        text = "The record doesn’t match your key. A part of it may be missing, or it is of another key."
+        text = "The record doesn’t match your key. A part of it may be missing, or it belongs to another key."
         return Finding("DKIM", Level.WRONG, text, shown(records), wanted)
     return Finding("DKIM", Level.RIGHT, "The record matches your key.", shown(records))
 

@@ -15,7 +15,7 @@ from app.messaging.domain.sending_domains.findings import (
 
 _MOST_NAMES: Final = 5
 _POLICIES: Final = {
-    "none": "Mail providers deliver emails that only pretend to be from this domain, too.",
+    "none": "Mailbox providers deliver emails that only pretend to be from this domain, too.",
     "quarantine": "Emails that only pretend to be from this domain go to the spam folder.",
     "reject": "Emails that only pretend to be from this domain are rejected.",
 }
@@ -35,13 +35,13 @@ def _checked(domain: str, texts: Texts) -> Finding:
         records = [text for text in texts(f"_dmarc.{name}") if _is_dmarc(text)]
         if records:
             return _read(domain, name, records, wanted)
-    text = "Large mail providers require this record of bulk senders."
+    text = "Large mailbox providers require this record from bulk senders."
     return Finding("DMARC", Level.MISSING, text, record=wanted)
 
 
 def _read(domain: str, name: str, records: list[str], wanted: Record) -> Finding:
     if len(records) > 1:
-        text = "There is more than one DMARC record, so mail providers ignore all of them. Keep only one."
+        text = "There is more than one DMARC record, so mailbox providers ignore all of them. Keep only one."
         return Finding("DMARC", Level.WRONG, text, shown(records))
     tags = tags_of(records[0])
     policy = tags.get("p", "").lower()

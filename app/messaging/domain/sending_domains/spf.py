@@ -72,7 +72,7 @@ def _checked(domain: str, server: str, texts: Texts) -> Finding:
     if not records:
         return _missing(domain, wanted)
     if len(records) > 1:
-        text = "There is more than one SPF record, so mail providers ignore all of them. Keep only one."
+        text = "There is more than one SPF record, so mailbox providers ignore all of them. Keep only one."
         return Finding("SPF", Level.WRONG, text, shown(records))
     terms = records[0].split()[1:]
     if any(term.lower() in _TO_ALL for term in terms):
@@ -85,7 +85,7 @@ def _checked(domain: str, server: str, texts: Texts) -> Finding:
         return Finding("SPF", Level.WRONG, text, shown(records))
     if allowed.lookups > MOST_LOOKUPS:
         text = (
-            f"The record needs more than {MOST_LOOKUPS} DNS lookups, so mail providers ignore it."
+            f"The record needs more than {MOST_LOOKUPS} DNS lookups, so mailbox providers ignore it."
             " Remove services that you no longer use."
         )
         return Finding("SPF", Level.WRONG, text, shown(records))
@@ -93,7 +93,7 @@ def _checked(domain: str, server: str, texts: Texts) -> Finding:
 
 
 def _missing(domain: str, wanted: str) -> Finding:
-    text = "Mail providers can’t tell which servers may send for this domain."
+    text = "Mailbox providers can’t tell which servers may send for this domain."
     if not wanted:
         text += " Your email provider can tell you the record to add."
     record = Record(domain, f"v=spf1 {wanted} ~all") if wanted else None
@@ -128,7 +128,7 @@ def _spf_records(texts: Sequence[str]) -> list[str]:
 
 
 def _allowed(domain: str, terms: Sequence[str], texts: Texts) -> _Allowed:
-    """Follow what a record includes, as mail providers do, until it needs too many lookups."""
+    """Follow what a record includes, as mailbox providers do, until it needs too many lookups."""
     found, waiting = _Allowed(), [(domain, terms)]
     while waiting and found.lookups <= MOST_LOOKUPS:
         owner, some = waiting.pop()

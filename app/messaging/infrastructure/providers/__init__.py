@@ -1,1 +1,1 @@
-"""How reports of mail providers are stored, and how their signatures are checked."""
+"""How reports of email providers are stored, and how their signatures are checked."""

@@ -1,4 +1,4 @@
-"""Reads and writes of mail providers that report to accounts, and the keys in the addresses they call."""
+"""Reads and writes of email providers that report to accounts, and the keys in the addresses they call."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Table of the mail providers whose reports an account receives."""
+"""Table of the email providers whose reports an account receives."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from app.platform.tenancy import AccountOwned
 
 
 class MailProviderRow(AccountOwned, Authored, db.Model):
-    """A mail provider that reports to an account. `key`, which checks its reports, is encrypted; `heard_at`
+    """An email provider that reports to an account. `key`, which checks its reports, is encrypted; `heard_at`
     is when it last reported something about one of the account's emails."""
 
     __tablename__ = "mail_providers"

@@ -88,7 +88,7 @@ def _read(pem: str) -> "RSAPrivateKey":
             "Enter the whole private key, from “-----BEGIN PRIVATE KEY-----” to “-----END PRIVATE KEY-----”."
         ) from None
     if not isinstance(key, RSAPrivateKey):
-        raise UnusableKey("Enter an RSA key, which all mail providers know.")
+        raise UnusableKey("Enter an RSA key, which all mailbox providers know.")
     return key
 
 

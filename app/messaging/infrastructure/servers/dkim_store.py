@@ -20,17 +20,16 @@ def signing_keys(account_id: int) -> dict[str, SigningKey]:
     return {row.domain: SigningKey(*row) for row in session().execute(query)}
 
 
-def keys_of(account_id: int, domain: str | None = None) -> list[DkimKey]:
-    """Return the keys of a domain, or of all, the newest first."""
-    query = sa.select(DkimKey).where(DkimKey.account_id == account_id).order_by(DkimKey.id.desc())
-    if domain is not None:
-        query = query.where(DkimKey.domain == domain)
+def keys_of(account_id: int, domain: str) -> list[DkimKey]:
+    """Return the keys of a domain, the newest first."""
+    is_its = (DkimKey.account_id == account_id, DkimKey.domain == domain)
+    query = sa.select(DkimKey).where(*is_its).order_by(DkimKey.id.desc())
     return list(session().scalars(query, execution_options={"populate_existing": True}))
 
 
 def add_key(
     account_id: int, domain: str, selector: str, private_key: str, public_key: str, user_id: int | None
-) -> int:
+) -> None:
     key = DkimKey(
         account_id=account_id,
         domain=domain,
@@ -40,8 +39,6 @@ def add_key(
         created_by=user_id,
     )
     session().add(key)
-    session().flush()
-    return key.id
 
 
 def begin_to_sign(account_id: int, domain: str, key_id: int, at: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact
-from app.messaging.domain.sms.quiet_hours import WAITS
+from app.messaging.domain.sms.quiet_hours import HELD, HELD_ONCE
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.due import is_planned
 from app.messaging.infrastructure.tables import Message
@@ -37,7 +37,10 @@ def zones_of(account_id: int, ids: Sequence[int]) -> list[str | None]:
 def due_texts(account_id: int, workflow_id: int, at: datetime, limit: int) -> list[DueText]:
     """Return the text messages of a workflow that are due, those first that have been for longest."""
     given = {"of_account": account_id, "of_workflow": workflow_id, "at": at, "most": limit}
-    return [DueText(row.id, row.time_zone, row.answer == WAITS) for row in execute_built(_due(), given)]
+    return [
+        DueText(row.id, row.time_zone, row.answer in (HELD, HELD_ONCE))
+        for row in execute_built(_due(), given)
+    ]
 
 
 def wait(account_id: int, ends: Mapping[int, datetime], at: datetime) -> set[int]:
@@ -98,7 +101,7 @@ def _wait(on_sqlite: bool) -> Any:
             one.state == constant(State.PLANNED.value),
             one.due_at <= _moment("at"),
         )
-        .values(due_at=_moment("until"), answer=WAITS)
+        .values(due_at=_moment("until"), answer=HELD)
         .returning(one.id)
     )
 
@@ -111,7 +114,7 @@ def _wake() -> Any:
         .where(
             one.account_id == _id("of_account"),
             is_planned("sms"),
-            one.answer == WAITS,
+            sa.or_(one.answer == HELD, one.answer == HELD_ONCE),
             one.due_at > _moment("at"),
         )
         .values(due_at=_moment("at"))

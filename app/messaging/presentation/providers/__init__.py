@@ -1,1 +1,1 @@
-"""The addresses that mail providers call, and their card in the settings."""
+"""The addresses that email providers call, and their card in the settings."""

@@ -1,4 +1,4 @@
-"""Settings > Email: the mail providers that report what became of emails."""
+"""Settings > Email: the email providers that report what became of emails."""
 
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue

@@ -20,7 +20,7 @@ class ProviderForm(Form):
     token = PasswordField("Auth token", render_kw={"maxlength": MAX_TOKEN})
     sender = StringField("Sender", render_kw={"maxlength": 40})
     per_second = StringField("Messages per second", render_kw={"maxlength": 6})
-    quiet_hours = BooleanField("Send no text messages in quiet hours", default=True)
+    quiet_hours = BooleanField("Don’t send text messages during quiet hours", default=True)
     quiet_from = StringField("Quiet hours from", default=clock_field(NIGHT.begins))
     quiet_until = StringField("Quiet hours until", default=clock_field(NIGHT.ends))
     consent = RadioField(

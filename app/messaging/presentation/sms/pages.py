@@ -12,7 +12,7 @@ from app.messaging.application.mail_servers import ServerAnswer
 from app.messaging.application.pace.brakes import is_paused
 from app.messaging.application.sms import settings as sms
 from app.messaging.presentation.sms.forms import ProviderForm, SmsSendingForm, SmsTestForm
-from app.messaging.presentation.trying_out import answer_in_place
+from app.messaging.presentation.test_messages import answer_in_place
 from app.platform import web
 from app.platform.errors import Invalid
 

@@ -39,7 +39,7 @@ TYPES = (
                 required=False,
                 limit=500,
                 high=30,
-                hint="Sent with the request, in a GET request as parameters of the address.",
+                hint="Sent in the request body, or in the URL of a GET request.",
             ),
             on_failure("If the request fails", "continue", "Requests are retried for several hours first."),
         ),
