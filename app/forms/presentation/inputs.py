@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
@@ -26,6 +25,7 @@ from app.forms.domain.details import (
     FormDetails,
     default_consent,
 )
+from app.platform import web
 
 ASK = "ask-"
 TRAP = "website"
@@ -44,15 +44,7 @@ _COMPLETION = {
 }
 
 
-class ShowingForm(FlaskForm):
-    """A form that shows what use cases find wrong."""
-
-    def show(self, problems: Mapping[str, str]) -> None:
-        for name, sentence in problems.items():
-            self[name].errors = [sentence]
-
-
-class SettingsForm(ShowingForm):
+class SettingsForm(web.ShowingForm):
     name = StringField("Name", render_kw={"maxlength": MAX_FORM_NAME})
     title = StringField("Heading", render_kw={"maxlength": MAX_TITLE})
     introduction = TextAreaField("Introduction", render_kw={"maxlength": MAX_INTRODUCTION})
@@ -110,7 +102,7 @@ def new_values(account_name: str, may_confirm: bool) -> dict[str, Any]:
     }
 
 
-class PageForm(ShowingForm):
+class PageForm(web.ShowingForm):
     """What everyone may fill in. There is no session, so there is no CSRF token either."""
 
     class Meta:
