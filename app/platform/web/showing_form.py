@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_wtf import FlaskForm
 
 
-class ShowingForm(FlaskForm):
+class ShowingForm(FlaskForm):  # type: ignore[misc]  # has no types
     """A form that shows what use cases find wrong."""
 
     def show(self, problems: Mapping[str, str]) -> None:
