@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask import request
 from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
@@ -121,10 +122,11 @@ class PageForm(web.ShowingForm):
 
 
 def page_form(form: PublicForm, once: str) -> PageForm:
-    """Return the inputs of a form. `once` is the key of a new page."""
+    """Return the inputs of a form. `once` is the key of a new page. Files aren’t read: they are no texts."""
+    typed = request.form if request.method == "POST" else None
     inputs: dict[str, Any] = {one.key: _input(form, one) for one in form.fields}
     inputs["agrees"] = BooleanField(form.details.consent_text, render_kw={"required": True})
-    made: PageForm = type("PageForm", (PageForm,), inputs)(data={"once": once})
+    made: PageForm = type("PageForm", (PageForm,), inputs)(formdata=typed, data={"once": once})
     return made
 
 

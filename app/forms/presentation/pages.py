@@ -11,7 +11,7 @@ from app.accounts.domain import Permission
 from app.contacts import application as contacts
 from app.forms import application as forms
 from app.forms.application import FormPage
-from app.forms.application.letters import PATH, form_url
+from app.forms.application.addresses import PATH, form_url
 from app.forms.presentation.inputs import SettingsForm, new_values, settings_form, values_of
 from app.messaging import application as messaging
 from app.platform import web

@@ -51,10 +51,12 @@ def test_nothing_happens_before_the_confirmation(app: Flask, bob: Person, server
     assert body is not None
     text = " ".join(body.get_content().split())
     assert TEXTS["consent_text"] in text and "Ann" not in text, "nothing that was entered is in it"
+    assert "the form “Join us” from Agency" in text and "You won’t be signed up." in text
 
     link = link_in(server)
     page = form.browser.get(link)
-    assert page.status_code == 200 and "Please confirm" in page.text
+    assert page.status_code == 200 and "Confirm your sign-up" in page.text
+    assert "You’re confirming “Join us” from Agency and agreeing to this:" in page.text
     assert not form.contacts(), "looking changes nothing"
     assert form.browser.post(link).status_code == 200
     [ann] = form.contacts().values()
@@ -127,7 +129,9 @@ def test_links_end_after_seven_days(app: Flask, bob: Person, server: MailServer)
     form.send()
     later(form, timedelta(days=8))
     link = link_in(server)
-    assert form.browser.get(link).status_code == form.browser.post(link).status_code == 404
+    answer = form.browser.get(link)
+    assert answer.status_code == form.browser.post(link).status_code == 404
+    assert "Check that you have the whole link. Confirmation links expire after 7 days." in answer.text
     assert not form.contacts()
     with app.app_context():
         letters.discard_unconfirmed()
