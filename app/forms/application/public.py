@@ -19,7 +19,13 @@ from app.contacts.domain.own_fields import OwnField
 from app.forms.application.editing import details_of
 from app.forms.application.letters import SEND_TASK
 from app.forms.domain.details import OWN, AskedField, FormDetails
-from app.forms.domain.submissions import LETTERS_WITHIN, MOST_LETTERS, SubmissionState, is_expired
+from app.forms.domain.submissions import (
+    CONFIRM_WITHIN,
+    LETTERS_WITHIN,
+    MOST_LETTERS,
+    SubmissionState,
+    is_expired,
+)
 from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.tables import FormSubmission, HostedForm
 from app.forms.infrastructure.tokens import submission_with
@@ -35,6 +41,7 @@ from app.platform.tenancy import acting_for
 EVENT: Final = "form_submitted"
 """The type of the event, as triggers and goals of workflows know it."""
 EMAIL: Final = AskedField("email", True)
+WHOLE_LINK: Final = "Check that you have the whole link."
 _PHONE: Final = ("phone", "phone_key")
 
 
@@ -77,10 +84,11 @@ class PublicForm:
 
 
 def open_form(public_id: str) -> PublicForm:
-    """Return a form that accepts submissions. Raises NotFound, also for one that is archived."""
+    """Return a form that accepts submissions. Raises NotFound, also for one that is archived. Like the other
+    functions here, it tells in the fact `advice` what may help."""
     row = _form_at(public_id)
     if row.archived_at is not None:
-        raise _no_form()
+        raise NotFound("NOT_FOUND", "This form is closed.")
     return _shown(row)
 
 
@@ -222,7 +230,7 @@ def _read(form: PublicForm, given: Mapping[str, str], agrees: bool) -> Mapping[s
         if one.is_required and not given.get(one.key, "").strip():
             problems[one.key] = "This field is required."
     if not agrees:
-        problems["agrees"] = "Please agree first."
+        problems["agrees"] = "Check this box to agree."
     if not problems and "email_key" not in reading.values:
         problems["email"] = "Enter an email address."
     if problems:
@@ -233,7 +241,7 @@ def _read(form: PublicForm, given: Mapping[str, str], agrees: bool) -> Mapping[s
 def _form_at(public_id: str) -> HostedForm:
     row = queries.form_at(public_id) if is_public_id(public_id) else None
     if row is None:
-        raise _no_form()
+        raise NotFound("NOT_FOUND", "This form doesn’t exist.", advice=WHOLE_LINK)
     return row
 
 
@@ -263,9 +271,9 @@ def _submission(form: PublicForm, token: str) -> FormSubmission:
     submission_id = submission_with(token)
     found = queries.submission(form.account_id, submission_id) if submission_id else None
     if found is None or found.form_id != form.id or is_expired(found.state, found.submitted_at, now()):
-        raise NotFound("NOT_FOUND", "This link doesn’t work.")
+        raise NotFound(
+            "NOT_FOUND",
+            "This link doesn’t work.",
+            advice=f"{WHOLE_LINK} Confirmation links expire after {CONFIRM_WITHIN.days} days.",
+        )
     return found
-
-
-def _no_form() -> NotFound:
-    return NotFound("NOT_FOUND", "This form doesn’t exist.")
