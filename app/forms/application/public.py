@@ -206,7 +206,7 @@ def _receive(
 
 def _shown_confirmation(form: PublicForm, found: FormSubmission) -> Confirmation:
     answers: Mapping[str, Any] = found.answers
-    texts = answers | {f"{OWN}{key}": text for key, text in answers.get("custom", {}).items()}
+    texts = {**answers, **{f"{OWN}{key}": text for key, text in answers.get("custom", {}).items()}}
     entered = [(form.label_of(one.key), str(texts[one.key])) for one in form.fields if texts.get(one.key)]
     return Confirmation(form, found.consent_text, entered, found.state == SubmissionState.RECEIVED)
 

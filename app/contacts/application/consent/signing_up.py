@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.activity import application as activity
 from app.contacts.application import happenings
-from app.contacts.application.bulk.contacts import create_many, unpack, update_many
+from app.contacts.application.bulk.contacts import Mode, create_many, unpack, update_many
 from app.contacts.application.bulk.locking import hold_many
 from app.contacts.application.happenings import Kind
 from app.contacts.domain import ConsentBasis, Status, pack
@@ -82,7 +82,7 @@ def sign_up(account_id: int, given: SignUp, at: datetime) -> int:
     return contact_id
 
 
-def _update(account_id: int, contact_id: int, values: Mapping[str, Any], rule: str, at: datetime) -> None:
+def _update(account_id: int, contact_id: int, values: Mapping[str, Any], rule: Mode, at: datetime) -> None:
     if not values:
         return
     row: sa.Select[Any] = sa.select().add_columns(

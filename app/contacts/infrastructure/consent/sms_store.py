@@ -66,7 +66,7 @@ def numbers_of_contacts(account_id: int, phone_keys: Collection[str]) -> dict[in
     for first in range(0, len(keys), _AT_ONCE):
         some = keys[first : first + _AT_ONCE]
         query = sa.select(one.id, one.phone_key).where(one.account_id == account_id, one.phone_key.in_(some))
-        found |= {row[0]: row[1] for row in session().execute(query)}
+        found |= {contact_id: key for contact_id, key in session().execute(query) if key}
     return found
 
 
