@@ -169,12 +169,12 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
-  // data-copy="id" copies the text of an element, also where a browser has no clipboard for pages without https.
+  // data-copy="id" copies the text of an element or a field, also where a browser has no clipboard for pages without https.
   document.addEventListener("click", async (event) => {
     const source = document.getElementById(event.target.closest("[data-copy]")?.dataset.copy);
     if (!source) return;
-    getSelection().selectAllChildren(source);
-    try { await navigator.clipboard.writeText(source.textContent.trim()); } catch { document.execCommand("copy"); }
+    if (source.select) source.select(); else getSelection().selectAllChildren(source);
+    try { await navigator.clipboard.writeText((source.value ?? source.textContent).trim()); } catch { document.execCommand("copy"); }
     toast("Copied.", "success");
   });
 

@@ -72,7 +72,7 @@ def test_with_the_keyboard(
         assert tagged(api, "members") == PEOPLE
         page.goto(selection)
         alice.type(page.get_by_label("Tag to remove"), "members")
-        page.keyboard.press("Enter")
+        alice.press(alice.button("Remove tag"))
         alice.expect_text(f"Removed the tag “members” from {PEOPLE} contacts.")
         assert tagged(api, "members") == 0
 
@@ -110,14 +110,13 @@ def test_without_javascript(plain: Page, api: ApiUser, club: str, tmp_path: Path
         plain.get_by_role("link", name="Export as CSV").click()
     coming.value.save_as(tmp_path / "two.csv")
     assert len(enrolling.read_csv(tmp_path / "two.csv")) == 2
-    for button, label, words in (
-        ("Add tag", "Tag to add", "Added the tag “plain” to 2 contacts."),
-        ("Remove tag", "Tag to remove", "Removed the tag “plain” from 2 contacts."),
-    ):
-        plain.goto(selection)
-        plain.get_by_label(label).fill("plain")
-        plain.get_by_role("button", name=button).click()
-        expect(plain.locator("main")).to_contain_text(words, timeout=30_000)
+    plain.get_by_label("Tag to add").fill("plain")
+    plain.get_by_role("button", name="Add tag").click()
+    expect(plain.locator("main")).to_contain_text("Added the tag “plain” to 2 contacts.", timeout=30_000)
+    plain.goto(selection)
+    plain.get_by_label("Tag to remove").select_option("plain")
+    plain.get_by_role("button", name="Remove tag").click()
+    expect(plain.locator("main")).to_contain_text("Removed the tag “plain” from 2 contacts.", timeout=30_000)
     plain.goto(selection)
     plain.get_by_role("link", name="Delete").click()
     plain.get_by_role("button", name="Delete 2 contacts").click()

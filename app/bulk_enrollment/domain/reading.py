@@ -32,8 +32,8 @@ LEFT_OUT: Final = "left_out"  # note on a row with a value that could not be rea
 TAGS: Final = "tags"
 MOST_TAGS_IN_ROW: Final = 20
 SMS: Final = "sms"
-"""Key of what the number in a row says about text messages: [whether it agrees, the number, None for that of
-the contact]."""
+"""Key of what a row says about text messages: [whether the number agrees, the number, None for that of the
+contact]. An invalid row only says no; the key that it would have had follows."""
 VALUES: Final = frozenset({*FIELDS, "full_name"})
 
 _SAMPLES: Final = 3
@@ -145,7 +145,8 @@ class RowReader:
         """Read a row; `number` and `line` as in the file."""
         key, detail, note, cell = self._identify(cells)
         shown = cell[:MAX_CELL_LENGTH].strip()[:MAX_IDENTIFIER_LENGTH]
-        fields: str | None = None
+        sms = self._sms_consent(cells, key)
+        fields = self._sms_refusal(sms, None) if key is None else None
         withheld: Withheld | None = None
         if self._withholds is not None and (withheld := self._withholds(cells)) is not None:
             for other in self._others_of(cells, key):
@@ -160,11 +161,12 @@ class RowReader:
                 # A no counts even if the row is otherwise invalid.
                 values = {self._identifier: cell} if self._identifier in VALUES else {}
             if values is None:
+                fields = self._sms_refusal(sms, key)
                 key, detail, note, withheld = None, "value_too_long", None, None
             else:
                 if note is not None and self._identifier == "email" and (values or USED_SECOND in note):
                     values["email"] = key
-                fields, missed = self._packed(values, cells)
+                fields, missed = self._packed(values, cells, sms)
                 for name, text in missed.items():
                     self.left_out.setdefault(name, UnreadValues()).add(number, line, text)
                 if missed:
@@ -210,7 +212,9 @@ class RowReader:
             values[name] = cell
         return values | in_doubt if in_doubt and len(values) > ("email" in values) else values
 
-    def _packed(self, values: dict[str, str], cells: Sequence[str]) -> tuple[str | None, dict[str, str]]:
+    def _packed(
+        self, values: dict[str, str], cells: Sequence[str], sms: list[Any] | None
+    ) -> tuple[str | None, dict[str, str]]:
         """Return the contact's columns as JSON (None if there are none) and {field: cell} of unreadable
         values."""
         custom = {self._own[name].key: value for name, value in values.items() if name in self._own}
@@ -227,22 +231,30 @@ class RowReader:
                 packed[TAGS] = keys
             if not is_whole:
                 missed[TAGS] = cells[self._tagging]
-        if said := self._sms_consent(cells):
-            packed[SMS] = said
+        if sms is not None:
+            packed[SMS] = sms
         return (pack(packed) if packed else None), missed
 
-    def _sms_consent(self, cells: Sequence[str]) -> list[Any] | None:
+    def _sms_consent(self, cells: Sequence[str], key: str | None) -> list[Any] | None:
         """Return what the row says about text messages. Consent is that of a number: one that can’t be read
-        has not said anything."""
+        has not agreed to anything, but a no is then that of the contact."""
         agrees = agrees_to_sms(cells[self._texting]) if self._texting is not None else None
         if agrees is None:
             return None
+        if self._identifier == "phone":
+            return [agrees, key]
         cell = cells[self._phoning] if self._phoning is not None else ""
-        if is_blank(cell) or self._identifier == "phone":
+        if is_blank(cell):
             return [agrees, None]
         cell = marked[1] if (marked := _MARKED.match(cell)) else cell
         number = read_fields({"phone": cell}, style=self._style).values.get("phone_key")
-        return [agrees, number] if number else None
+        return [agrees, number] if number or not agrees else None
+
+    def _sms_refusal(self, sms: list[Any] | None, key: str | None) -> str | None:
+        """Return the fields of an invalid row: a no counts, whatever is wrong with it."""
+        if sms is None or sms[0] or not (sms[1] or key):
+            return None
+        return pack({SMS: [*sms, key]})
 
     def _tag_keys(self, cell: str) -> tuple[list[str], bool]:
         """Return the keys of the tags in a cell, and whether they are complete."""

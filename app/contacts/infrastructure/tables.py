@@ -15,13 +15,8 @@ from app.contacts.domain.consent import MAX_CONSENT_SOURCE, Status
 from app.contacts.domain.names import MAX_NAME, MAX_TAG
 from app.contacts.domain.topics import MAX_SOURCE, MAX_TOPIC
 from app.platform.clock import now
-from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, db
+from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, db, key_text
 from app.platform.tenancy import AccountOwned
-
-
-def key_text(length: int) -> sa.String:
-    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
-
 
 HAS_PHONE = sa.text("phone_key IS NOT NULL")
 HAS_BIRTHDAY = sa.text("birthday IS NOT NULL")

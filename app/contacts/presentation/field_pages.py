@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
@@ -21,7 +20,7 @@ blueprint = Blueprint("fields", __name__, url_prefix="/settings/fields")
 ONE = f"/<int(max={HIGHEST_ID}):field_id>"
 
 
-class FieldForm(FlaskForm):
+class FieldForm(web.ShowingForm):
     label = StringField("Name", render_kw={"maxlength": MAX_LABEL})
     kind = SelectField(
         "Type", choices=[SelectChoice(kind.value, label) for kind, label in KIND_LABELS.items()]
@@ -31,10 +30,6 @@ class FieldForm(FlaskForm):
     @property
     def given(self) -> tuple[str, str, tuple[str, ...]]:
         return str(self.label.data or ""), str(self.kind.data or ""), read_choices(self.choices.data or "")
-
-    def show(self, problems: dict[str, str]) -> None:
-        for name, sentence in problems.items():
-            self[name].errors = [sentence]
 
 
 @blueprint.get("")

@@ -12,10 +12,13 @@ from app.forms.application.editing import (
     names_using_field,
     restore_form,
 )
+from app.forms.application.submitted import ListedSubmission, SubmissionPage, submissions_of_form
 
 __all__ = [
     "FormPage",
     "ListedForm",
+    "ListedSubmission",
+    "SubmissionPage",
     "archive_form",
     "change_form",
     "create_form",
@@ -24,4 +27,5 @@ __all__ = [
     "list_forms",
     "names_using_field",
     "restore_form",
+    "submissions_of_form",
 ]

@@ -32,7 +32,6 @@ class ListedForm:
     """A form as lists show it."""
 
     id: int
-    public_id: str
     name: str
     is_archived: bool
     double_opt_in: bool
@@ -58,7 +57,6 @@ def list_forms(actor: Actor) -> list[ListedForm]:
     return [
         ListedForm(
             row.id,
-            row.public_id,
             row.name,
             row.archived_at is not None,
             row.double_opt_in,
@@ -87,7 +85,11 @@ def create_form(actor: Actor, name: str, typed: Mapping[str, str], asked: Mappin
         accounts.lock(actor.account_id)
         known = queries.forms_of(actor.account_id)
         if len(known) >= MAX_FORMS:
-            raise LimitReached("LIMIT_REACHED", f"An account can have up to {MAX_FORMS} forms.")
+            raise LimitReached(
+                "LIMIT_REACHED",
+                f"An account can have up to {MAX_FORMS} forms, including archived ones. Restore and reuse an "
+                "archived form.",
+            )
         if name_key(name) in {one.name_key for one in known}:
             _refuse({"name": "Another form has this name."})
         own = {"account_id": actor.account_id, "created_by": actor.user_id}
@@ -97,42 +99,28 @@ def create_form(actor: Actor, name: str, typed: Mapping[str, str], asked: Mappin
 
 
 def change_form(actor: Actor, form_id: int, typed: Mapping[str, str], asked: Mapping[str, str]) -> None:
-    """Change a form. What was submitted before keeps the consent text of its time. Raises NotFound, and
-    Invalid with `fields`."""
+    """Change a form. What was submitted before keeps the consent text of its time. Double opt-in may stay on
+    while its emails can’t be sent. Raises NotFound, and Invalid with `fields`."""
     accounts.require(actor, Permission.CONTACTS)
     with transaction():
         accounts.lock(actor.account_id)
         row = _existing(actor, form_id)
-        values = _columns(_read(actor, typed, asked))
+        values = _columns(_read(actor, typed, asked, had_double_opt_in=row.double_opt_in))
         changed = [name for name, value in values.items() if getattr(row, name) != value]
         if changed:
             name = row.name
             store.change_form(actor.account_id, form_id, values)
-            activity.record(actor, "form_changed", "form", form_id, name=name)
+            activity.record(actor, "form_changed", "form", form_id, name=name, changed=changed)
 
 
 def archive_form(actor: Actor, form_id: int) -> None:
     """Close a form: its page accepts nothing. Raises NotFound. Idempotent."""
-    accounts.require(actor, Permission.CONTACTS)
-    with transaction():
-        accounts.lock(actor.account_id)
-        row = _existing(actor, form_id)
-        if row.archived_at is None:
-            name = row.name
-            store.change_form(actor.account_id, form_id, {"archived_at": now()})
-            activity.record(actor, "form_archived", "form", form_id, name=name)
+    _set_archived(actor, form_id, True)
 
 
 def restore_form(actor: Actor, form_id: int) -> None:
     """Open an archived form again. Raises NotFound. Idempotent."""
-    accounts.require(actor, Permission.CONTACTS)
-    with transaction():
-        accounts.lock(actor.account_id)
-        row = _existing(actor, form_id)
-        if row.archived_at is not None:
-            name = row.name
-            store.change_form(actor.account_id, form_id, {"archived_at": None})
-            activity.record(actor, "form_restored", "form", form_id, name=name)
+    _set_archived(actor, form_id, False)
 
 
 def form_names(account_id: int) -> list[str]:
@@ -162,16 +150,33 @@ def details_of(row: HostedForm) -> FormDetails:
     )
 
 
+def _set_archived(actor: Actor, form_id: int, is_archived: bool) -> None:
+    accounts.require(actor, Permission.CONTACTS)
+    with transaction():
+        accounts.lock(actor.account_id)
+        row = _existing(actor, form_id)
+        if (row.archived_at is not None) == is_archived:
+            return
+        name = row.name
+        store.change_form(actor.account_id, form_id, {"archived_at": now() if is_archived else None})
+        activity.record(
+            actor, "form_archived" if is_archived else "form_restored", "form", form_id, name=name
+        )
+
+
 def _read(
     actor: Actor,
     typed: Mapping[str, str],
     asked: Mapping[str, str],
     problems: Mapping[str, str] | None = None,
+    *,
+    had_double_opt_in: bool = False,
 ) -> FormDetails:
     custom_keys = frozenset(contacts.custom_labels(actor.account_id))
     details = read_details(typed, asked, custom_keys)
     wrong = dict(problems or {}) | (details if isinstance(details, dict) else {})
-    if typed.get("double_opt_in") and not messaging.may_send_singles(actor.account_id):
+    is_turned_on = bool(typed.get("double_opt_in")) and not had_double_opt_in
+    if is_turned_on and not messaging.may_send_singles(actor.account_id):
         wrong["double_opt_in"] = (
             "Confirmation emails need a mail server, a sender, and the public address of this installation. "
             "Set them up first."

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.accounts import application as accounts
+from app.forms.application.addresses import form_url
 from app.forms.domain.submissions import CONFIRM_WITHIN
 from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.store import Letter
@@ -15,14 +16,12 @@ from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
 from app.platform.logs import log
-from app.platform.settings import current
 
 SEND_TASK = "forms.send_letters"
 AT_ONCE: Final = 10
 LEASE: Final = timedelta(minutes=5)
 ROWS: Final = 1_000  # per transaction
 MOST_PIECES: Final = 20  # per call
-PATH: Final = "/f"
 
 
 def wake_senders() -> None:
@@ -46,11 +45,6 @@ def discard_unconfirmed() -> None:
             deleted = store.discard_waiting_before(before, ROWS)
         if not deleted:
             return
-
-
-def form_url(public_id: str) -> str:
-    """Return the address of a form's page; only its path without PUBLIC_URL."""
-    return f"{current().public_url}{PATH}/{public_id}"
 
 
 def _send_some(account_id: int, at: datetime) -> bool:
@@ -77,10 +71,10 @@ def _written(account_id: int, letter: Letter) -> SingleEmail:
         to=letter.email,
         subject=f"Please confirm: {form.title}",
         paragraphs=(
-            f"This address was entered in the form “{form.title}” of {name}. If that was you, please "
+            f"This address was entered in the form “{form.title}” from {name}. If that was you, please "
             f"confirm it within {CONFIRM_WITHIN.days} days. By confirming, you agree to this:",
             f"“{letter.consent_text}”",
-            "If it wasn’t you, ignore this email. Nothing else will be sent.",
+            "If it wasn’t you, you can ignore this email. You won’t be signed up.",
         ),
         link=f"{form_url(form.public_id)}/confirmations/{token_of(letter.submission_id)}",
         link_text="Confirm",

@@ -8,20 +8,28 @@ address. Addresses that are blocked, or whose emails are returned, get none.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 from app.accounts import application as accounts
 from app.contacts import application as contacts
 from app.contacts.application import NewEvent, consent
-from app.contacts.domain import Status, read_fields
+from app.contacts.domain import FIELDS, Status, read_fields
 from app.contacts.domain.own_fields import OwnField
 from app.forms.application.editing import details_of
 from app.forms.application.letters import SEND_TASK
 from app.forms.domain.details import OWN, AskedField, FormDetails
-from app.forms.domain.submissions import LETTERS_WITHIN, MOST_LETTERS, SubmissionState, is_expired
+from app.forms.domain.submissions import (
+    CONFIRM_WITHIN,
+    LETTERS_WITHIN,
+    MOST_LETTERS,
+    SubmissionState,
+    is_expired,
+)
 from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.tables import FormSubmission, HostedForm
 from app.forms.infrastructure.tokens import submission_with
+from app.messaging import application as messaging
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
@@ -33,6 +41,8 @@ from app.platform.tenancy import acting_for
 EVENT: Final = "form_submitted"
 """The type of the event, as triggers and goals of workflows know it."""
 EMAIL: Final = AskedField("email", True)
+WHOLE_LINK: Final = "Check that you have the whole link."
+_PHONE: Final = ("phone", "phone_key")
 
 
 @dataclass(frozen=True)
@@ -63,12 +73,22 @@ class PublicForm:
         names = [one for one in asked if one.key in ("first_name", "last_name")]
         return [*names, EMAIL, *(one for one in asked if one not in names)]
 
+    @property
+    def consent_mark(self) -> str:
+        """What tells whether the consent text is still the one that somebody read."""
+        return sha256(self.details.consent_text.encode()).hexdigest()[:16]
+
+    def label_of(self, key: str) -> str:
+        """Return the label of one of the fields."""
+        return self.own[key.removeprefix(OWN)].label if key.startswith(OWN) else FIELDS[key].label
+
 
 def open_form(public_id: str) -> PublicForm:
-    """Return a form that accepts submissions. Raises NotFound, also for one that is archived."""
+    """Return a form that accepts submissions. Raises NotFound, also for one that is archived. Like the other
+    functions here, it tells in the fact `advice` what may help."""
     row = _form_at(public_id)
     if row.archived_at is not None:
-        raise _no_form()
+        raise NotFound("NOT_FOUND", "This form is closed.")
     return _shown(row)
 
 
@@ -86,10 +106,13 @@ def logo_of_form(public_id: str) -> tuple[bytes, str]:
         return accounts.logo_of(accounts.worker_actor(row.account_id))
 
 
-def submit(form: PublicForm, given: Mapping[str, str], agrees: bool, key: str) -> None:
+def submit(form: PublicForm, given: Mapping[str, str], agrees: bool, key: str, read: str = "") -> None:
     """Take what was entered: `given` are texts by the keys of fields, `key` is that of the page, which counts
-    once. Raises Invalid with `fields`."""
+    once, `read` the `consent_mark` of the consent text that it showed. Raises Invalid with `fields`."""
     with acting_for(form.account_id):
+        if agrees and read and read != form.consent_mark:
+            problem = "This text has changed. Read it and check the box again."
+            raise Invalid("VALIDATION_ERROR", problem, fields={"agrees": problem})
         values = _read(form, given, agrees)
         page = key if is_public_id(key) else new_public_id()
         despite_deadlocks(lambda: _take(form, values, page, now()))
@@ -97,10 +120,12 @@ def submit(form: PublicForm, given: Mapping[str, str], agrees: bool, key: str) -
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The page behind the link of an email. `is_done`: it was confirmed before."""
+    """The page behind the link of an email. `entered` are (label, text) of what may have been entered by
+    somebody else; `is_done`: it was confirmed before."""
 
     form: PublicForm
     consent_text: str
+    entered: list[tuple[str, str]]
     is_done: bool
 
 
@@ -108,8 +133,7 @@ def confirmation_of(public_id: str, token: str) -> Confirmation:
     """Return what a link confirms. Raises NotFound, also if it is too old."""
     form = _shown(_form_at(public_id))
     with acting_for(form.account_id):
-        found = _submission(form, token)
-        return Confirmation(form, found.consent_text, found.state == SubmissionState.RECEIVED)
+        return _shown_confirmation(form, _submission(form, token))
 
 
 def confirm(public_id: str, token: str) -> Confirmation:
@@ -117,13 +141,14 @@ def confirm(public_id: str, token: str) -> Confirmation:
     form = _shown(_form_at(public_id))
     with acting_for(form.account_id):
         despite_deadlocks(lambda: _confirm(form, token, now()))
-        found = _submission(form, token)
-        return Confirmation(form, found.consent_text, True)
+        return _shown_confirmation(form, _submission(form, token))
 
 
 def _take(form: PublicForm, values: Mapping[str, Any], key: str, at: datetime) -> None:
     has_to_confirm = form.details.double_opt_in
     with transaction():
+        if has_to_confirm:
+            store.lock_address(form.account_id, values["email_key"])  # so that letters are counted one by one
         if has_to_confirm and not _may_get_letter(form.account_id, values["email_key"], at):
             return
         state = SubmissionState.WAITING if has_to_confirm else SubmissionState.RECEIVED
@@ -159,8 +184,13 @@ def _confirm(form: PublicForm, token: str, at: datetime) -> None:
 def _receive(
     form: PublicForm, submission_id: int, values: Mapping[str, Any], is_confirmed: bool, at: datetime
 ) -> None:
-    """Create or update the contact, and tell workflows, in the caller's transaction."""
+    """Create or update the contact, and tell workflows, in the caller's transaction.
+
+    If numbers that have said nothing get text messages, no unknown person may have them sent to one.
+    """
     account_id = form.account_id
+    if not is_confirmed and messaging.texts_unknown_numbers(account_id):
+        values = {name: value for name, value in values.items() if name not in _PHONE}
     contact_id = consent.sign_up(account_id, consent.SignUp(values, f"Form “{form.name}”", is_confirmed), at)
     store.receive(account_id, submission_id, contact_id)
     event = NewEvent(
@@ -172,6 +202,13 @@ def _receive(
         data={"form": form.name},
     )
     contacts.record_events(account_id, [event], at)
+
+
+def _shown_confirmation(form: PublicForm, found: FormSubmission) -> Confirmation:
+    answers: Mapping[str, Any] = found.answers
+    texts = {**answers, **{f"{OWN}{key}": text for key, text in answers.get("custom", {}).items()}}
+    entered = [(form.label_of(one.key), str(texts[one.key])) for one in form.fields if texts.get(one.key)]
+    return Confirmation(form, found.consent_text, entered, found.state == SubmissionState.RECEIVED)
 
 
 def _may_get_letter(account_id: int, email_key: str, at: datetime) -> bool:
@@ -193,7 +230,7 @@ def _read(form: PublicForm, given: Mapping[str, str], agrees: bool) -> Mapping[s
         if one.is_required and not given.get(one.key, "").strip():
             problems[one.key] = "This field is required."
     if not agrees:
-        problems["agrees"] = "Please agree first."
+        problems["agrees"] = "Check this box to agree."
     if not problems and "email_key" not in reading.values:
         problems["email"] = "Enter an email address."
     if problems:
@@ -204,7 +241,7 @@ def _read(form: PublicForm, given: Mapping[str, str], agrees: bool) -> Mapping[s
 def _form_at(public_id: str) -> HostedForm:
     row = queries.form_at(public_id) if is_public_id(public_id) else None
     if row is None:
-        raise _no_form()
+        raise NotFound("NOT_FOUND", "This form doesn’t exist.", advice=WHOLE_LINK)
     return row
 
 
@@ -234,9 +271,9 @@ def _submission(form: PublicForm, token: str) -> FormSubmission:
     submission_id = submission_with(token)
     found = queries.submission(form.account_id, submission_id) if submission_id else None
     if found is None or found.form_id != form.id or is_expired(found.state, found.submitted_at, now()):
-        raise NotFound("NOT_FOUND", "This link doesn’t work.")
+        raise NotFound(
+            "NOT_FOUND",
+            "This link doesn’t work.",
+            advice=f"{WHOLE_LINK} Confirmation links expire after {CONFIRM_WITHIN.days} days.",
+        )
     return found
-
-
-def _no_form() -> NotFound:
-    return NotFound("NOT_FOUND", "This form doesn’t exist.")

@@ -17,7 +17,7 @@ STANDARD: Final = ("first_name", "last_name", "phone", "company", "city", "count
 """The standard fields that a form may ask for, besides the email address, which every form asks for."""
 
 DEFAULT_BUTTON: Final = "Sign up"
-DEFAULT_THANKS: Final = "Thank you. You’re signed up."
+DEFAULT_THANKS: Final = "Thank you for signing up."
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from app.contacts.infrastructure.tables import Contact
 from app.forms.domain.submissions import MOST_ATTEMPTS, SubmissionState
 from app.forms.infrastructure.tables import FormSubmission, HostedForm
 from app.platform.database import session
@@ -60,6 +61,34 @@ def submission(account_id: int, submission_id: int) -> FormSubmission | None:
         FormSubmission.account_id == account_id, FormSubmission.id == submission_id
     )
     return session().scalar(query, execution_options={"populate_existing": True})
+
+
+def submissions_page(
+    account_id: int, form_id: int, *, before: str = "", after: str = "", limit: int
+) -> Sequence[sa.Row[Any]]:
+    """Return what was entered in a form, newest first, with the contacts that still exist: with keys below
+    `before`, or the `limit` oldest ones above `after`. Keys are ordered by when their pages were opened, and
+    have an index, which times of submissions have not."""
+    one = FormSubmission
+    query = (
+        sa.select(
+            one.key,
+            one.answers,
+            one.state,
+            one.submitted_at,
+            one.confirmed_at,
+            one.consent_text,
+            Contact.id.label("contact_id"),
+        )
+        .outerjoin(Contact, sa.and_(Contact.account_id == account_id, Contact.id == one.contact_id))
+        .where(one.account_id == account_id, one.form_id == form_id)
+    )
+    if after:
+        query = query.where(one.key > after).order_by(one.key).limit(limit)
+        return list(reversed(session().execute(query).all()))
+    if before:
+        query = query.where(one.key < before)
+    return session().execute(query.order_by(one.key.desc()).limit(limit)).all()
 
 
 def submissions_since(account_id: int, email_key: str, since: datetime) -> int:

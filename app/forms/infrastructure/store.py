@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -34,6 +35,14 @@ def add_form(values: Mapping[str, Any]) -> HostedForm:
 def change_form(account_id: int, form_id: int, values: Mapping[str, Any]) -> None:
     changed = sa.update(HostedForm).where(HostedForm.account_id == account_id, HostedForm.id == form_id)
     session().execute(changed.values(**values))
+
+
+def lock_address(account_id: int, email_key: str) -> None:
+    """Let one transaction at a time take submissions with an address. SQLite has one writer."""
+    if not is_sqlite():
+        digest = sha256(f"form {account_id} {email_key}".encode()).digest()
+        key = int.from_bytes(digest[:8], signed=True)
+        session().execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 def add_submission(values: Mapping[str, Any]) -> int | None:

@@ -6,10 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.contacts.infrastructure.tables import key_text
 from app.forms.domain.details import MAX_BUTTON, MAX_FORM_NAME, MAX_TITLE
 from app.forms.domain.submissions import SubmissionState
-from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, Json, db
+from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, Json, db, key_text
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_wtf import FlaskForm
+from flask import request
 from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
@@ -26,6 +26,7 @@ from app.forms.domain.details import (
     FormDetails,
     default_consent,
 )
+from app.platform import web
 
 ASK = "ask-"
 TRAP = "website"
@@ -44,15 +45,7 @@ _COMPLETION = {
 }
 
 
-class ShowingForm(FlaskForm):
-    """A form that shows what use cases find wrong."""
-
-    def show(self, problems: Mapping[str, str]) -> None:
-        for name, sentence in problems.items():
-            self[name].errors = [sentence]
-
-
-class SettingsForm(ShowingForm):
+class SettingsForm(web.ShowingForm):
     name = StringField("Name", render_kw={"maxlength": MAX_FORM_NAME})
     title = StringField("Heading", render_kw={"maxlength": MAX_TITLE})
     introduction = TextAreaField("Introduction", render_kw={"maxlength": MAX_INTRODUCTION})
@@ -110,7 +103,7 @@ def new_values(account_name: str, may_confirm: bool) -> dict[str, Any]:
     }
 
 
-class PageForm(ShowingForm):
+class PageForm(web.ShowingForm):
     """What everyone may fill in. There is no session, so there is no CSRF token either."""
 
     class Meta:
@@ -118,6 +111,7 @@ class PageForm(ShowingForm):
 
     website = StringField("Leave this empty", name=TRAP)
     once = HiddenField()
+    read = HiddenField()
 
     @property
     def given(self) -> dict[str, str]:
@@ -129,10 +123,12 @@ class PageForm(ShowingForm):
 
 
 def page_form(form: PublicForm, once: str) -> PageForm:
-    """Return the inputs of a form. `once` is the key of a new page."""
+    """Return the inputs of a form. `once` is the key of a new page. Files aren’t read: they are no texts."""
+    typed = request.form if request.method == "POST" else None
     inputs: dict[str, Any] = {one.key: _input(form, one) for one in form.fields}
     inputs["agrees"] = BooleanField(form.details.consent_text, render_kw={"required": True})
-    made: PageForm = type("PageForm", (PageForm,), inputs)(data={"once": once})
+    initial = {"once": once, "read": form.consent_mark}
+    made: PageForm = type("PageForm", (PageForm,), inputs)(formdata=typed, data=initial)
     return made
 
 

@@ -11,7 +11,7 @@ from app.accounts.domain import Permission
 from app.contacts import application as contacts
 from app.forms import application as forms
 from app.forms.application import FormPage
-from app.forms.application.letters import PATH, form_url
+from app.forms.application.addresses import PATH, form_url
 from app.forms.presentation.inputs import SettingsForm, new_values, settings_form, values_of
 from app.messaging import application as messaging
 from app.platform import web
@@ -26,7 +26,13 @@ ONE = f"/<int(max={HIGHEST_ID}):form_id>"
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
-    return render_template("forms/index.html", forms=forms.list_forms(web.actor()), nav_active="settings")
+    actor = web.actor()
+    return render_template(
+        "forms/index.html",
+        forms=forms.list_forms(actor),
+        may_confirm=messaging.may_send_singles(actor.account_id),
+        nav_active="settings",
+    )
 
 
 @blueprint.get("/new")
@@ -48,7 +54,7 @@ def create() -> ResponseReturnValue:
     except LimitReached as full:
         form.show({"name": full.message})
         return _new(form), 429
-    flash("Form created. Now share its link or embed it in your website.", "success")
+    flash("Form created. Share its link or embed it on your website.", "success")
     return web.send_to(url_for("forms.show", form_id=form_id))
 
 
@@ -103,7 +109,14 @@ def _new(form: SettingsForm) -> str:
     return render_template("forms/new.html", form=form, may_confirm=may_confirm, nav_active="settings")
 
 
+def _submissions_url(found: FormPage, **place: Any) -> str:
+    return url_for("forms.show", form_id=found.id, **place, _anchor="submissions")
+
+
 def _page(found: FormPage, form: SettingsForm) -> str:
+    submissions = forms.submissions_of_form(
+        web.actor(), found.id, before=request.args.get("before", ""), after=request.args.get("after", "")
+    )
     base = "" if current().public_url else request.url_root.rstrip("/")
     address = f"{base}{form_url(found.public_id)}"
     return render_template(
@@ -114,5 +127,8 @@ def _page(found: FormPage, form: SettingsForm) -> str:
         address=address,
         code=_code(address, found.details.title),
         path=f"{PATH}/{found.public_id}",
+        submissions=submissions.shown,
+        newer_url=submissions.newer and _submissions_url(found, after=submissions.newer),
+        older_url=submissions.older and _submissions_url(found, before=submissions.older),
         nav_active="settings",
     )

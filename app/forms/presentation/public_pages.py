@@ -9,11 +9,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Final
 
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.forms.application import public
-from app.forms.application.letters import PATH
+from app.forms.application.addresses import PATH
 from app.forms.application.public import Confirmation, PublicForm
 from app.forms.presentation.form_style import style_of
 from app.forms.presentation.inputs import PageForm, asked_inputs, page_form
@@ -50,13 +50,25 @@ def _counting_unknown(view: View) -> View:
             return view(**given)
         except NotFound as unknown:
             count_or_refuse(UNKNOWN, request.remote_addr)
-            return render_template("forms/unknown.html", sentence=unknown.message), 404
+            shown = render_template("forms/unknown.html", unknown=unknown, is_embedded=_is_embedded())
+            return Response(shown, 404)
 
     return counted
 
 
+def _for_frames(view: View) -> View:
+    """Let websites that embed a form show the page, whatever it says."""
+
+    @wraps(view)
+    def framed(**given: str) -> ResponseReturnValue:
+        return web.for_frames(make_response(view(**given)))
+
+    return framed
+
+
 @blueprint.get("")
 @web.skip_authentication
+@_for_frames
 @_counting_unknown
 def show(public_id: str) -> ResponseReturnValue:
     form = public.open_form(public_id)
@@ -66,6 +78,7 @@ def show(public_id: str) -> ResponseReturnValue:
 @blueprint.post("")
 @web.skip_authentication
 @web.csrf.exempt
+@_for_frames
 @_counting_unknown
 def submit(public_id: str) -> ResponseReturnValue:
     form = public.open_form(public_id)
@@ -73,15 +86,16 @@ def submit(public_id: str) -> ResponseReturnValue:
     try:
         _count(form)
         if not inputs.is_trapped:
-            public.submit(form, inputs.given, bool(inputs["agrees"].data), str(inputs.once.data or ""))
+            agrees, once, read = inputs["agrees"].data, inputs.once.data or "", inputs.read.data or ""
+            public.submit(form, inputs.given, bool(agrees), once, read)
     except Invalid as wrong:
+        inputs.read.data = form.consent_mark
         inputs.show(wrong.facts["fields"])
         return _page(form, inputs, 422)
     except (LimitReached, Unavailable) as refusal:
         return _page(form, inputs, web.status_of(refusal), refusal.message)
     address = str(inputs["email"].data or "").strip()
-    shown = render_template("forms/thanks.html", form=form, is_embedded=_is_embedded(), address=address)
-    return web.for_frames(Response(shown))
+    return render_template("forms/thanks.html", form=form, is_embedded=_is_embedded(), address=address)
 
 
 @blueprint.get("/style.css")
@@ -145,7 +159,7 @@ def _page(form: PublicForm, inputs: PageForm, status: int = 200, refusal: str = 
         is_embedded=_is_embedded(),
         refusal=refusal,
     )
-    return web.for_frames(Response(shown, status))
+    return Response(shown, status)
 
 
 def _confirmation(found: Confirmation) -> str:

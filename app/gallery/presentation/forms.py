@@ -1,15 +1,13 @@
 """Form for creating a workflow from a template."""
 
-from collections.abc import Mapping
-
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 
+from app.platform import web
 from app.platform.ids import new_public_id
 from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 
 
-class CloneForm(FlaskForm):
+class CloneForm(web.ShowingForm):
     """Name of the new workflow, with hidden fields.
 
     `idempotency_key` is created with the form, so that a double click creates one workflow. `switch_off` is
@@ -20,9 +18,3 @@ class CloneForm(FlaskForm):
     idempotency_key = HiddenField(default=new_public_id)
     switch_off = HiddenField()
     same_name = HiddenField()
-
-    def show(self, problems: Mapping[str, str]) -> None:
-        """Attach each error message to its field."""
-        for name, sentence in problems.items():
-            if name in self:
-                self[name].errors = [sentence]

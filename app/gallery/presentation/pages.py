@@ -153,7 +153,7 @@ def _refused(preview: gallery.ClonePreview, form: CloneForm, error: MusterError)
     if isinstance(error, Invalid):
         form.show(error.facts.get("fields", {}))
     status = next(code for kind, code in web.STATUS.items() if isinstance(error, kind))
-    shown = None if form.errors or error.code == "MISSING_INTEGRATION" else error
+    shown = None if form.name.errors or error.code == "MISSING_INTEGRATION" else error
     return _clone_page(preview, form, shown), status
 
 

@@ -42,7 +42,7 @@ from app.messaging.application.pace.brakes import release as release_brake
 from app.messaging.application.planning import Origin, change_version, plan, plan_again, take_up, withdraw
 from app.messaging.application.removal import register_removal
 from app.messaging.application.senders import sender_addresses, sender_name
-from app.messaging.application.sms.provider import no_texts, quiet_until
+from app.messaging.application.sms.provider import no_texts, quiet_until, texts_unknown_numbers
 from app.messaging.application.sources import Content, SenderNames, Settled, Source, register_source
 from app.messaging.application.tracking import Reacted, register_reactions
 from app.messaging.domain.results import Result
@@ -104,6 +104,7 @@ __all__ = [
     "source_of",
     "stop_topics",
     "take_up",
+    "texts_unknown_numbers",
     "undo",
     "unsubscribe",
     "unsubscribe_sample",

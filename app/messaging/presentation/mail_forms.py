@@ -1,8 +1,8 @@
 """Forms of Settings > Email. They define fields only; values are validated by the use cases."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     EmailField,
@@ -32,6 +32,7 @@ from app.messaging.domain.pace.frequency import Beyond, FrequencyCap
 from app.messaging.domain.providers.reading import NAMES, Provider
 from app.messaging.domain.providers.signing import MAX_KEY
 from app.messaging.domain.sending_domains.dkim import MAX_SELECTOR
+from app.platform import web
 
 SECURITIES = {
     Security.STARTTLS: "STARTTLS (usually port 587)",
@@ -50,18 +51,11 @@ BEYOND = {
 MAX_ADDRESS = 254
 
 
-class Form(FlaskForm):
-    """A form that shows what use cases find wrong."""
-
+class Form(web.ShowingForm):
     @property
     def typed(self) -> dict[str, str]:
         """The submitted texts as {field: text}."""
         return {field.name: str(field.data or "") for field in self}
-
-    def show(self, problems: dict[str, str]) -> None:
-        """Show each problem of {field: sentence} at its field."""
-        for name, sentence in problems.items():
-            self[name].errors = [sentence]
 
 
 class ServerForm(Form):
@@ -105,7 +99,7 @@ class MailboxForm(Form):
     def typed(self) -> dict[str, str]:
         return {name.removeprefix("mailbox_"): text for name, text in super().typed.items()}
 
-    def show(self, problems: dict[str, str]) -> None:
+    def show(self, problems: Mapping[str, str]) -> None:
         super().show({f"mailbox_{name}": sentence for name, sentence in problems.items()})
 
     @classmethod

@@ -1,6 +1,14 @@
 """The database: tables' columns, the engine, sessions, and transactions."""
 
-from app.platform.database.columns import IDS_NOT_REUSED, AnySelect, Authored, BigInt, Json, UtcDateTime
+from app.platform.database.columns import (
+    IDS_NOT_REUSED,
+    AnySelect,
+    Authored,
+    BigInt,
+    Json,
+    UtcDateTime,
+    key_text,
+)
 from app.platform.database.engine import db, init, is_sqlite
 from app.platform.database.failures import is_timeout, is_transient
 from app.platform.database.transactions import (
@@ -31,6 +39,7 @@ __all__ = [
     "is_timeout",
     "is_transient",
     "kept_in_transaction",
+    "key_text",
     "one_after_another",
     "one_snapshot",
     "session",

@@ -14,6 +14,12 @@ from app.platform.clock import now
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Json = sa.JSON().with_variant(JSONB, "postgresql")
 
+
+def key_text(length: int) -> sa.String:
+    """Return the type of texts that are compared byte by byte, also on PostgreSQL."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 AnySelect = sa.Select[*tuple[Any, ...]]
 """A select of any number of columns."""
 

@@ -7,9 +7,11 @@ from app.platform.web.every_request import for_frames
 from app.platform.web.marks import public, skip_authentication, takes_bodies, takes_files, unless_unchanged
 from app.platform.web.requests import actor, asset, htmx_page, is_api, is_forwarded, is_htmx, send_to
 from app.platform.web.setup import body_allowance, csrf, init
+from app.platform.web.showing_form import ShowingForm
 
 __all__ = [
     "STATUS",
+    "ShowingForm",
     "actor",
     "asset",
     "body_allowance",

@@ -9,10 +9,12 @@ from flask import Flask
 from app.bulk_enrollment.application.undoing import undo_job
 from app.contacts import application as contacts
 from app.platform.clock import now
+from app.platform.database import is_sqlite
 from tests.people import Person
 from tests.rooms.bulk_enrollment.trial import Trial
 from tests.rooms.contacts.people import add
 from tests.rooms.workflows.drafts import active
+from tests.services.statements import statements
 
 NUMBERS = ONE, TWO, THREE = tuple(f"+491511234567{digit}" for digit in range(3))
 MAPPING = {"0": "email", "1": "phone", "2": "sms_consent"}
@@ -115,3 +117,77 @@ def test_an_undo_forgets_the_yes_of_whom_it_removes(trial: Trial) -> None:
     trial.finish(undo.public_id)
     assert trial.contact("ann@example.com") is None
     assert said_by(trial, ONE, TWO) == [None, False]
+
+
+def test_a_no_counts_also_without_a_contact(trial: Trial) -> None:
+    """Of a list of those who want no texts, nobody has to become a contact. A yes is nobody’s."""
+    rows = file(("ann", ONE, "no"), ("ben", TWO, "yes"))
+    job = trial.run(rows, None, mapping=MAPPING, missing="skip", existing="leave")
+    assert trial.outcomes(job) == ["CONTACT_NOT_FOUND"] * 2 and trial.fields_kept(job) == 0
+    numbers = f"Phone,SMS consent\n{THREE},no\n"
+    columns = {"0": "phone", "1": "sms_consent"}
+    trial.run(numbers, None, mapping=columns, identifier="phone", missing="skip", existing="leave")
+    assert said_by(trial, *NUMBERS) == [False, None, False]
+    rows = file(("ann", ONE, "yes"), ("cleo", THREE, "yes"))
+    trial.run(rows, None, mapping=MAPPING, missing="create")
+    assert said_by(trial, *NUMBERS) == [False, None, False]
+
+
+def test_a_no_counts_for_a_number_that_several_contacts_have(app: Flask, bob: Person, trial: Trial) -> None:
+    for name, phone in (("ann", ONE), ("ben", ONE), ("cleo", TWO), ("dora", TWO)):
+        add(app, bob.actor, f"{name}@example.com", phone=phone)
+    text = f"Phone,SMS consent\n{ONE},no\n{TWO},yes\n"
+    mapping = {"0": "phone", "1": "sms_consent"}
+    job = trial.run(text, None, mapping=mapping, identifier="phone", missing="create")
+    assert trial.outcomes(job) == ["VALIDATION_ERROR shared_phone"] * 2
+    assert said_by(trial, ONE, TWO) == [False, None]
+
+
+def test_a_no_counts_in_an_invalid_row(app: Flask, bob: Person, trial: Trial) -> None:
+    """Ben’s row names no number, so the no is that of his own; Cleo’s yes doesn’t count."""
+    add(app, bob.actor, "ben@example.com", phone=TWO)
+    add(app, bob.actor, "cleo@example.com", phone=THREE)
+    fourth, long = "+4915112345673", "A" * 5_000
+    rows = [
+        f"ann@example.com,{ONE},no,{long}",
+        f"ben@example.com,,no,{long}",
+        f"cleo@example.com,{THREE},yes,{long}",
+        f"nobody,{fourth},no,Dora",
+    ]
+    text = "\n".join(["Email,Phone,SMS consent,First name", *rows, ""])
+    mapping = {**MAPPING, "3": "first_name"}
+    job = trial.run(text, None, mapping=mapping, missing="create")
+    assert trial.outcomes(job) == [*["VALIDATION_ERROR value_too_long"] * 3, "VALIDATION_ERROR no_at"]
+    assert said_by(trial, ONE, TWO, THREE, fourth) == [False, False, None, False]
+    assert trial.contact("ann@example.com") is None and trial.fields_kept(job) == 0
+
+
+def test_a_no_counts_in_an_invalid_row_that_names_an_id(app: Flask, bob: Person, trial: Trial) -> None:
+    ann = add(app, bob.actor, "ann@example.com", phone=ONE)
+    text = f"ID,SMS consent,First name\n{ann},no,{'A' * 5_000}\n{ann + 1},no,{'A' * 5_000}\n"
+    mapping = {"0": "contact_id", "1": "sms_consent", "2": "first_name"}
+    trial.run(text, None, mapping=mapping, identifier="contact_id", existing="fill")
+    assert said_by(trial, ONE) == [False]
+
+
+def test_a_no_next_to_an_unreadable_number_is_that_of_the_contact(
+    app: Flask, bob: Person, trial: Trial
+) -> None:
+    add(app, bob.actor, "ann@example.com", phone=ONE)
+    trial.run(file(("ann", "12", "no")), None, mapping=MAPPING, missing="create")
+    assert said_by(trial, ONE) == [False]
+
+
+def test_contacts_are_held_before_what_their_numbers_say(app: Flask, bob: Person, trial: Trial) -> None:
+    """In the same order as by those who answer STOP, so that neither ends the other."""
+    add(app, bob.actor, "ann@example.com", phone=ONE)
+    add(app, bob.actor, "ben@example.com", phone=ONE)
+    with trial.acting():
+        if is_sqlite():
+            pytest.skip("SQLite has one writer")
+        account_id = trial.actor.account_id
+        with statements(app) as asked:
+            contacts.note_sms_rows(account_id, [(None, False, ONE)], "people.csv", now(), None)
+    held = [place for place, one in enumerate(asked) if "FOR KEY SHARE" in one]
+    written = [place for place, one in enumerate(asked) if "INSERT INTO sms_consents" in one]
+    assert held and written and max(held) < min(written)

@@ -1,5 +1,6 @@
 """With double opt-in, nothing happens before the owner of the address has confirmed it (E-21)."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -15,6 +16,8 @@ from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
 from tests.people import Person, sign_in
+from tests.rooms.bulk_enrollment.jobs import words_of
+from tests.rooms.bulk_enrollment.trial import at_once
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.test_triggers import sources, started
 from tests.rooms.forms.forming import TEXTS, Signup, link_in, sending, signup
@@ -51,10 +54,13 @@ def test_nothing_happens_before_the_confirmation(app: Flask, bob: Person, server
     assert body is not None
     text = " ".join(body.get_content().split())
     assert TEXTS["consent_text"] in text and "Ann" not in text, "nothing that was entered is in it"
+    assert "the form “Join us” from Agency" in text and "You won’t be signed up." in text
 
     link = link_in(server)
     page = form.browser.get(link)
-    assert page.status_code == 200 and "Please confirm" in page.text
+    assert page.status_code == 200 and "Confirm your sign-up" in page.text
+    assert "You’re confirming “Join us” from Agency and agreeing to this:" in page.text
+    assert "<dt>First name</dt><dd>Ann</dd>" in page.text, "somebody else may have entered it"
     assert not form.contacts(), "looking changes nothing"
     assert form.browser.post(link).status_code == 200
     [ann] = form.contacts().values()
@@ -93,6 +99,18 @@ def test_a_confirmation_replaces_values_and_resubscribes(app: Flask, bob: Person
     assert "Resubscribed: Form “Newsletter”" in bob.get(f"/contacts/{ann}").text
 
 
+def test_a_confirmation_replaces_no_phone_number(app: Flask, bob: Person, server: MailServer) -> None:
+    add(app, bob.actor, "ann@example.com", phone="+4930999999")
+    form = signup(app, bob, dict.fromkeys(("first_name", "phone"), "optional"), **DOUBLE)
+    form.enter(first_name="Ann", phone="030 123456")
+    form.send()
+    form.browser.post(link_in(server))
+    known = form.contacts()["ann@example.com"]
+    assert (known.first_name, known.phone_key) == ("Ann", "+4930999999"), (
+        "texts go to the number that is known"
+    )
+
+
 @pytest.mark.parametrize("status", ["blocked", "bounced"])
 def test_who_may_get_no_email_gets_none_and_nobody_learns_of_it(
     app: Flask, bob: Person, server: MailServer, status: str
@@ -121,13 +139,27 @@ def test_an_address_gets_three_emails_a_day(app: Flask, bob: Person, server: Mai
     assert len(server.received) == 4
 
 
+def test_submissions_at_the_same_time_count_one_by_one(app: Flask, bob: Person, server: MailServer) -> None:
+    form = signup(app, bob, **DOUBLE)
+
+    def enter() -> int:
+        return int(
+            app.test_client().post(form.path, data={"email": "a@b.example", "agrees": "y"}).status_code
+        )
+
+    assert at_once(app, *[enter] * 6) == [200] * 6
+    assert len(form.submissions()) == 3
+
+
 def test_links_end_after_seven_days(app: Flask, bob: Person, server: MailServer) -> None:
     form = signup(app, bob, **DOUBLE)
     form.enter()
     form.send()
     later(form, timedelta(days=8))
     link = link_in(server)
-    assert form.browser.get(link).status_code == form.browser.post(link).status_code == 404
+    answer = form.browser.get(link)
+    assert answer.status_code == form.browser.post(link).status_code == 404
+    assert "Check that you have the whole link. Confirmation links expire after 7 days." in answer.text
     assert not form.contacts()
     with app.app_context():
         letters.discard_unconfirmed()
@@ -213,6 +245,38 @@ def test_the_consent_text_of_the_day_is_kept(app: Flask, bob: Person, server: Ma
 def test_it_needs_a_mail_server(app: Flask, bob: Person) -> None:
     answer = bob.post("/settings/forms/new", {"name": "News", **TEXTS, **DOUBLE})
     assert answer.status_code == 422 and "Confirmation emails need a mail server" in answer.text
+
+
+def test_double_opt_in_stays_on_while_its_emails_cannot_be_sent(
+    app: Flask, alice: Person, bob: Person, vera: Person
+) -> None:
+    warning = "Confirmation emails can’t be sent right now. Connect a mail server and add a sender in"
+    with sending(app, alice):
+        form = signup(app, bob, **DOUBLE)
+        page = f"/settings/forms/{form.form_id}"
+        assert warning not in bob.get(page).text and warning not in bob.get("/settings/forms").text
+    for person in (bob, vera):
+        assert warning in person.get(page).text and warning in person.get("/settings/forms").text
+    assert bob.post(page, {**TEXTS, "title": "Come in", **DOUBLE}).status_code == 303
+    shown = bob.get(page).text
+    assert 'value="Come in"' in shown and re.search(r"<input[^>]* checked[^>]* name=.double_opt_in", shown)
+    assert "(heading)" in words_of(bob.get("/activity").text)
+
+    assert bob.post(page, TEXTS).status_code == 303
+    assert warning not in bob.get(page).text and warning not in bob.get("/settings/forms").text
+    assert bob.post(page, {**TEXTS, **DOUBLE}).status_code == 422, "it can’t be turned on"
+    assert "(heading, double opt-in)" in words_of(bob.get("/activity").text)
+
+
+def test_people_who_submitted_a_form_can_still_confirm_once_it_is_archived(
+    app: Flask, bob: Person, server: MailServer
+) -> None:
+    form = signup(app, bob, **DOUBLE)
+    form.enter()
+    form.send()
+    assert bob.post(f"/settings/forms/{form.form_id}/archiving").status_code == 303
+    assert form.browser.post(link_in(server)).status_code == 200
+    assert form.contacts()["ann@example.com"].consent_basis == "double_opt_in"
 
 
 def test_deleting_and_erasing_contacts(app: Flask, alice: Person, bob: Person, server: MailServer) -> None:

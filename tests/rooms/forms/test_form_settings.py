@@ -40,6 +40,7 @@ def test_creating_and_changing(app: Flask, bob: Person) -> None:
     log = words_of(bob.get("/activity").text)
     for done in ("created", "changed", "archived", "restored"):
         assert f"Bob {done} the form Newsletter" in log
+    assert "changed the form Newsletter (heading, fields)" in log
 
 
 def test_what_is_wrong_is_said(app: Flask, bob: Person) -> None:

@@ -57,11 +57,13 @@ def wish(app: Flask, person: Person, number: str, is_given: bool) -> None:
         contacts.note_sms_wish(person.actor.account_id, number, is_given, "Said so", now())
 
 
-def report(app: Flask, person: Person, message_id: int, status: str, code: str = "", **given: Any) -> int:
-    """Let the provider report what became of a message; return the status of the answer."""
+def report(
+    app: Flask, person: Person, message_id: int, status: str, code: str = "", to: str = "", **given: Any
+) -> int:
+    """Let the provider report what became of a message to a number; return the status of the answer."""
     with app.app_context():
         url = report_url(person.actor.account_id, message_id)
-    fields = {"AccountSid": ACCOUNT_SID, "MessageSid": "SM1", "MessageStatus": status}
+    fields = {"AccountSid": ACCOUNT_SID, "MessageSid": "SM1", "MessageStatus": status, "To": to}
     return _call(app, url, fields | ({"ErrorCode": code} if code else {}), **given)
 
 

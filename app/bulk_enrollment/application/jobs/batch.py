@@ -24,7 +24,7 @@ from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.reading import SMS
 from app.bulk_enrollment.infrastructure.store import as_planned, rows
 from app.bulk_enrollment.infrastructure.store.claims import Claim
-from app.bulk_enrollment.infrastructure.store.row_range import Range, fields_by_contact
+from app.bulk_enrollment.infrastructure.store.row_range import Range, fields_and_owners, owners_of_keys
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.engine import application as engine
@@ -167,13 +167,19 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> Written:
     return Written(made, updated)
 
 
-def _sms_consents(span: Range) -> list[tuple[int, bool, str | None]]:
+def _sms_consents(span: Range) -> list[tuple[int | None, bool, str | None]]:
     """Return what the rows say about text messages, for `note_sms_rows`."""
-    found = []
-    for contact_id, fields in fields_by_contact(span):
-        if (said := json.loads(fields).get(SMS)) is not None:
-            found.append((contact_id, *said))
-    return found
+    found: list[tuple[int | None, bool, str | None]] = []
+    refusing: set[str] = set()  # keys of invalid rows whose number is not known
+    for contact_id, fields in fields_and_owners(span):
+        if (said := json.loads(fields).get(SMS)) is None:
+            continue
+        agrees, number, *key = said
+        if contact_id is None and number is None:
+            refusing.update(key)
+        else:
+            found.append((contact_id, agrees, number))
+    return found + [(contact_id, False, None) for contact_id in owners_of_keys(span, refusing).values()]
 
 
 def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> int:

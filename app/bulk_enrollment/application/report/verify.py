@@ -12,6 +12,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.bulk_enrollment.infrastructure.verification import invariants
 from app.engine import application as engine
 from app.files import application as files
+from app.platform.database import one_snapshot
 from app.platform.text.words import counted
 
 
@@ -45,6 +46,7 @@ class Check:
 
 def verify_job(job: EnrollmentJob) -> list[Check]:
     """Return all checks of a job; for an unfinished one, only those that must hold at any time."""
+    one_snapshot()  # otherwise what a batch commits in between is missing on one side
     account_id = job.account_id
     ledger = queries.ledger_outcomes(account_id, job.id)
     figures = job_figures(account_id, [job.id])[job.id]

@@ -1,15 +1,19 @@
 """A range of a job's rows, and the SQL expressions that link them to contacts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import DECIDED_BY_PLAN, Outcome
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow, RowFields
+from app.contacts.infrastructure.conditions import key_column
 from app.contacts.infrastructure.tables import Contact
 from app.files.domain.columns.identify import Identifier
 from app.platform.database import session
+
+_AT_ONCE: Final = 5_000
 
 
 @dataclass(frozen=True)
@@ -62,13 +66,25 @@ class Range:
         return owner_of(self.account_id, self.identifier, EnrollmentRow)
 
 
-def fields_by_contact(span: Range) -> list[tuple[int, str]]:
-    """Return (contact id, fields) of rows with fields whose key a contact has now, also of duplicates."""
-    fields, owner = fields_of(span.account_id, span.job_id, EnrollmentRow), span.owner()
-    query = sa.select(owner, fields).where(
-        span.holds(), EnrollmentRow.outcome != Outcome.VALIDATION_ERROR, fields.isnot(None)
-    )
-    return [(row[0], row[1]) for row in session().execute(query) if row[0] is not None]
+def fields_and_owners(span: Range) -> list[tuple[int | None, str]]:
+    """Return (contact id, fields) of rows with fields, also of duplicates and of invalid rows. The id is that
+    of the contact that has the row's key now; None if there is none, or if the row is invalid."""
+    fields = fields_of(span.account_id, span.job_id, EnrollmentRow)
+    owner = sa.case((EnrollmentRow.outcome != Outcome.VALIDATION_ERROR, span.owner()))
+    query = sa.select(owner, fields).where(span.holds(), fields.isnot(None))
+    return [(row[0], row[1]) for row in session().execute(query)]
+
+
+def owners_of_keys(span: Range, keys: Collection[str]) -> dict[str, int]:
+    """Return {key: id} of the contacts that have one of these keys, which are email addresses or ids."""
+    column = key_column(span.identifier)
+    wanted: list[Any] = [int(key) if span.identifier == "contact_id" else key for key in sorted(keys)]
+    found: dict[str, int] = {}
+    for first in range(0, len(wanted), _AT_ONCE):
+        some = column.in_(wanted[first : first + _AT_ONCE])
+        query = sa.select(column, Contact.id).where(Contact.account_id == span.account_id, some)
+        found |= {str(row[0]): row[1] for row in session().execute(query)}
+    return found
 
 
 def fields_of(account_id: Any, job_id: Any, rows: Any) -> sa.ScalarSelect[str]:

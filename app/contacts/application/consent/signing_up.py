@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.activity import application as activity
 from app.contacts.application import happenings
-from app.contacts.application.bulk.contacts import create_many, unpack, update_many
+from app.contacts.application.bulk.contacts import Mode, create_many, unpack, update_many
 from app.contacts.application.bulk.locking import hold_many
 from app.contacts.application.happenings import Kind
 from app.contacts.domain import ConsentBasis, Status, pack
@@ -41,16 +41,21 @@ class SignUp:
 
     @property
     def changes(self) -> dict[str, Any]:
-        """The values that a contact gets that exists. An unknown person must not set its phone number."""
-        left_out = _ADDRESS if self.is_confirmed else (*_ADDRESS, *_PHONE)
-        return {name: value for name, value in self.values.items() if name not in left_out}
+        """The values that a contact gets that exists."""
+        return {name: value for name, value in self.values.items() if name not in (*_ADDRESS, *_PHONE)}
+
+    @property
+    def number(self) -> dict[str, Any]:
+        """The phone number that a contact gets that exists and has none, but not from unknown people."""
+        return {name: self.values[name] for name in _PHONE if self.is_confirmed and name in self.values}
 
 
 def sign_up(account_id: int, given: SignUp, at: datetime) -> int:
     """Create or update the contact with this address, in the caller's transaction; return its id.
 
-    With a confirmation, the values replace others, the consent is recorded, and an unsubscribed contact is
-    active again. Contacts that are blocked, or whose emails are returned, stay so.
+    With a confirmation, the values replace others, except a phone number, which the owner of the address may
+    not have entered; the consent is recorded, and an unsubscribed contact is active again. Contacts that are
+    blocked, or whose emails are returned, stay so.
     """
     source = given.source[:MAX_CONSENT_SOURCE]
     with transaction():
@@ -70,20 +75,21 @@ def sign_up(account_id: int, given: SignUp, at: datetime) -> int:
             activity.record_own_wish(account_id, contact_id, "contact_created", source, at)
             return contact_id
         hold_many(account_id, id_list([contact_id]), to_change=True)
-        if given.changes:
-            _update(account_id, contact_id, given, at)
+        _update(account_id, contact_id, given.changes, "overwrite" if given.is_confirmed else "fill", at)
+        _update(account_id, contact_id, given.number, "fill", at)
         if given.is_confirmed:
             _agree(account_id, contact_id, source, at)
     return contact_id
 
 
-def _update(account_id: int, contact_id: int, given: SignUp, at: datetime) -> None:
+def _update(account_id: int, contact_id: int, values: Mapping[str, Any], rule: Mode, at: datetime) -> None:
+    if not values:
+        return
     row: sa.Select[Any] = sa.select().add_columns(
         sa.literal(contact_id, sa.BigInteger()).label("contact_id"),
-        sa.literal(pack(given.changes), sa.Text()).label("fields"),
+        sa.literal(pack(values), sa.Text()).label("fields"),
     )
-    rows = unpack(row)
-    update_many(account_id, rows, "overwrite" if given.is_confirmed else "fill", at)
+    update_many(account_id, unpack(row), rule, at)
 
 
 def _agree(account_id: int, contact_id: int, source: str, at: datetime) -> None:

@@ -80,24 +80,28 @@ def set_sms_consent(actor: Actor, contact_id: int, is_given: bool, source: str) 
 
 def note_sms_rows(
     account_id: int,
-    rows: Sequence[tuple[int, bool, str | None]],
+    rows: Sequence[tuple[int | None, bool, str | None]],
     source: str,
     at: datetime,
     job_id: int | None,
 ) -> None:
     """Keep what rows of a file say about text messages: (contact id, whether the number agrees, the number or
-    None for that of the contact). `source` names the file. A no always counts, a yes only for a number that
-    the contact has and that has said nothing: no file takes back what somebody has said."""
+    None for that of the contact). `source` names the file. A no always counts, also in a row without a
+    contact; a yes only for a number that the contact has and that has said nothing: no file takes back what
+    somebody has said."""
     with transaction():
-        own = store.phone_keys_of(account_id, sorted({contact_id for contact_id, _, _ in rows}))
+        named = sorted({contact_id for contact_id, _, _ in rows if contact_id is not None})
+        own = store.phone_keys_of(account_id, named)
         wanted: dict[str, bool] = {}
-        for contact_id, agrees, number in rows:
-            number = number or own.get(contact_id)
-            if number and (not agrees or number == own.get(contact_id)):
+        for contact_id, agrees, given in rows:
+            of_contact = own.get(contact_id) if contact_id is not None else None
+            number = given or of_contact
+            if number and (not agrees or number == of_contact):
                 wanted[number] = agrees and wanted.get(number, True)
-        changed = store.save_many(account_id, wanted, source[:MAX_CONSENT_SOURCE], at)
+        theirs = store.numbers_of_contacts(account_id, wanted)
+        hold_many(account_id, id_list(sorted(theirs)))  # before consents are locked, as everywhere
+        changed = set(store.save_many(account_id, wanted, source[:MAX_CONSENT_SOURCE], at))
         for kind, is_given in ((OPTED_IN, True), (OPTED_OUT, False)):
             numbers = {number for number in changed if wanted[number] is is_given}
-            ids = id_list(store.ids_with_phones(account_id, numbers))
-            hold_many(account_id, ids)
+            ids = id_list(sorted(one for one, number in theirs.items() if number in numbers))
             activity.record_many(kind, account_id, ids, at, job_id=job_id, text=source)

@@ -62,7 +62,11 @@ def create_topic(actor: Actor, name: str) -> ShownTopic:
         known = store.topics_of(actor.account_id)
         name = _checked(name, known)
         if len(known) >= MAX_TOPICS:
-            raise LimitReached("LIMIT_REACHED", f"An account can have up to {MAX_TOPICS} topics.")
+            raise LimitReached(
+                "LIMIT_REACHED",
+                f"An account can have up to {MAX_TOPICS} topics, including archived ones. Restore or rename "
+                "an archived topic.",
+            )
         key = topic_key(name, {one.key for one in known})
         values = {"key": key, "name": name, "name_key": name_key(name)}
         topic_id = store.add_topic(actor.account_id, values, actor.user_id)

@@ -58,15 +58,16 @@ def phone_keys_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]
     return {contact_id: key for contact_id, key in session().execute(query) if key}
 
 
-def ids_with_phones(account_id: int, phone_keys: Collection[str]) -> list[int]:
-    """Return the ids of the contacts that have one of these numbers."""
+def numbers_of_contacts(account_id: int, phone_keys: Collection[str]) -> dict[int, str]:
+    """Return {contact id: phone key} of the contacts that have one of these numbers."""
     keys = sorted(phone_keys)
-    found: list[int] = []
+    one = Contact
+    found: dict[int, str] = {}
     for first in range(0, len(keys), _AT_ONCE):
         some = keys[first : first + _AT_ONCE]
-        query = sa.select(Contact.id).where(Contact.account_id == account_id, Contact.phone_key.in_(some))
-        found += session().scalars(query)
-    return sorted(found)
+        query = sa.select(one.id, one.phone_key).where(one.account_id == account_id, one.phone_key.in_(some))
+        found |= {contact_id: key for contact_id, key in session().execute(query) if key}
+    return found
 
 
 def save_many(account_id: int, said: Mapping[str, bool], source: str, at: datetime) -> list[str]:

@@ -1,7 +1,8 @@
 """Repair of the numbers of enrollments, steps, and messages that pages show."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from app.accounts import application as accounts
@@ -32,21 +33,25 @@ def recount_enrollments(actor: Actor) -> Sequence[Correction]:
     """Count the account's enrollments, passed steps, ends, and results of messages; correct the numbers that
     differ, and return those. Reads all enrollments and messages."""
     accounts.require(actor, Permission.ACCOUNT)
-    corrections = despite_deadlocks(lambda: _recount(actor.account_id))
-    log.info("enrollments_recounted", extra={"account_id": actor.account_id, "corrected": len(corrections)})
+    account_id = actor.account_id
+    corrections = _in_turn(lambda: _standing(account_id))
+    for workflow_id in queries.workflow_ids(account_id):
+        corrections += _in_turn(partial(_of_workflow, account_id, workflow_id))
+    log.info("enrollments_recounted", extra={"account_id": account_id, "corrected": len(corrections)})
     return corrections
 
 
-def _recount(account_id: int) -> list[Correction]:
-    """Two at once would both add the same differences: one of them is tried again."""
-    one_after_another()
-    with transaction():
-        accounts.lock(account_id)
-        found = list(_standing(account_id))
-        for workflow_id in queries.workflow_ids(account_id):
-            name, _ = queries.name_and_status(account_id, workflow_id)
-            found += (Correction(name, *one) for one in _of_workflow(account_id, workflow_id))
-    return found
+def _in_turn(correct: Callable[[], Iterator[Correction]]) -> list[Correction]:
+    """Correct numbers in a transaction of their own. Two at once would both add the same differences: one of
+    them is tried again. It takes minutes, and nobody else has to wait: each writer of enrollments changes
+    their numbers in the same transaction, so a snapshot has both or neither."""
+
+    def once() -> list[Correction]:
+        one_after_another()
+        with transaction():
+            return list(correct())
+
+    return despite_deadlocks(once)
 
 
 def _standing(account_id: int) -> Iterator[Correction]:
@@ -58,8 +63,15 @@ def _standing(account_id: int) -> Iterator[Correction]:
         yield Correction(name, one.place.status.replace("_", " "), one.kept, one.counted)
 
 
-def _of_workflow(account_id: int, workflow_id: int) -> Iterator[tuple[str, int, int]]:
-    """Correct the other numbers of a workflow; yield (what, shown, counted)."""
+def _of_workflow(account_id: int, workflow_id: int) -> Iterator[Correction]:
+    """Correct the other numbers of a workflow, unless it has been deleted in the meantime."""
+    if found := queries.workflow_names(account_id, [workflow_id]):
+        name, _ = found[workflow_id]
+        yield from (Correction(name, *one) for one in _others(account_id, workflow_id))
+
+
+def _others(account_id: int, workflow_id: int) -> Iterator[tuple[str, int, int]]:
+    """Correct them; yield (what, shown, counted)."""
     of = (account_id, workflow_id)
     passed = differing(step_counts.kept(*of), step_counts.counted(*of))
     step_counts.correct(*of, _lacking(passed))

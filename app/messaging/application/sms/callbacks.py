@@ -5,7 +5,7 @@ others changes nothing. All of them may come twice, and in any order.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.contacts import application as contacts
@@ -26,6 +26,7 @@ from app.messaging.infrastructure import message_counts
 from app.messaging.infrastructure.reactions import store as reactions
 from app.messaging.infrastructure.reactions.store import Tracked
 from app.messaging.infrastructure.sms import store
+from app.messaging.infrastructure.sms.store import KeptReport
 from app.messaging.infrastructure.sms.tokens import account_with
 from app.platform.clock import now
 from app.platform.database import transaction
@@ -38,6 +39,8 @@ from app.platform.text.headers import one_line
 
 MOST_REPLIES: Final = 50
 """The most answers to one message that are kept."""
+TRIED_FOR: Final = timedelta(hours=1)
+"""How long a report that came early is tried again if it can’t be recorded."""
 SOURCES: Final = {Wish.STOP: "Answered “{}” to a text message", Wish.START: "Sent “{}” in a text message"}
 
 Fields = Sequence[tuple[str, str]]
@@ -45,7 +48,8 @@ Fields = Sequence[tuple[str, str]]
 
 def take_report(key: str, message_key: str, fields: Fields, signature: str) -> None:
     """Record what became of a message; a report that comes before the message is recorded as sent is kept
-    until then. Raises NotFound for what is not signed by the account's provider."""
+    until then, but an opt-out counts at once. Raises NotFound for what is not signed by the account's
+    provider."""
     account_id = _account(key)
     message_id = message_with_id(message_key)
     if message_id is None:
@@ -54,30 +58,39 @@ def take_report(key: str, message_key: str, fields: Fields, signature: str) -> N
     report = report_of(said.get("MessageStatus", ""), said.get("ErrorCode", ""))
     if report is None:
         return
+    number = read_number(said.get("To", ""), None)
     with acting_for(account_id):
         found = reactions.tracked(message_id)
         if found is None or found.account_id != account_id:
             return
         if found.state != State.SENDING:
-            _record(found, report)
-        else:
-            with transaction():
-                store.keep_report(account_id, message_id, report)
+            _record(found, report, number)
+            return
+        with transaction():
+            store.keep_report(account_id, message_id, report)
+        despite_deadlocks(lambda: _note_opt_out(found, report, number, now()))
 
 
 def settle_early() -> None:
     """Let the reports count that came early, once their message is recorded. Called once a second by the
     clock; whatever is done twice changes nothing."""
-    for account_id, message_id, report in store.kept_reports():
-        with acting_for(account_id):
-            try:
-                found = reactions.tracked(message_id)
-                if found is not None and found.account_id == account_id:
-                    _record(found, report)
-            except Exception:  # it must not keep those of others
-                log.exception("sms_report_not_recorded", extra={"message_id": message_id})
-            with transaction():
-                store.forget_report(account_id, message_id)
+    for kept in store.kept_reports():
+        with acting_for(kept.account_id):
+            if _is_recorded(kept) or kept.at < now() - TRIED_FOR:
+                with transaction():
+                    store.forget_report(kept)
+
+
+def _is_recorded(kept: KeptReport) -> bool:
+    """Record a report that came early; return whether that has succeeded."""
+    try:
+        found = reactions.tracked(kept.message_id)
+        if found is not None and found.account_id == kept.account_id:
+            _record(found, kept.report)
+    except Exception:  # it must not keep those of others
+        log.exception("sms_report_not_recorded", extra={"message_id": kept.message_id})
+        return False
+    return True
 
 
 def take_answer(key: str, fields: Fields, signature: str) -> None:
@@ -117,13 +130,25 @@ def _signed(account_id: int, url: str, fields: Fields, given: str) -> Mapping[st
     return dict(fields)
 
 
-def _record(found: Tracked, report: SmsReport) -> None:
+def _record(found: Tracked, report: SmsReport, number: str | None = None) -> None:
+    """Record a report about a message to a number, if the report says which. The opt-out comes first: the
+    report may not come again."""
     at = now()
-    despite_deadlocks(lambda: _settle(found, report, at))
-    if report.code == OPTED_OUT:
-        theirs = store.number_of(found.account_id, found.contact_id)
-        if theirs and theirs.number:
-            contacts.note_sms_wish(found.account_id, theirs.number, False, AT_PROVIDER, at)
+
+    def record() -> None:
+        _note_opt_out(found, report, number, at)
+        _settle(found, report, at)
+
+    despite_deadlocks(record)
+
+
+def _note_opt_out(found: Tracked, report: SmsReport, number: str | None, at: datetime) -> None:
+    """Let an opt-out count for the number that the message went to, whoever has it now."""
+    if report.code != OPTED_OUT:
+        return
+    number = number or store.number_texted(found.account_id, found.id)
+    if number:
+        contacts.note_sms_wish(found.account_id, number, False, AT_PROVIDER, at)
 
 
 _STATES: Final = {

@@ -66,6 +66,12 @@ def quiet_until(account_id: int, at: datetime, zone: str) -> datetime | None:
     return by.quiet_hours.until(at, zone) if by is not None and by.quiet_hours else None
 
 
+def texts_unknown_numbers(account_id: int) -> bool:
+    """Return whether numbers that have said nothing get text messages of an account."""
+    by = chosen_sms(account_id)
+    return by is not None and not by.asks_consent
+
+
 def no_texts(account_id: int, has_agreed: bool | None) -> str:
     """Return why a number gets no text messages of an account; empty if it does. `has_agreed`: what the
     number has said, None for nothing."""

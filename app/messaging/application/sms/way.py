@@ -19,6 +19,7 @@ from app.messaging.infrastructure.sms.twilio import OptedOut
 from app.messaging.infrastructure.store import Claimed
 from app.platform.clock import now
 from app.platform.database import forget_snapshot
+from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.settings import current
 
 NO_NUMBER: Final = "The phone number isn’t one that can be dialed from abroad. Add its country code."
@@ -74,7 +75,9 @@ class SmsWay:
         try:
             sid = self._by.provider.send(number, content.text, report_url(self._account_id, message.id))
         except OptedOut:
-            contacts.note_sms_wish(self._account_id, number, False, AT_PROVIDER, now())
+            despite_deadlocks(
+                lambda: contacts.note_sms_wish(self._account_id, number, False, AT_PROVIDER, now())
+            )
             raise
         except Unreachable:
             self.is_reachable = False

@@ -83,6 +83,27 @@ def number_of(account_id: int, contact_id: int) -> ContactNumber | None:
     return ContactNumber(*row) if row else None
 
 
+def number_texted(account_id: int, message_id: int) -> str | None:
+    """Return the number that a text message went to, or may have gone to: that of its contact, unless another
+    one is recorded."""
+    of_contact = (Contact.account_id == account_id, Contact.id == Message.contact_id)
+    query = (
+        sa.select(sa.func.coalesce(Message.address, Contact.phone_key))
+        .outerjoin(Contact, sa.and_(*of_contact))
+        .where(Message.account_id == account_id, Message.id == message_id, Message.channel == "sms")
+    )
+    return session().scalar(query)
+
+
+class KeptReport(NamedTuple):
+    """A report that came before its message was recorded as sent, and when."""
+
+    account_id: int
+    message_id: int
+    report: SmsReport
+    at: datetime
+
+
 def keep_report(account_id: int, message_id: int, report: SmsReport) -> None:
     """Keep a report for later, unless a final one of the message is kept."""
     said = {"what": report.what.value, "code": report.code, "at": now()}
@@ -96,21 +117,24 @@ def keep_report(account_id: int, message_id: int, report: SmsReport) -> None:
     )
 
 
-def kept_reports() -> list[tuple[int, int, SmsReport]]:
-    """Return (account id, message id, report) of kept reports whose message is not being sent anymore."""
+def kept_reports() -> list[KeptReport]:
+    """Return the kept reports whose message is not being sent anymore."""
     sending = sa.select(Message.id).where(
         Message.account_id == _early.c.account_id,
         Message.id == _early.c.message_id,
         Message.state == State.SENDING.value,
     )
-    query = sa.select(_early.c.account_id, _early.c.message_id, _early.c.what, _early.c.code)
+    query = sa.select(_early.c.account_id, _early.c.message_id, _early.c.what, _early.c.code, _early.c["at"])
     rows = session().execute(query.where(~sending.exists()), execution_options={"cross_account": True})
-    return [(row[0], row[1], SmsReport(Outcome(row[2]), row[3])) for row in rows]
+    return [KeptReport(row[0], row[1], SmsReport(Outcome(row[2]), row[3]), row[4]) for row in rows]
 
 
-def forget_report(account_id: int, message_id: int) -> None:
-    mine = (_early.c.account_id == account_id, _early.c.message_id == message_id)
-    session().execute(sa.delete(_early).where(*mine))
+def forget_report(kept: KeptReport) -> None:
+    """Delete a report, unless another one of its message has been kept in the meantime."""
+    one, report = _early.c, kept.report
+    mine = (one.account_id == kept.account_id, one.message_id == kept.message_id)
+    same = (one.what == report.what.value, one.code == report.code, one["at"] == kept.at)
+    session().execute(sa.delete(_early).where(*mine, *same))
 
 
 def contacts_with(account_id: int, number: str) -> sa.Select[Any]:
