@@ -9,6 +9,8 @@ from app.bulk_enrollment.domain.brakes.rules import WINDOW, Failures, SettledBat
 from app.bulk_enrollment.domain.job import OPEN_BATCH, RUNNING, SMALLEST_ASKED, BatchStatus
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform.database import AnySelect, BigInt, session
+from app.platform.database.many_rows import constant
+from app.platform.database.short_reads import read_built
 
 ENOUGH_BATCHES = WINDOW // SMALLEST_ASKED + 1  # have WINDOW rows, however small they are
 
@@ -21,11 +23,11 @@ def failures_of(job: EnrollmentJob) -> Failures | None:
     of_job = {"of_account": job.account_id, "of_job": job.id}
     in_all = SettledBatch(0, 0)
     if brakes.failed_rows is not None:
-        rows, failed = session().execute(_in_all(), of_job).one()
+        [(rows, failed)] = read_built(_in_all(), of_job)
         in_all = SettledBatch(int(rows or 0), int(failed or 0))
     newest: list[SettledBatch] = []
     if brakes.failed_percent is not None:
-        newest = [SettledBatch(rows, failed) for rows, failed in session().execute(_newest(), of_job)]
+        newest = [SettledBatch(rows, failed) for rows, failed in read_built(_newest(), of_job)]
     return excess(brakes, job.total, newest, in_all)
 
 
@@ -69,7 +71,7 @@ def _counted() -> tuple[sa.ColumnElement[bool], ...]:
     return (
         EnrollmentBatch.account_id == sa.bindparam("of_account", type_=BigInt),
         EnrollmentBatch.job_id == sa.bindparam("of_job", type_=BigInt),
-        EnrollmentBatch.status != BatchStatus.SKIPPED,
+        EnrollmentBatch.status != constant(BatchStatus.SKIPPED.value),
         _COUNTED_ROWS > 0,
     )
 

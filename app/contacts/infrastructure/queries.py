@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +14,9 @@ from app.contacts.domain.names import title_of
 from app.contacts.infrastructure.conditions import field_value, may_be_contacted
 from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Segment, Tag
-from app.platform.database import session
+from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import id_list
+from app.platform.database.short_reads import in_ids, read_built
 from app.platform.ids import number_of
 
 MAX_TAGS_SHOWN = 500
@@ -65,8 +67,15 @@ def tag_by_key(account_id: int, key: str) -> Tag | None:
 
 def tag_keys(account_id: int, tag_ids: Sequence[int]) -> dict[int, str]:
     """Return {id: key} of tags."""
-    query = sa.select(Tag.id, Tag.name_key).where(Tag.account_id == account_id, Tag.id.in_(tag_ids))
-    return {row.id: row.name_key for row in session().execute(query)}
+    values = {"of_account": account_id, "ids": tag_ids}
+    return {row[0]: row[1] for row in read_built(_tag_keys(is_sqlite()), values)}
+
+
+@lru_cache
+def _tag_keys(on_sqlite: bool) -> sa.Select[Any]:
+    one = Tag.__table__.c
+    mine = one.account_id == sa.bindparam("of_account", type_=BigInt)
+    return sa.select(one.id, one.name_key).where(mine, in_ids(one.id, "ids", on_sqlite))
 
 
 def tags(account_id: int) -> Sequence[Tag]:

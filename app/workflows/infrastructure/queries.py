@@ -58,9 +58,7 @@ def workflow_by_public_id(account_id: int, public_id: str) -> Workflow | None:
 
 def status_of(account_id: int, workflow_id: int) -> str | None:
     """Return the status of a workflow without loading its definition, or None if it does not exist."""
-    return session().scalar(
-        sa.select(Workflow.status).where(Workflow.account_id == account_id, Workflow.id == workflow_id)
-    )
+    return next((row[0] for row in _states(account_id, workflow_id)), None)
 
 
 def workflow_by_id(account_id: int, workflow_id: int) -> Workflow | None:
@@ -259,10 +257,20 @@ def active_among(account_id: int, ids: Collection[int]) -> set[int]:
 
 def is_held(account_id: int, workflow_id: int) -> bool:
     """Return whether enrollments of the workflow wait until it is started."""
-    query = sa.select(Workflow.held_until_started).where(
-        Workflow.account_id == account_id, Workflow.id == workflow_id
+    return all(row[1] for row in _states(account_id, workflow_id))
+
+
+def _states(account_id: int, workflow_id: int) -> list[Sequence[Any]]:
+    return read_built(_states_of_one(), {"of_account": account_id, "of_workflow": workflow_id})
+
+
+@lru_cache
+def _states_of_one() -> sa.Select[Any]:
+    one = Workflow.__table__.c
+    return sa.select(one.status, one.held_until_started).where(
+        one.account_id == sa.bindparam("of_account", type_=BigInt),
+        one.id == sa.bindparam("of_workflow", type_=BigInt),
     )
-    return session().scalar(query) is not False
 
 
 def versions_by_id(account_id: int, ids: Sequence[int | None]) -> dict[int, WorkflowVersion]:

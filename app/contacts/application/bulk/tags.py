@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.contacts.application import happenings
-from app.contacts.application.happenings import Kind, Listening
+from app.contacts.application.happenings import ANY, Kind, Listening
 from app.contacts.infrastructure import queries, tag_store
 from app.contacts.infrastructure.tag_store import Pairs
 from app.platform.database import transaction
@@ -31,10 +31,11 @@ def tag_many(
     contacts = bound(contact_ids)
     with transaction():
         heard = happenings.listening(account_id)
-        if not heard.asks_about(Kind.TAG_ADDED):
-            return tag_store.tag(account_id, contacts, tag_ids, job_id, at)
-        pairs = tag_store.tag_naming(account_id, contacts, tag_ids, job_id, at)
-        return _tell(heard, Kind.TAG_ADDED, pairs, at, job_id, source)
+        asked = _asked_about(heard, Kind.TAG_ADDED, tag_ids)
+        others = [tag_id for tag_id in tag_ids if tag_id not in asked]
+        added = tag_store.tag(account_id, contacts, others, job_id, at)
+        pairs = tag_store.tag_naming(account_id, contacts, asked, job_id, at)
+        return added + _tell(heard, Kind.TAG_ADDED, pairs, at, job_id, source)
 
 
 def tag_each(
@@ -76,8 +77,19 @@ def take_back_tags(account_id: int, contact_ids: sa.Select[int], job_id: int, at
         return _tell(heard, Kind.TAG_REMOVED, pairs, at, job_id, "")
 
 
+def _asked_about(heard: Listening, kind: Kind, tag_ids: Sequence[int]) -> Sequence[int]:
+    """Return the tags of which somebody wants to hear."""
+    named = heard.named(kind)
+    if not named or ANY in named:
+        return tag_ids if named else ()
+    keys = queries.tag_keys(heard.account_id, tag_ids)
+    return [tag_id for tag_id in tag_ids if keys.get(tag_id) in named]
+
+
 def _tell(heard: Listening, kind: Kind, pairs: Pairs, at: datetime, job_id: int | None, source: str) -> int:
     """Tell of pairs of contact and tag; return how many there are."""
+    if not pairs:
+        return 0
     contacts_of: dict[int, list[int]] = defaultdict(list)
     for contact_id, tag_id in pairs:
         contacts_of[tag_id].append(contact_id)
