@@ -49,7 +49,7 @@ class SqliteFile:
         self.url = f"sqlite:///{self.path}"
 
     def clear(self) -> None:
-        for suffix in ("", "-wal", "-shm", ".lock"):
+        for suffix in ("", "-wal", "-shm", ".lock", ".next"):
             self.path.with_name(f"muster.db{suffix}").unlink(missing_ok=True)
 
     def save(self, state: str) -> None:

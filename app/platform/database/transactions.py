@@ -22,6 +22,7 @@ from app.platform.errors import Unavailable
 from app.platform.settings import current
 
 SILENT_WRITER_SECONDS = 15
+POLL_SECONDS = 0.001
 
 Hook = Callable[[], object]
 _early_hooks_at: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()
@@ -113,31 +114,54 @@ def _become_writer(session: Session) -> None:
     connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{patience}'")
 
 
+def others_wait_to_write() -> bool:
+    """Return whether others wait for the transaction that is under way. Never on PostgreSQL, which has many
+    writers."""
+    place = db.engine.url.database
+    if not is_sqlite() or not place:
+        return False
+    with open(_turn_of(place), "w") as turn:
+        return not _is_free(turn.fileno())
+
+
 @contextmanager
 def write_lock(engine: Engine, patience: float) -> Iterator[None]:
     """Hold the lock that all writers of an SQLite file take first; nothing on PostgreSQL.
 
-    Raises Unavailable if it is not free within so many seconds.
+    Whoever has just written and wants to write again comes after a writer who waits meanwhile. Raises
+    Unavailable if it is not free within so many seconds.
     """
     url = engine.url
     if url.get_backend_name() != "sqlite" or not url.database:
         yield
         return
-    with open(f"{url.database}.lock", "w") as file:
-        _wait_for(file.fileno(), patience)
+    give_up = time.monotonic() + patience
+    with open(f"{url.database}.lock", "w") as file, open(_turn_of(url.database), "w") as turn:
+        _wait_for(turn.fileno(), give_up)
+        _wait_for(file.fileno(), give_up)
+        fcntl.flock(turn.fileno(), fcntl.LOCK_UN)
         yield
 
 
-def _wait_for(handle: int, patience: float) -> None:
-    give_up = time.monotonic() + patience
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() > give_up:
-                raise Unavailable("UNAVAILABLE", "The database is busy. Try again in a moment.") from None
-            time.sleep(0.003)
+def _turn_of(place: str) -> str:
+    """Return the name of the file whose lock the next writer holds until the one before has finished."""
+    return f"{place}.next"
+
+
+def _wait_for(handle: int, give_up: float) -> None:
+    while not _is_free(handle):
+        if time.monotonic() > give_up:
+            raise Unavailable("UNAVAILABLE", "The database is busy. Try again in a moment.")
+        time.sleep(POLL_SECONDS)
+
+
+def _is_free(handle: int) -> bool:
+    """Lock a file if it is not locked; return whether it was free."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @event.listens_for(Session, "before_flush")

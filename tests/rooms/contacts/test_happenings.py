@@ -228,7 +228,7 @@ def test_conversion_of_a_field_is_not_told(bob, ear, account, ann):
 def test_nothing_is_told_of_what_nobody_asks_for(app, bob, ear, account, ann):
     ear.cares = [("tag_added", "lead"), ("status_changed", "bounced")]
     tag_ids = contacts.ensure_tags(account, ["lead", "spring"])
-    contacts.tag_many(account, id_list([ann]), tag_ids, None, now())
+    assert contacts.tag_many(account, id_list([ann]), tag_ids, None, now()) == 2
     contacts.unsubscribe(bob.actor, ann)
     contacts.change_contact(bob.actor, ann, {"city": "Rome"})
     assert ear.told() == [("tag_added", "lead", [ann])]

@@ -42,13 +42,14 @@ from app.files.domain.columns.evidence import MOST_TAGS
 from app.files.domain.text.unreadable import UnreadableFile
 from app.platform import queue
 from app.platform.clock import now
-from app.platform.database import is_transient, transaction
+from app.platform.database import is_transient, others_wait_to_write, transaction
 from app.platform.logs import log
 
 PLAN_TASK = "bulk_enrollment.plan_job"
 CHUNK_ROWS = 10_000
 MOST_ATTEMPTS = 10
 MAX_FAILURE_LENGTH = 500  # characters
+GIVE_WAY_SECONDS = 0.1  # to those who wait to write, after a chunk: time for several short transactions
 TURN_SECONDS = 3.0  # after that, waiting jobs of other accounts are planned first
 UNREADABLE = "Muster couldn’t read this file. Save it again as CSV (UTF-8), then upload it and start again."
 NO_FURTHER = (
@@ -146,7 +147,10 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
             publish(job, "rows_planned", rows=loaded)
             if loaded > limit:
                 raise UnreadableFile("rows", TOO_MANY.format(limit))
+            gives_way = others_wait_to_write()
         done = loaded
+        if gives_way:
+            time.sleep(GIVE_WAY_SECONDS)
         is_over = time.monotonic() > turn_ends and done < job.total
         if queue.should_stop() or (is_over and waiting.others_wait_for_planning(job.account_id)):
             raise _PlanningInterrupted
