@@ -66,6 +66,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", kinds, scope="session", indirect=True)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out cases that are marked `only_on` another database, instead of skipping them."""
+    left_out = [item for item in items if _is_for_another_database(item)]
+    items[:] = [item for item in items if not _is_for_another_database(item)]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def _is_for_another_database(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("only_on")
+    return mark is not None and item.callspec.params["database_kind"] != mark.args[0]  # type: ignore[attr-defined]
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Let one process run all tests that share an installation."""

@@ -11,7 +11,7 @@ from app.bulk_enrollment.domain import job as domain
 from app.bulk_enrollment.infrastructure.store import batches, claims, following
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.clock import now
-from app.platform.database import is_sqlite, session, transaction
+from app.platform.database import session, transaction
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, at_once, execute_all, lines
 from tests.rooms.workflows.drafts import active
 
@@ -141,6 +141,7 @@ def test_a_paused_job_takes_nothing_along(trial: Trial, job, monkeypatch):
         assert following.lock_following(account_id, claim, 4, now()) == []
 
 
+@pytest.mark.only_on("postgresql", "SQLite has one writer")
 def test_the_pump_leaves_a_batch_alone_that_another_worker_is_completing(app, trial: Trial, job):
     """It saw the batch pending, waits for its row, and must not hand it out again."""
     trial.change_batches(job, lease_until=None)
@@ -153,8 +154,6 @@ def test_the_pump_leaves_a_batch_alone_that_another_worker_is_completing(app, tr
             at_once(app, lambda: execute_all([done]))
 
     with trial.acting():
-        if is_sqlite():
-            pytest.skip("SQLite has one writer")
         engine = session().get_bind()
         sa.event.listen(engine, "before_cursor_execute", complete_meanwhile)
         try:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact
 from app.platform.clock import now
-from app.platform.database import is_sqlite, session, transaction
+from app.platform.database import session, transaction
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, at_once, lines, trigger
 from tests.rooms.contacts.people import add
 from tests.rooms.workflows.drafts import active
@@ -147,11 +147,9 @@ def test_edited_within_a_batch(trial: Trial, app, bob):
         editor.join()
 
 
+@pytest.mark.only_on("postgresql", "SQLite has one writer")
 def test_enrolled_by_another_batch_at_the_same_moment(trial: Trial, app, bob, workflow):
     """Both batches have found the contact, under two addresses, before either is written."""
-    with app.app_context():
-        if is_sqlite():
-            pytest.skip("SQLite has one writer")
     contact = add(app, bob.actor, "p1@example.com")
     cells = [*addresses(10), "moved@example.com", *addresses(9, first=101)]
     job = trial.started(lines(*cells), workflow, batch_size=10)

@@ -1,5 +1,5 @@
 """Two jobs and bulk actions that change the same contacts in opposite order wait for each other; neither is
-ended by the database as a deadlock (PostgreSQL; SQLite has one writer)."""
+ended by the database as a deadlock."""
 
 import logging
 
@@ -15,14 +15,9 @@ from tests.rooms.bulk_enrollment.trial import Trial, addresses, at_once, execute
 from tests.rooms.contacts.people import add
 from tests.rooms.workflows.drafts import active
 
+pytestmark = pytest.mark.only_on("postgresql", "SQLite has one writer")
 PEOPLE, OTHERS = 40, 20_000
 SLOWLY = "PERFORM pg_sleep(0.005)"
-
-
-@pytest.fixture(autouse=True)
-def locks_rows(database) -> None:
-    if database.kind == "sqlite":
-        pytest.skip("SQLite has one writer")
 
 
 @pytest.fixture

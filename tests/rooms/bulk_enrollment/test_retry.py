@@ -82,10 +82,9 @@ def test_a_batch_that_kills_its_worker_every_time_is_given_up(trial: Trial, app,
     assert trial.job(job).status == "completed_with_errors"
 
 
+@pytest.mark.only_on("postgresql", "SQLite's only writer waits before the transaction begins")
 def test_somebody_holds_the_table_for_too_long(trial: Trial, app, database, workflow, caplog):
     """A lock of another program that outlasts the patience of a statement: a timeout, and later success."""
-    if database.kind == "sqlite":
-        pytest.skip("SQLite has one writer, who waits for his turn before he begins")
     job = trial.started(lines(*addresses(5)), workflow, missing="create")
     [batch] = trial.batches(job)
     with impatient(app, database.url), psycopg.connect(database.url) as other:
@@ -117,9 +116,8 @@ def _connect_again(app) -> None:
         db.engine.dispose()
 
 
-def test_the_disk_is_full(trial: Trial, app, database, workflow):
-    if database.kind == "postgresql":
-        pytest.skip("PostgreSQL's disk cannot be made smaller here")
+@pytest.mark.only_on("sqlite", "the size of PostgreSQL's disk can't be limited here")
+def test_the_disk_is_full(trial: Trial, app, workflow):
     job = trial.started(lines(*addresses(500)), workflow, missing="create", batch_size=500)
     [batch] = trial.batches(job)
     with no_more_pages(app):
@@ -149,10 +147,9 @@ def no_more_pages(app):
     _connect_again(app)
 
 
-def test_the_connection_breaks_in_the_middle(trial: Trial, app, database, workflow):
+@pytest.mark.only_on("postgresql", "SQLite has no connections that break")
+def test_the_connection_breaks_in_the_middle(trial: Trial, app, workflow):
     """The server ends the connection while the batch is written."""
-    if database.kind == "sqlite":
-        pytest.skip("SQLite is a file")
     job = trial.started(lines(*addresses(5)), workflow, missing="create")
     end = {"sqlite": "", "postgresql": "PERFORM pg_terminate_backend(pg_backend_pid())"}
     with trigger(app, "enrollments", "INSERT", "NEW.contact_id > 0", **end):

@@ -9,7 +9,6 @@ from flask import Flask
 from app.bulk_enrollment.application.undoing import undo_job
 from app.contacts import application as contacts
 from app.platform.clock import now
-from app.platform.database import is_sqlite
 from tests.people import Person
 from tests.rooms.bulk_enrollment.trial import Trial
 from tests.rooms.contacts.people import add
@@ -178,13 +177,12 @@ def test_a_no_next_to_an_unreadable_number_is_that_of_the_contact(
     assert said_by(trial, ONE) == [False]
 
 
+@pytest.mark.only_on("postgresql", "SQLite has one writer")
 def test_contacts_are_held_before_what_their_numbers_say(app: Flask, bob: Person, trial: Trial) -> None:
     """In the same order as by those who answer STOP, so that neither ends the other."""
     add(app, bob.actor, "ann@example.com", phone=ONE)
     add(app, bob.actor, "ben@example.com", phone=ONE)
     with trial.acting():
-        if is_sqlite():
-            pytest.skip("SQLite has one writer")
         account_id = trial.actor.account_id
         with statements(app) as asked:
             contacts.note_sms_rows(account_id, [(None, False, ONE)], "people.csv", now(), None)

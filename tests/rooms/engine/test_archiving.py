@@ -11,7 +11,7 @@ from app.contacts.infrastructure.tables import Contact
 from app.engine.application import archiving
 from app.engine.infrastructure.tables import Enrollment
 from app.messaging.infrastructure.tables import Message
-from app.platform.database import db, is_sqlite, session, transaction
+from app.platform.database import db, session, transaction
 from app.platform.tenancy import acting_for
 from app.workflows import application as workflows
 from tests.people import Person
@@ -122,12 +122,10 @@ def test_many_leave_in_pieces_also_if_a_task_is_lost(
     assert not run_tasks()
 
 
+@pytest.mark.only_on("postgresql", "SQLite has one writer")
 def test_somebody_whom_a_move_is_holding_leaves_later(
     app: Flask, bob: Person, run_tasks: Callable[[], bool]
 ) -> None:
-    with app.app_context():
-        if is_sqlite():
-            pytest.skip("SQLite has one writer")
     it = campaign(app, bob.actor, wait("pause", 2, "days"), LAST)
     ids = people(app, bob.actor, 2)
     it.enroll(ids)

@@ -13,7 +13,7 @@ from app.engine.application import people_under_way, withdraw_many
 from app.engine.infrastructure.counters import counts
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.clock import now
-from app.platform.database import is_sqlite, session, transaction
+from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
 from app.workflows.infrastructure.tables import Workflow
 from tests.people import Person
@@ -98,11 +98,9 @@ def test_what_is_rolled_back_is_not_counted(app: Flask, bob: Person) -> None:
     assert list(assert_right(app, bob).values()) == [2]
 
 
+@pytest.mark.only_on("postgresql", "SQLite has one writer")
 def test_writers_at_once_do_not_wait_for_each_other(app: Flask, bob: Person) -> None:
     """Both have changed the numbers of the same workflow before either of them commits."""
-    with app.app_context():
-        if is_sqlite():
-            pytest.skip("SQLite has one writer")
     account_id, both = bob.actor.account_id, Barrier(2, timeout=20)
     places = [counts.Place(1, 1, step_id, "held") for step_id in ("b", "a", "c")]
     failures: list[BaseException] = []

@@ -18,7 +18,7 @@ from app.messaging.application import tracking
 from app.messaging.infrastructure.reactions.tables import Reaction
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
-from app.platform.database import is_sqlite, session, transaction
+from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
 from app.workflows import application as workflows
 from tests.people import Person
@@ -233,12 +233,10 @@ def test_nothing_is_kept_of_whom_is_erased(app: Flask, alice: Person) -> None:
         )
 
 
+@pytest.mark.only_on("postgresql", "SQLite has one writer")
 @pytest.mark.parametrize("how", ["to_a_new_version", "to_the_wait"])
 def test_a_click_is_heard_that_comes_while_somebody_moves(app: Flask, bob: Person, how: str) -> None:
     """It waits for the move, and finds the enrollment where it stands then."""
-    with app.app_context():
-        if is_sqlite():
-            pytest.skip("SQLite has one writer")
     timeout = {"amount": 3, "unit": "days"}
     waits = step("waits", "wait_for_event", event="link_clicked", step="hello", timeout=timeout)
     account_id, then = bob.actor.account_id, (waits, LAST)

@@ -14,7 +14,7 @@ from app.contacts.application import add_contact
 from app.contacts.domain import ConsentBasis
 from app.contacts.infrastructure.tables import Contact
 from app.platform import tenancy
-from app.platform.database import BigInt, db, is_sqlite, session
+from app.platform.database import BigInt, db, session
 from app.platform.database.many_rows import execute_built
 from app.platform.database.short_reads import read_built
 from tests.people import Person
@@ -71,9 +71,8 @@ def test_an_error_is_reported_as_usual(values: dict[str, Any]) -> None:
     assert len(read_built(BY_EMAIL, values)) == 1
 
 
-def test_on_postgresql_a_statement_is_prepared_once(values: dict[str, Any]) -> None:
-    if is_sqlite():
-        return
+@pytest.mark.only_on("postgresql", "only servers prepare statements")
+def test_a_statement_is_prepared_once(values: dict[str, Any]) -> None:
     for _ in range(3):
         assert len(read_built(BY_EMAIL, values)) == 1
         session().rollback()
@@ -84,10 +83,9 @@ def test_on_postgresql_a_statement_is_prepared_once(values: dict[str, Any]) -> N
     assert found.scalar_one() == 1
 
 
+@pytest.mark.only_on("postgresql", "SQLite has no connections that break")
 @pytest.mark.parametrize("is_fresh", [False, True])
 def test_a_lost_connection_is_replaced(app: Flask, values: dict[str, Any], is_fresh: bool) -> None:
-    if is_sqlite():
-        return
     read_built(BY_EMAIL, values)
     lost, driver = backend_pid(), session().connection().connection.driver_connection
     session().rollback()
@@ -105,10 +103,9 @@ def test_a_lost_connection_is_replaced(app: Flask, values: dict[str, Any], is_fr
     assert backend_pid() != lost
 
 
+@pytest.mark.only_on("postgresql", "only the connection of a server says so")
 def test_a_token_is_looked_up_without_a_transaction(app: Flask, alice: Person) -> None:
     with app.app_context():
-        if is_sqlite():
-            return
         users = sa.select(sa.literal(1)).select_from(sa.table("users")).limit(1)
         read_built(users, {}, cross_account=True)
         driver: Any = session().connection().connection.driver_connection
@@ -116,10 +113,9 @@ def test_a_token_is_looked_up_without_a_transaction(app: Flask, alice: Person) -
         assert actor_of(alice.actor.user_id or 0, None, "x").account_id == alice.actor.account_id
 
 
+@pytest.mark.only_on("postgresql", "SQLite has no connections that break")
 def test_a_connection_that_ends_after_the_last_read_harms_nobody(app: Flask) -> None:
     with app.app_context():
-        if is_sqlite():
-            pytest.skip("SQLite is a file")
         url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with db.engine.connect() as connection:
             before = connection.exec_driver_sql("SELECT 1").scalar()

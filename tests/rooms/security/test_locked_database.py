@@ -16,12 +16,12 @@ from tests.rooms.workflows.drafts import active
 from tests.services.databases import Database
 from tests.services.valkey import Valkey
 
+pytestmark = pytest.mark.only_on("sqlite", "PostgreSQL locks rows, not files")
+
 
 @pytest.fixture
 def app_of_own(database: Database, valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The app as the web server runs it, with a lock timeout of one second."""
-    if not database.settings().is_sqlite:
-        pytest.skip("PostgreSQL locks rows, not files")
     monkeypatch.setitem(engine.LOCK_WAIT_SECONDS, "web", 1.0)
     database.restore("people")
     valkey.client().set("muster:worker:somewhere:1", "1 ")
