@@ -1,6 +1,6 @@
 """What is due: accounts, in an account workflows, and in a workflow hosts.
 
-Each takes one look into the index of planned deliveries, however many are planned. They are jumps over one
+Each takes one look into the index of planned deliveries, however many are planned. They are looked for one
 column at a time, because databases do not turn a comparison of two columns into such a look.
 """
 
@@ -15,15 +15,10 @@ from app.deliveries.infrastructure.tables import Delivery
 from app.platform.database import BigInt
 from app.platform.database.many_rows import constant, execute_built, is_there
 from app.platform.database.short_reads import read_built
+from app.platform.database.skip_scan import distinct_values
 
 _deliveries = Delivery.__table__
 _ONE: Any = sa.literal_column("1")
-_ORDER = (
-    _deliveries.c.account_id,
-    _deliveries.c.workflow_id,
-    _deliveries.c.host,
-    _deliveries.c.due_at,
-)
 
 
 def accounts_due(at: datetime) -> list[int]:
@@ -46,32 +41,19 @@ def hosts_due(account_id: int, workflow_id: int, at: datetime) -> list[str]:
 def _accounts_due() -> sa.Select[Any]:
     one = _deliveries.c
     is_planned = one.state == constant(State.PLANNED.value)
-    first = sa.select(one.account_id).where(is_planned).order_by(*_ORDER).limit(_ONE)
-    found = sa.select(first.scalar_subquery().label("account_id")).cte("found", recursive=True)
-    after = sa.select(one.account_id).where(is_planned, one.account_id > found.c.account_id).order_by(*_ORDER)
-    following = sa.select(after.limit(_ONE).scalar_subquery()).where(found.c.account_id.is_not(None))
-    found = found.union_all(following)
-    due = sa.select(one.id).where(
-        is_planned, one.account_id == found.c.account_id, one.due_at <= _moment("at")
-    )
-    return sa.select(found.c.account_id).where(found.c.account_id.is_not(None), is_there(due))
+    index_continues = (one.workflow_id, one.host, one.due_at)
+    account_id = distinct_values(one.account_id, is_planned, *index_continues).c.account_id
+    due = sa.select(one.id).where(is_planned, one.account_id == account_id, one.due_at <= _moment("at"))
+    return sa.select(account_id).where(is_there(due))
 
 
 @lru_cache
 def _workflows_due() -> sa.Select[Any]:
     one = _deliveries.c
     is_planned = sa.and_(one.account_id == _id("of_account"), one.state == constant(State.PLANNED.value))
-    order = (one.workflow_id, one.host, one.due_at)
-    first = sa.select(one.workflow_id).where(is_planned).order_by(*order).limit(_ONE)
-    found = sa.select(first.scalar_subquery().label("workflow_id")).cte("found", recursive=True)
-    is_after = one.workflow_id > found.c.workflow_id
-    after = sa.select(one.workflow_id).where(is_planned, is_after).order_by(*order)
-    following = sa.select(after.limit(_ONE).scalar_subquery()).where(found.c.workflow_id.is_not(None))
-    found = found.union_all(following)
-    due = sa.select(one.id).where(
-        is_planned, one.workflow_id == found.c.workflow_id, one.due_at <= _moment("at")
-    )
-    return sa.select(found.c.workflow_id).where(found.c.workflow_id.is_not(None), is_there(due))
+    workflow_id = distinct_values(one.workflow_id, is_planned, one.host, one.due_at).c.workflow_id
+    due = sa.select(one.id).where(is_planned, one.workflow_id == workflow_id, one.due_at <= _moment("at"))
+    return sa.select(workflow_id).where(is_there(due))
 
 
 @lru_cache
@@ -82,20 +64,15 @@ def _hosts_due() -> sa.Select[Any]:
         one.workflow_id == _id("of_workflow"),
         one.state == constant(State.PLANNED.value),
     )
-    order = (one.host, one.due_at)
-    first = sa.select(one.host).where(is_planned).order_by(*order).limit(_ONE)
-    found = sa.select(first.scalar_subquery().label("host")).cte("found", recursive=True)
-    after = sa.select(one.host).where(is_planned, one.host > found.c.host).order_by(*order)
-    following = sa.select(after.limit(_ONE).scalar_subquery()).where(found.c.host.is_not(None))
-    found = found.union_all(following)
+    host = distinct_values(one.host, is_planned, one.due_at).c.host
     earliest = (
         sa.select(one.due_at)
-        .where(is_planned, one.host == found.c.host)
+        .where(is_planned, one.host == host)
         .order_by(one.due_at)
         .limit(_ONE)
         .scalar_subquery()
     )
-    return sa.select(found.c.host).where(earliest <= _moment("at"))
+    return sa.select(host).where(earliest <= _moment("at"))
 
 
 def _id(name: str) -> sa.BindParameter[int]:

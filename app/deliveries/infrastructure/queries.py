@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.deliveries.domain.states import State
 from app.deliveries.infrastructure.tables import Delivery
 from app.platform.database import session
+from app.platform.database.skip_scan import distinct_values
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 _deliveries = Delivery.__table__
@@ -58,18 +59,10 @@ def count_failed(account_id: int, workflow_id: int) -> int:
 
 
 def workflows_with_deliveries(account_id: int) -> list[int]:
-    """Return the ids of the workflows that have deliveries, by jumps through the index."""
+    """Return the ids of the workflows that have deliveries."""
     one = _deliveries.c
-    first = sa.select(sa.func.min(one.workflow_id).label("workflow_id")).where(one.account_id == account_id)
-    found = first.cte("found", recursive=True)
-    following = (
-        sa.select(sa.func.min(one.workflow_id))
-        .where(one.account_id == account_id, one.workflow_id > found.c.workflow_id)
-        .scalar_subquery()
-    )
-    found = found.union_all(sa.select(following).where(found.c.workflow_id.is_not(None)))
-    query = sa.select(found.c.workflow_id).where(found.c.workflow_id.is_not(None))
-    return list(session().scalars(query))
+    workflow_id = distinct_values(one.workflow_id, one.account_id == account_id).c.workflow_id
+    return list(session().scalars(sa.select(workflow_id).where(workflow_id.is_not(None))))
 
 
 def workflow_names(account_id: int, workflow_ids: Collection[int]) -> dict[int, tuple[str, str]]:

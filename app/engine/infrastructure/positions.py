@@ -16,6 +16,7 @@ from app.engine.infrastructure.tables import Enrollment, PassedStep
 from app.platform.database import BigInt, is_sqlite
 from app.platform.database.many_rows import around, constant, execute_built, off_index, row_list
 from app.platform.database.short_reads import in_ids, read_built
+from app.platform.database.skip_scan import distinct_values
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 _enrollments, _passed = Enrollment.__table__, PassedStep.__table__
@@ -131,24 +132,14 @@ def results_at(account_id: int, ids: Sequence[int], step_id: str) -> Mapping[int
 def _due_versions() -> sa.Select[Any]:
     one = _enrollments.c
     is_waiting = sa.and_(one.status == _IS_ACTIVE, one.due_at.is_not(None))
-    first = sa.select(sa.func.min(one.version_id).label("version_id")).where(is_waiting)
-    versions = first.cte("versions", recursive=True)
-    following = (
-        sa.select(sa.func.min(one.version_id))
-        .where(is_waiting, one.version_id > versions.c.version_id)
-        .scalar_subquery()
-    )
-    versions = versions.union_all(sa.select(following).where(versions.c.version_id.is_not(None)))
+    version_id = distinct_values(one.version_id, is_waiting, one.due_at).c.version_id
     earliest = (
-        sa.select(sa.func.min(one.due_at))
-        .where(is_waiting, one.version_id == versions.c.version_id)
-        .scalar_subquery()
+        sa.select(sa.func.min(one.due_at)).where(is_waiting, one.version_id == version_id).scalar_subquery()
     )
     version, workflow = WorkflowVersion.__table__.c, Workflow.__table__.c
     return (
         sa.select(version.account_id, version.id)
-        .select_from(versions)
-        .join(WorkflowVersion.__table__, version.id == versions.c.version_id)
+        .join_from(version_id.table, WorkflowVersion.__table__, version.id == version_id)
         .join(Workflow.__table__, workflow.id == version.workflow_id)
         .where(workflow.status == constant("active"), earliest <= _moment("at"))
     )

@@ -1,5 +1,5 @@
-"""Accounts and workflows with messages of a channel that are due, found by jumps through the index of planned
-messages, so that many messages of one do not hide those of others."""
+"""Accounts and workflows with messages of a channel that are due. Each takes one look into the index of
+planned messages, so that many messages of one do not delay those of others."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -12,13 +12,14 @@ from app.messaging.infrastructure.tables import Message
 from app.platform.database import BigInt
 from app.platform.database.many_rows import constant, execute_built, is_there
 from app.platform.database.short_reads import read_built
+from app.platform.database.skip_scan import distinct_values
 
 _ONE: Any = sa.literal_column("1")
 _messages = Message.__table__
 
 
 def accounts_due(channel: str, at: datetime) -> list[int]:
-    """Return the ids of the accounts with messages that are due. Takes one look into the index for each."""
+    """Return the ids of the accounts with messages that are due."""
     return [row[0] for row in read_built(_accounts_due(channel), {"at": at}, cross_account=True)]
 
 
@@ -35,42 +36,30 @@ def is_planned(channel: str) -> sa.ColumnElement[bool]:
 
 @lru_cache
 def _accounts_due(channel: str) -> sa.Select[Any]:
-    """The accounts with planned messages are found by jumps through the index of planned messages."""
     one = _messages.c
     planned = is_planned(channel)
-    order = (one.account_id, one.workflow_id, one.due_at)
-    first = sa.select(one.account_id).where(planned).order_by(*order).limit(_ONE)
-    found = sa.select(first.scalar_subquery().label("account_id")).cte("found", recursive=True)
-    after = sa.select(one.account_id).where(planned, one.account_id > found.c.account_id).order_by(*order)
-    following = sa.select(after.limit(_ONE).scalar_subquery()).where(found.c.account_id.is_not(None))
-    found = found.union_all(following)
+    account_id = distinct_values(one.account_id, planned, one.workflow_id, one.due_at).c.account_id
     due = (
         sa.select(one.id)
-        .where(planned, one.account_id == found.c.account_id, one.due_at <= _moment("at"))
+        .where(planned, one.account_id == account_id, one.due_at <= _moment("at"))
         .order_by(one.workflow_id, one.due_at)
     )
-    return sa.select(found.c.account_id).where(found.c.account_id.is_not(None), is_there(due))
+    return sa.select(account_id).where(is_there(due))
 
 
 @lru_cache
 def _workflows_due(channel: str) -> sa.Select[Any]:
-    """One look into the index for each workflow with planned messages."""
     one = _messages.c
     planned = sa.and_(one.account_id == _id("of_account"), is_planned(channel))
-    order = (one.workflow_id, one.due_at)
-    first = sa.select(one.workflow_id).where(planned).order_by(*order).limit(_ONE)
-    found = sa.select(first.scalar_subquery().label("workflow_id")).cte("found", recursive=True)
-    after = sa.select(one.workflow_id).where(planned, one.workflow_id > found.c.workflow_id).order_by(*order)
-    following = sa.select(after.limit(_ONE).scalar_subquery()).where(found.c.workflow_id.is_not(None))
-    found = found.union_all(following)
+    workflow_id = distinct_values(one.workflow_id, planned, one.due_at).c.workflow_id
     earliest = (
         sa.select(one.due_at)
-        .where(planned, one.workflow_id == found.c.workflow_id)
+        .where(planned, one.workflow_id == workflow_id)
         .order_by(one.due_at)
         .limit(_ONE)
         .scalar_subquery()
     )
-    return sa.select(found.c.workflow_id).where(earliest <= _moment("at"))
+    return sa.select(workflow_id).where(earliest <= _moment("at"))
 
 
 def _id(name: str) -> sa.BindParameter[int]:

@@ -10,6 +10,7 @@ from app.contacts.infrastructure.tables import Contact
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import session
+from app.platform.database.skip_scan import distinct_values
 
 _messages = Message.__table__
 SEARCHED: Final = 20_000
@@ -58,18 +59,10 @@ def message_page(
 
 
 def workflows_with_messages(account_id: int) -> list[int]:
-    """Return the ids of the workflows that have messages, by jumps through the index."""
+    """Return the ids of the workflows that have messages."""
     one = _messages.c
-    first = sa.select(sa.func.min(one.workflow_id).label("workflow_id")).where(one.account_id == account_id)
-    found = first.cte("found", recursive=True)
-    following = (
-        sa.select(sa.func.min(one.workflow_id))
-        .where(one.account_id == account_id, one.workflow_id > found.c.workflow_id)
-        .scalar_subquery()
-    )
-    found = found.union_all(sa.select(following).where(found.c.workflow_id.is_not(None)))
-    query = sa.select(found.c.workflow_id).where(found.c.workflow_id.is_not(None))
-    return list(session().scalars(query))
+    workflow_id = distinct_values(one.workflow_id, one.account_id == account_id).c.workflow_id
+    return list(session().scalars(sa.select(workflow_id).where(workflow_id.is_not(None))))
 
 
 def contact_with_email(account_id: int, email_key: str) -> int | None:

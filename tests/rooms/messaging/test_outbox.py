@@ -339,7 +339,7 @@ def plan_of_list(app: Flask, bob: Person, filters: str) -> str:
     heard: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
-        if "FROM messages" in statement and "LIMIT" in statement:
+        if "FROM messages" in statement and "LIMIT" in statement and "RECURSIVE" not in statement:
             heard.append((statement, values))
 
     with app.app_context():
