@@ -89,7 +89,7 @@ def _bounce(found: Tracked, answer: str, at: datetime) -> None:
         return
     note_down(found.account_id, {found.id: State.BOUNCED}, at)
     if before.state == State.UNCERTAIN:
-        settled = Settled(found.enrollment_id, found.step_id, before.visit, State.BOUNCED, answer)
+        settled = Settled(found.enrollment_id, found.step_id, before.visit, State.BOUNCED)
         source().settled(found.account_id, [settled], at)
     _block(found, at)
 

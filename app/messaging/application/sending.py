@@ -184,7 +184,7 @@ def _leave_out(account_id: int, channel: str, ids: Sequence[int], asks_consent: 
         message_counts.count_new(account_id, [one.id for one in refused])
         note_down(account_id, {one.id: State.FAILED for one in refused}, at)
         settled = [
-            Settled(one.enrollment_id, one.step_id, one.visit, state, "")
+            Settled(one.enrollment_id, one.step_id, one.visit, state)
             for state, some in ((State.WITHDRAWN, withdrawn), (State.FAILED, refused))
             for one in some
         ]
@@ -204,7 +204,7 @@ def _record(account_id: int, claimed: Sequence[Claimed], answers: Sequence[Answe
         sent = [one for one in answers if one.state == State.SENT and one.id in recorded]
         brakes.count_sent(account_id, claimed[0].workflow_id, len(sent), at)
         settled = [
-            Settled(message.enrollment_id, message.step_id, message.visit, one.state, one.answer)
+            Settled(message.enrollment_id, message.step_id, message.visit, one.state)
             for one in answers
             if one.state in SETTLED and one.id in recorded and (message := messages[one.id])
         ]

@@ -34,7 +34,6 @@ class Settled(NamedTuple):
     step_id: str
     visit: int
     state: State
-    answer: str
 
 
 SenderNames = Callable[[str], str]

@@ -14,6 +14,7 @@ from app.messaging.application.sms.provider import chosen_sms
 from app.messaging.application.sms.way import SmsWay
 from app.messaging.application.sources import Content
 from app.messaging.domain.mime import Sender, source
+from app.messaging.domain.own_answers import Kept
 from app.messaging.domain.sms.quiet_hours import QuietHours
 from app.messaging.domain.taken import Taken
 from app.messaging.infrastructure import store
@@ -24,11 +25,7 @@ from app.platform.clock import now
 from app.platform.logs import log
 from app.platform.settings import current
 
-NO_SERVER = "Kept in the outbox, because no mail server is connected."
-NO_SMS = "Kept in the outbox, because no SMS service is connected."
 NOT_WRITTEN = "The email could not be written. The details are in the log of this server."
-REHEARSAL = "Kept in the outbox, because only some addresses get emails at the moment."
-KEPT = (NO_SERVER, NO_SMS, REHEARSAL)
 
 
 class SenderFull(Exception):
@@ -84,7 +81,7 @@ class Outbox:
         return 0 if is_connected else 200  # a server has just been connected
 
     def send(self, message: Claimed, content: Content) -> Taken:
-        return Taken(NO_SMS if self._channel == SMS else NO_SERVER)
+        return Taken(Kept.NO_SMS_PROVIDER if self._channel == SMS else Kept.NO_MAIL_SERVER)
 
 
 class MailServerWay:
@@ -121,7 +118,7 @@ class MailServerWay:
 
     def send(self, message: Claimed, content: Content) -> Taken:
         if not self._by.reaches(content.address):
-            return Taken(REHEARSAL)
+            return Taken(Kept.REHEARSAL)
         by = self._by.sender(content.sender)
         self.sender_id = by.id
         if wait := self._wait(by):

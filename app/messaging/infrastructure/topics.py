@@ -1,7 +1,6 @@
 """Planned emails about topics that their contacts have stopped."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -39,12 +38,6 @@ def stopped_among(account_id: int, ids: Sequence[int]) -> list[Stopped]:
     return [Stopped._make(row) for row in found]
 
 
-def skip(account_id: int, ids: Sequence[int], answer: str, at: datetime) -> set[int]:
-    """Skip planned messages; return the ids of those that are now."""
-    values = {"of_account": account_id, "ids": ids, "why": answer, "at": at}
-    return set(execute_built(_skip(is_sqlite()), values).scalars())
-
-
 @lru_cache
 def _stopped(on_sqlite: bool) -> sa.Select[Any]:
     one = _messages.c
@@ -57,23 +50,4 @@ def _stopped(on_sqlite: bool) -> sa.Select[Any]:
             is_stopped(one),
         )
         .order_by(one.id)
-    )
-
-
-@lru_cache
-def _skip(on_sqlite: bool) -> Any:
-    one = _messages.c
-    return (
-        sa.update(_messages)
-        .where(
-            one.account_id == sa.bindparam("of_account", type_=BigInt),
-            in_ids(one.id, "ids", on_sqlite),
-            one.state == constant(State.PLANNED.value),
-        )
-        .values(
-            state=State.SKIPPED.value,
-            answer=sa.bindparam("why", type_=one.answer.type),
-            settled_at=sa.bindparam("at", type_=one.settled_at.type),
-        )
-        .returning(one.id)
     )

@@ -17,6 +17,8 @@ from flask_migrate import downgrade, upgrade
 from app.activity.infrastructure.tables import ContactEvent
 from app.messaging.application import sending
 from app.messaging.application.pace.frequency import change_frequency_cap
+from app.messaging.domain.own_answers import Delay, sentence_of
+from app.messaging.domain.states import State
 from app.messaging.infrastructure import due, store
 from app.messaging.infrastructure.tables import Message, MessageCount
 from app.platform.clock import now
@@ -30,6 +32,7 @@ from tests.rooms.messaging.mailing import go_on, messages, send
 from tests.rooms.messaging.settings_page import PAGE
 from tests.unit.workflows.documents import email, sms, step
 
+DELAYED = sentence_of(Delay.FREQUENCY_CAP, State.PLANNED)
 LAST = step("last", "add_tag", tag="Last")
 
 
@@ -96,6 +99,32 @@ def test_a_message_beyond_the_cap_waits_until_it_is_allowed(app: Flask, alice: P
     assert second.where()[contact_id] == ("completed", "last")
 
 
+def test_why_a_message_waits_is_said_only_while_it_does(app: Flask, alice: Person) -> None:
+    cap(app, alice, 1, 7)
+    [first, _], [contact_id] = campaigns(app, alice, email("one"), email("two"))
+    send(first)
+    page = f"/messages/{messages(first)[1].id}"
+    assert DELAYED in alice.get(page).text
+    assert alice.post(f"/contacts/{contact_id}/unsubscription").status_code == 303
+    go_on(first, days=8)
+    assert by_workflow(first)[1] == ["withdrawn"]
+    assert DELAYED not in alice.get(page).text
+
+
+def test_messages_that_wait_since_an_earlier_version_know_why(app: Flask, alice: Person) -> None:
+    cap(app, alice, 1, 7)
+    [first, _], [contact_id] = campaigns(app, alice, email("one"), email("two"))
+    send(first)
+    with app.app_context():
+        downgrade(revision="0075_codes_of_answers-1")
+    assert messages(first)[1].answer.startswith("Waits, because")
+    with app.app_context():
+        upgrade()
+    assert messages(first)[1].answer == Delay.FREQUENCY_CAP
+    send(first)
+    assert timeline(app, alice, contact_id).count("message_waiting") == 1
+
+
 def test_a_message_that_waits_is_not_looked_at_until_it_is_allowed(app: Flask, alice: Person) -> None:
     cap(app, alice, 1, 7)
     [first, _], _ = campaigns(app, alice, email("one"), email("two"))
@@ -144,7 +173,7 @@ def test_skipped_messages_are_among_the_numbers_of_their_workflow(
     page = alice.get(f"/workflows/{second.public_id}/analytics").text
     assert "because of the frequency cap" in page and "No messages were sent" not in page
     with app.app_context():
-        downgrade(revision="-1")
+        downgrade(revision="0068_message_counts-1")
         upgrade()
     assert second.numbers_are_right()
     with app.app_context(), acting_for(alice.actor.account_id), transaction():

@@ -9,11 +9,11 @@ from flask import Flask
 from app.contacts import application as contacts
 from app.engine.application.trial import Trial, try_out
 from app.messaging.application.sms.quiet import hold_quiet, quiet_now
-from app.messaging.domain.sms.quiet_hours import HELD, HELD_ONCE, NIGHT, WAITS, QuietNow
+from app.messaging.domain.own_answers import Delay, sentence_of
+from app.messaging.domain.sms.quiet_hours import NIGHT, QuietNow
 from app.messaging.infrastructure import store
-from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
-from app.platform.database import session, transaction
+from app.platform.database import transaction
 from app.platform.tenancy import acting_for
 from tests.people import Person
 from tests.rooms.engine.enrolled import people
@@ -52,9 +52,9 @@ def test_a_text_message_waits_until_they_end(app: Flask, alice: Person, twilio: 
     end = at_night(it)
     go_on(it)
     [message] = messages(it)
-    assert (message.state, message.answer, message.due_at) == ("planned", HELD, end)
+    assert (message.state, message.answer, message.due_at) == ("planned", Delay.QUIET_HOURS, end)
     assert (twilio.requests, it.where()[ids[0]]) == (0, ("active", "text"))
-    assert WAITS in alice.get(f"/messages/{message.id}").text
+    assert sentence_of(Delay.QUIET_HOURS, "planned") in alice.get(f"/messages/{message.id}").text
     it.at = end - timedelta(minutes=1)
     send(it)
     assert twilio.requests == 0
@@ -111,7 +111,7 @@ def test_all_that_are_due_wait_at_once(app: Flask, alice: Person, twilio: FakeTw
         for _ in range(2):
             hold_quiet(account_id, here.workflow_id, [there.id], quiet_now(account_id, NIGHT, it.at))
     first, second = messages(it)
-    assert (first.answer, second.answer) == ("", HELD)
+    assert (first.answer, second.answer) == ("", Delay.QUIET_HOURS)
     assert second.due_at == it.at.replace(hour=23)
 
 
@@ -154,26 +154,6 @@ def test_a_change_is_noticed_by_those_that_wait(app: Flask, alice: Person, twili
     assert alice.get(f"/contacts/{ids[0]}").text.count("Quiet hours delayed") == 1
     assert "changed Twilio for text messages from" in alice.get("/activity").text
     assert "end of quiet hours" in alice.get("/activity").text
-
-
-def test_a_change_is_noticed_by_those_that_wait_since_an_earlier_version(
-    app: Flask, alice: Person, twilio: FakeTwilio
-) -> None:
-    connect(alice, **QUIET)
-    it, ids = texting(app, alice)
-    at_night(it)
-    send(it)
-    with app.app_context(), acting_for(alice.actor.account_id), transaction():
-        session().query(Message).filter_by(account_id=alice.actor.account_id).update({"answer": HELD_ONCE})
-    [message] = messages(it)
-    assert WAITS in alice.get(f"/messages/{message.id}").text
-    connect(alice, **QUIET | {"quiet_until": "09:00"})
-    send(it)
-    assert messages(it)[0].answer == HELD
-    connect(alice)
-    go_on(it)
-    assert (twilio.requests, it.where()[ids[0]][0]) == (1, "completed")
-    assert alice.get(f"/contacts/{ids[0]}").text.count("Quiet hours delayed") == 1
 
 
 def test_without_a_provider_nothing_waits(app: Flask, alice: Person, twilio: FakeTwilio) -> None:

@@ -12,6 +12,7 @@ from app.messaging.application.handing_over import hand_over
 from app.messaging.application.sms import callbacks
 from app.messaging.application.sms.way import AT_PROVIDER
 from app.messaging.application.ways_out import way_out
+from app.messaging.domain.own_answers import Kept
 from app.messaging.infrastructure import store
 from app.messaging.infrastructure.store import Answer
 from app.messaging.infrastructure.tables import Message
@@ -240,7 +241,7 @@ def test_without_a_provider_messages_are_kept(app: Flask, alice: Person, twilio:
     assert alice.post(f"{PAGE}/removal").status_code == 303
     it, ids = texting(app, alice)
     go_on(it)
-    assert only(it) == ("sent", "Kept in the outbox, because no SMS service is connected.")
+    assert only(it) == ("sent", Kept.NO_SMS_PROVIDER)
     assert (twilio.requests, it.where()[ids[0]][0]) == (0, "completed")
 
 

@@ -8,7 +8,7 @@ from app.contacts.application import topics as own_topics
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_held
 from app.messaging.domain.states import State
-from app.messaging.infrastructure import message_counts, store, topics
+from app.messaging.infrastructure import holding, message_counts, store, topics
 from app.platform.database import transaction
 
 
@@ -24,11 +24,11 @@ def skip_stopped(account_id: int, ids: Sequence[int], at: datetime) -> None:
         for key in sorted({one.topic for one in found}):
             about_it = [one.id for one in found if one.topic == key]
             answer = f"Skipped, because the contact gets no more emails about “{names.get(key, key)}”."
-            skipped |= topics.skip(account_id, about_it, answer, at)
+            skipped |= holding.skip(account_id, about_it, answer, at)
         message_counts.count_new(account_id, sorted(skipped))
         note_held(account_id, "unwanted", sorted(skipped), at)
         settled = [
-            Settled(one.enrollment_id, one.step_id, one.visit, State.SKIPPED, "")
+            Settled(one.enrollment_id, one.step_id, one.visit, State.SKIPPED)
             for one in found
             if one.id in skipped
         ]

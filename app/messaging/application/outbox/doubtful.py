@@ -70,9 +70,7 @@ def _count_as_sent(actor: Actor, message_id: int | None) -> int:
         if sent:
             message_counts.count_new(account_id, [one.id for one in sent])
             note_down(account_id, {one.id: State.SENT for one in sent}, at)
-            settled = [
-                Settled(one.enrollment_id, one.step_id, one.visit, State.SENT, COUNTED) for one in sent
-            ]
+            settled = [Settled(one.enrollment_id, one.step_id, one.visit, State.SENT) for one in sent]
             source().settled(account_id, settled, at)
             activity.record(actor, "messages_counted_as_sent", "outbox", "", messages=len(sent))
     return len(sent)

@@ -8,8 +8,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts import application as contacts
 from app.messaging.application.senders import chosen
-from app.messaging.application.ways_out import KEPT
-from app.messaging.domain.sms.quiet_hours import HELD, HELD_ONCE, WAITS
+from app.messaging.domain.own_answers import KEPT, sentence_of
 from app.messaging.domain.state_words import (
     CLICKED_WORDS,
     KEPT_WORDS,
@@ -69,7 +68,7 @@ class ListedMessage(NamedTuple):
     @property
     def answer(self) -> str:
         """What was answered to the message, or why it was not sent, as a sentence."""
-        return WAITS if self.message.answer in (HELD, HELD_ONCE) else self.message.answer
+        return sentence_of(self.message.answer, self.message.state)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from app.contacts import application as contacts
 from app.messaging.application.mail_servers import refuse
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_held
-from app.messaging.domain.pace.frequency import SKIPS, WAITS, Beyond, FrequencyCap, read_cap
+from app.messaging.domain.own_answers import Delay
+from app.messaging.domain.pace.frequency import SKIPS, Beyond, FrequencyCap, read_cap
 from app.messaging.domain.states import State
-from app.messaging.infrastructure import message_counts, store
+from app.messaging.infrastructure import holding, message_counts, store
 from app.messaging.infrastructure.pace import frequency, rules
 from app.messaging.infrastructure.pace.frequency import Held
 from app.platform.clock import now
@@ -43,7 +44,7 @@ def change_frequency_cap(actor: Actor, typed: Mapping[str, str]) -> None:
             "cap_skips": wanted is not None and wanted.beyond == Beyond.SKIP,
         }
         rules.save(actor.account_id, values, actor.user_id)
-        frequency.wake_waiting(actor.account_id, now())
+        holding.end_delay(actor.account_id, Delay.FREQUENCY_CAP, now())
         if wanted is None:
             activity.record(actor, "frequency_cap_removed", "sending", actor.account_id)
         else:
@@ -69,18 +70,17 @@ def hold_back(account_id: int, ids: Sequence[int], at: datetime) -> None:
 def _wait(account_id: int, held: Sequence[Held], cap: FrequencyCap, at: datetime) -> None:
     """Each contact learns of it once, however often the message is looked at again."""
     counted = frequency.counted_times(account_id, [one.contact_id for one in held], cap, at)
-    for one in held:
-        frequency.wait(account_id, one.id, cap.allows_at(counted.get(one.contact_id, ()), at))
-    note_held(account_id, "waiting", [one.id for one in held if one.answer != WAITS], at)
+    ends = {one.id: cap.allows_at(counted.get(one.contact_id, ()), at) for one in held}
+    delayed = holding.delay(account_id, ends, Delay.FREQUENCY_CAP, at)
+    waited = {one.id for one in held if one.answer == Delay.FREQUENCY_CAP}
+    note_held(account_id, "waiting", sorted(delayed - waited), at)
 
 
 def _skip(account_id: int, held: Sequence[Held], at: datetime) -> None:
-    skipped = frequency.skip(account_id, [one.id for one in held], at)
+    skipped = holding.skip(account_id, [one.id for one in held], SKIPS, at)
     message_counts.count_new(account_id, sorted(skipped))
     note_held(account_id, "skipped", sorted(skipped), at)
     settled = [
-        Settled(one.enrollment_id, one.step_id, one.visit, State.SKIPPED, SKIPS)
-        for one in held
-        if one.id in skipped
+        Settled(one.enrollment_id, one.step_id, one.visit, State.SKIPPED) for one in held if one.id in skipped
     ]
     source().settled(account_id, settled, at)

@@ -184,7 +184,7 @@ def _settle(found: Tracked, report: SmsReport, at: datetime) -> None:
         if was_uncertain:
             visit = store.visit_of(found.account_id, found.id)
             its_end = State.FAILED if state == State.BOUNCED else State.SENT  # the step says what then
-            settled = Settled(found.enrollment_id, found.step_id, visit, its_end, answer or "")
+            settled = Settled(found.enrollment_id, found.step_id, visit, its_end)
             source().settled(found.account_id, [settled], at)
 
 

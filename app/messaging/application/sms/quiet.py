@@ -7,8 +7,9 @@ from typing import Final
 from app.accounts import application as accounts
 from app.contacts import application as contacts
 from app.messaging.application.time_line import note_held
+from app.messaging.domain.own_answers import Delay
 from app.messaging.domain.sms.quiet_hours import QuietHours, QuietNow
-from app.messaging.infrastructure import store
+from app.messaging.infrastructure import holding, store
 from app.messaging.infrastructure.sms import quiet
 from app.platform.database import transaction
 
@@ -35,6 +36,6 @@ def hold_quiet(account_id: int, workflow_id: int, ids: Sequence[int], now: Quiet
         if not ends:
             return
         contacts.hold_many(account_id, store.contacts_of(account_id, sorted(ends)))
-        held = quiet.wait(account_id, ends, now.at)
+        held = holding.delay(account_id, ends, Delay.QUIET_HOURS, now.at)
         waited = {one.id for one in due if one.has_waited}
         note_held(account_id, "quiet", sorted(held - waited), now.at)

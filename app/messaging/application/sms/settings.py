@@ -11,9 +11,11 @@ from app.integrations import application as integrations
 from app.messaging.application.mail_servers import MOST_TESTS, ServerAnswer, count_attempt, refuse
 from app.messaging.application.sms.addresses import inbound_url
 from app.messaging.application.sms.provider import chosen_sms, quiet_hours_of
+from app.messaging.domain.own_answers import Delay
 from app.messaging.domain.sms.settings import SmsSettings, read_number, read_sms_settings, token_problem
+from app.messaging.infrastructure import holding
 from app.messaging.infrastructure.servers.smtp import Doubtful, Refused
-from app.messaging.infrastructure.sms import quiet, store
+from app.messaging.infrastructure.sms import store
 from app.messaging.infrastructure.sms.tables import SmsProviderRow
 from app.messaging.infrastructure.sms.tokens import decrypted, encrypted
 from app.platform.clock import now
@@ -85,7 +87,7 @@ def save_sms_settings(actor: Actor, typed: Mapping[str, str]) -> None:
         if changed:
             store.save_provider(actor.account_id, values, actor.user_id)
             if wanted.quiet_hours != before:
-                quiet.wake_waiting(actor.account_id, now())
+                holding.end_delay(actor.account_id, Delay.QUIET_HOURS, now())
             activity.record(
                 actor,
                 "sms_changed",
@@ -105,7 +107,7 @@ def disconnect_sms(actor: Actor) -> None:
         if row is not None:
             sender = row.sender
             store.delete_provider(actor.account_id)
-            quiet.wake_waiting(actor.account_id, now())
+            holding.end_delay(actor.account_id, Delay.QUIET_HOURS, now())
             integrations.disconnect(actor, SMS)
             activity.record(actor, "sms_disconnected", "sms_provider", actor.account_id, name=sender)
 

@@ -12,7 +12,6 @@ MAX_MESSAGES: Final = 1000
 MAX_DAYS: Final = 365
 LOOK_AGAIN: Final = timedelta(minutes=1)
 
-WAITS: Final = "Waits, because the contact has had as many messages as the frequency cap allows."
 SKIPS: Final = "Skipped, because the contact had had as many messages as the frequency cap allows."
 
 

@@ -12,11 +12,6 @@ from typing import Final
 from app.accounts.domain.regions import zone_or
 from app.platform.text.wall_clock import change_on, minute_of, moment_of, zone_info
 
-HELD: Final = "quiet_hours"
-"""What is stored as the answer of a message that waits for the end of quiet hours."""
-HELD_ONCE: Final = "Waits for the end of the quiet hours where the contact is."
-"""What earlier versions stored."""
-WAITS: Final = "Waiting until quiet hours end."
 _DAYS: Final = 4  # a day may be missing in a time zone that moves across the date line
 
 

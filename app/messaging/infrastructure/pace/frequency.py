@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.messaging.domain.pace.frequency import SKIPS, WAITS, FrequencyCap
+from app.messaging.domain.pace.frequency import FrequencyCap
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import BigInt, is_sqlite
@@ -64,23 +64,6 @@ def counted_times(
     return found
 
 
-def wait(account_id: int, message_id: int, until: datetime) -> None:
-    """Let a planned message wait."""
-    values = {"of_account": account_id, "of_message": message_id, "until": until}
-    execute_built(_wait(), values)
-
-
-def skip(account_id: int, ids: Sequence[int], at: datetime) -> set[int]:
-    """Skip planned messages; return the ids of those that are now."""
-    values = {"of_account": account_id, "ids": ids, "at": at}
-    return set(execute_built(_skip(is_sqlite()), values).scalars())
-
-
-def wake_waiting(account_id: int, at: datetime) -> None:
-    """Let all messages be due that wait because of the cap, which has changed."""
-    execute_built(_wake(), {"of_account": account_id, "at": at})
-
-
 def _counts(one: Any) -> sa.ColumnElement[bool]:
     """Condition: a message has been, or is being, sent since a time, or may have been."""
     since = sa.bindparam("cap_since", type_=_messages.c.settled_at.type)
@@ -111,50 +94,6 @@ def _counted(on_sqlite: bool) -> sa.Select[Any]:
     when = sa.func.coalesce(one.settled_at, one.due_at)
     return sa.select(one.contact_id, one.state, when).where(
         _of_account(one), in_ids(one.contact_id, "ids", on_sqlite), _counts(one)
-    )
-
-
-@lru_cache
-def _wait() -> Any:
-    one = _messages.c
-    return (
-        sa.update(_messages)
-        .where(
-            _of_account(one),
-            one.id == sa.bindparam("of_message", type_=BigInt),
-            one.state == constant(State.PLANNED.value),
-        )
-        .values(due_at=_moment("until"), answer=WAITS)
-    )
-
-
-@lru_cache
-def _skip(on_sqlite: bool) -> Any:
-    one = _messages.c
-    return (
-        sa.update(_messages)
-        .where(
-            _of_account(one),
-            in_ids(one.id, "ids", on_sqlite),
-            one.state == constant(State.PLANNED.value),
-        )
-        .values(state=State.SKIPPED.value, answer=SKIPS, settled_at=_moment("at"))
-        .returning(one.id)
-    )
-
-
-@lru_cache
-def _wake() -> Any:
-    one = _messages.c
-    return (
-        sa.update(_messages)
-        .where(
-            _of_account(one),
-            one.state == constant(State.PLANNED.value),
-            one.answer == WAITS,
-            one.due_at > _moment("at"),
-        )
-        .values(due_at=_moment("at"))
     )
 
 

@@ -1,6 +1,6 @@
 """Text messages that are due while their contacts have quiet hours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact
-from app.messaging.domain.sms.quiet_hours import HELD, HELD_ONCE
-from app.messaging.domain.states import State
+from app.messaging.domain.own_answers import Delay
 from app.messaging.infrastructure.due import is_planned
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import constant, execute_built
+from app.platform.database.many_rows import execute_built
 from app.platform.database.short_reads import in_ids
 
 _messages, _contacts = Message.__table__, Contact.__table__
@@ -38,26 +37,9 @@ def due_texts(account_id: int, workflow_id: int, at: datetime, limit: int) -> li
     """Return the text messages of a workflow that are due, those first that have been for longest."""
     given = {"of_account": account_id, "of_workflow": workflow_id, "at": at, "most": limit}
     return [
-        DueText(row.id, row.time_zone, row.answer in (HELD, HELD_ONCE))
+        DueText(row.id, row.time_zone, row.answer == Delay.QUIET_HOURS)
         for row in execute_built(_due(), given)
     ]
-
-
-def wait(account_id: int, ends: Mapping[int, datetime], at: datetime) -> set[int]:
-    """Let text messages that are still due wait, given {message id: until when}; return those that do."""
-    groups: dict[datetime, list[int]] = {}
-    for message_id, until in ends.items():
-        groups.setdefault(until, []).append(message_id)
-    found: set[int] = set()
-    for until, ids in sorted(groups.items()):
-        given = {"of_account": account_id, "ids": ids, "at": at, "until": until}
-        found |= set(execute_built(_wait(is_sqlite()), given).scalars())
-    return found
-
-
-def wake_waiting(account_id: int, at: datetime) -> None:
-    """Let all text messages be due that wait for the end of quiet hours, which have changed."""
-    execute_built(_wake(), {"of_account": account_id, "at": at})
 
 
 @lru_cache
@@ -87,37 +69,6 @@ def _due() -> sa.Select[Any]:
         )
         .order_by(one.due_at)
         .limit(sa.bindparam("most", type_=sa.Integer))
-    )
-
-
-@lru_cache
-def _wait(on_sqlite: bool) -> Any:
-    one = _messages.c
-    return (
-        sa.update(_messages)
-        .where(
-            one.account_id == _id("of_account"),
-            in_ids(one.id, "ids", on_sqlite),
-            one.state == constant(State.PLANNED.value),
-            one.due_at <= _moment("at"),
-        )
-        .values(due_at=_moment("until"), answer=HELD)
-        .returning(one.id)
-    )
-
-
-@lru_cache
-def _wake() -> Any:
-    one = _messages.c
-    return (
-        sa.update(_messages)
-        .where(
-            one.account_id == _id("of_account"),
-            is_planned("sms"),
-            sa.or_(one.answer == HELD, one.answer == HELD_ONCE),
-            one.due_at > _moment("at"),
-        )
-        .values(due_at=_moment("at"))
     )
 
 
