@@ -23,6 +23,7 @@ from app.platform.errors import Invalid, LimitReached, NotFound, Unavailable
 from app.platform.ids import new_public_id
 
 blueprint = Blueprint("public_forms", __name__, url_prefix=f"{PATH}/<public_id>")
+blueprint.after_request(web.keep_address_private)
 
 BY_NETWORK, BY_FORM, UNKNOWN = "form submissions", "submissions of a form", "unknown forms"
 MOST_BY_NETWORK: Final = 30
@@ -41,19 +42,11 @@ def init(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
-def _counting_unknown(view: View) -> View:
-    """Limit how many addresses that don’t exist an IP address may try."""
+def _unknown(unknown: NotFound) -> str:
+    return render_template("forms/unknown.html", unknown=unknown, is_embedded=_is_embedded())
 
-    @wraps(view)
-    def counted(**given: str) -> ResponseReturnValue:
-        try:
-            return view(**given)
-        except NotFound as unknown:
-            count_or_refuse(UNKNOWN, request.remote_addr)
-            shown = render_template("forms/unknown.html", unknown=unknown, is_embedded=_is_embedded())
-            return Response(shown, 404)
 
-    return counted
+_limit_unknown = web.limit_unknown(UNKNOWN, _unknown)
 
 
 def _for_frames(view: View) -> View:
@@ -69,7 +62,7 @@ def _for_frames(view: View) -> View:
 @blueprint.get("")
 @web.skip_authentication
 @_for_frames
-@_counting_unknown
+@_limit_unknown
 def show(public_id: str) -> ResponseReturnValue:
     form = public.open_form(public_id)
     return _page(form, page_form(form, new_public_id()))
@@ -79,7 +72,7 @@ def show(public_id: str) -> ResponseReturnValue:
 @web.skip_authentication
 @web.csrf.exempt
 @_for_frames
-@_counting_unknown
+@_limit_unknown
 def submit(public_id: str) -> ResponseReturnValue:
     form = public.open_form(public_id)
     inputs = page_form(form, new_public_id())
@@ -100,7 +93,7 @@ def submit(public_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/style.css")
 @web.skip_authentication
-@_counting_unknown
+@_limit_unknown
 def style(public_id: str) -> ResponseReturnValue:
     """Serve the account's color: strict policies allow no style in the page itself."""
     return Response(style_of(public.color_of_form(public_id)), mimetype="text/css")
@@ -108,18 +101,14 @@ def style(public_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/logo")
 @web.skip_authentication
-@_counting_unknown
+@_limit_unknown
 def logo(public_id: str) -> ResponseReturnValue:
-    """Serve the account's logo with headers that keep browsers from executing it."""
-    content, media_type = public.logo_of_form(public_id)
-    answer = Response(content, mimetype=media_type)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return web.logo_image(*public.logo_of_form(public_id))
 
 
 @blueprint.get("/confirmations/<token>")
 @web.skip_authentication
-@_counting_unknown
+@_limit_unknown
 def ask_to_confirm(public_id: str, token: str) -> ResponseReturnValue:
     return _confirmation(public.confirmation_of(public_id, token))
 
@@ -127,16 +116,9 @@ def ask_to_confirm(public_id: str, token: str) -> ResponseReturnValue:
 @blueprint.post("/confirmations/<token>")
 @web.skip_authentication
 @web.csrf.exempt
-@_counting_unknown
+@_limit_unknown
 def confirm(public_id: str, token: str) -> ResponseReturnValue:
     return _confirmation(public.confirm(public_id, token))
-
-
-@blueprint.after_request
-def _hide(answer: Response) -> Response:
-    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
 
 
 def _count(form: PublicForm) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -66,12 +66,7 @@ def change_logo() -> ResponseReturnValue:
 
 @blueprint.get("/logo")
 def logo() -> ResponseReturnValue:
-    """Serve the logo with headers that keep browsers from executing it."""
-    content, media_type = accounts.logo_of(web.actor())
-    answer = Response(content, mimetype=media_type)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Content-Disposition"] = f"inline; filename=logo.{media_type.rpartition('/')[2]}"
-    return answer
+    return web.logo_image(*accounts.logo_of(web.actor()))
 
 
 def _logo_error_page(sentence: str, status: int) -> ResponseReturnValue:

@@ -34,8 +34,6 @@ def opened(secret: str) -> ResponseReturnValue:
 
 
 @blueprint.after_request
-def _hide(answer: Response) -> Response:
-    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+def _keep_private(answer: Response) -> Response:
     answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return web.keep_address_private(answer)

@@ -5,8 +5,6 @@ sends a POST without cookies (RFC 8058), and so do the page's forms: the link is
 is neither a session nor a CSRF token.
 """
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Final
 
 from flask import Blueprint, Flask, Response, render_template, request
@@ -14,10 +12,10 @@ from flask.typing import ResponseReturnValue
 
 from app.messaging import application as messaging
 from app.platform import web
-from app.platform.attempts import AttemptLimiter, count_or_refuse
-from app.platform.errors import NotFound
+from app.platform.attempts import AttemptLimiter
 
 blueprint = Blueprint("unsubscribing", __name__, url_prefix="/u/<token>")
+blueprint.after_request(web.keep_address_private)
 
 LIMITER: Final = "unknown unsubscribe links"
 MOST_WRONG, WRONG_SECONDS = 60, 15 * 60
@@ -29,23 +27,12 @@ def init(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
-def _counting_unknown(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
-    """Limit how many links that don't exist an IP address may try."""
-
-    @wraps(view)
-    def counted(token: str) -> ResponseReturnValue:
-        try:
-            return view(token)
-        except NotFound:
-            count_or_refuse(LIMITER, request.remote_addr)
-            return render_template("messaging/unknown_link.html"), 404
-
-    return counted
+_limit_unknown = web.limit_unknown(LIMITER, lambda _: render_template("messaging/unknown_link.html"))
 
 
 @blueprint.get("")
 @web.skip_authentication
-@_counting_unknown
+@_limit_unknown
 def show(token: str) -> ResponseReturnValue:
     return _page(token)
 
@@ -53,7 +40,7 @@ def show(token: str) -> ResponseReturnValue:
 @blueprint.post("")
 @web.skip_authentication
 @web.csrf.exempt
-@_counting_unknown
+@_limit_unknown
 def change(token: str) -> ResponseReturnValue:
     if request.form.get("List-Unsubscribe") == "One-Click":
         messaging.unsubscribe(token)
@@ -75,20 +62,9 @@ def change(token: str) -> ResponseReturnValue:
 
 @blueprint.get("/logo")
 @web.skip_authentication
-@_counting_unknown
+@_limit_unknown
 def logo(token: str) -> ResponseReturnValue:
-    """Serve the account's logo with headers that keep browsers from executing it."""
-    content, media_type = messaging.logo_for(token)
-    answer = Response(content, mimetype=media_type)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
-
-
-@blueprint.after_request
-def _hide(answer: Response) -> Response:
-    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
+    return web.logo_image(*messaging.logo_for(token))
 
 
 def _page(token: str, done: str = "", undo: str = "", problem: str = "") -> str:

@@ -5,6 +5,7 @@ from app.platform.web.email_frames import email_frame
 from app.platform.web.error_responses import STATUS, handle_error, status_of
 from app.platform.web.every_request import for_frames
 from app.platform.web.marks import public, skip_authentication, takes_bodies, takes_files, unless_unchanged
+from app.platform.web.open_pages import keep_address_private, limit_unknown, logo_image
 from app.platform.web.requests import actor, asset, htmx_page, is_api, is_forwarded, is_htmx, send_to
 from app.platform.web.setup import body_allowance, csrf, init
 from app.platform.web.showing_form import ShowingForm
@@ -25,6 +26,9 @@ __all__ = [
     "is_api",
     "is_forwarded",
     "is_htmx",
+    "keep_address_private",
+    "limit_unknown",
+    "logo_image",
     "public",
     "send_to",
     "skip_authentication",
