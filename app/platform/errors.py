@@ -4,9 +4,9 @@ Each has a stable code, a message for people, and facts for programs. The classe
 maps them to status codes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 
 class MusterError(Exception):
@@ -29,6 +29,11 @@ class NotAllowed(MusterError):
 
 class Invalid(MusterError):
     """The input is invalid. `facts["fields"]` may hold {field: sentence}."""
+
+    @classmethod
+    def in_fields(cls, fields: Mapping[str, str]) -> Self:
+        """Return the error for {field: sentence}; the first sentence is its message."""
+        return cls("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
 
 
 class TooMuch(MusterError):

@@ -32,7 +32,7 @@ def answer_once(actor: Actor, key: str, fingerprint: str, make: Callable[[], Ans
     """
     if not (0 < len(key) <= MAX_KEY and key.isprintable() and key.isascii()):
         sentence = f"An Idempotency-Key must be 1 to {MAX_KEY} printable ASCII characters."
-        raise Invalid("VALIDATION_ERROR", sentence, fields={"Idempotency-Key": sentence})
+        raise Invalid.in_fields({"Idempotency-Key": sentence})
     key_hash = hashlib.sha256(f"{actor.user_id}:{key}".encode()).hexdigest()
     with transaction():
         lock(actor.account_id)

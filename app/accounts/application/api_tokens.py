@@ -44,7 +44,7 @@ def create_token(actor: Actor, *, name: str, scopes: Sequence[str], days: int | 
     require(actor, Permission.REPORTS)
     name = " ".join(name.split())
     if fields := token_problems(name, scopes, days):
-        raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
+        raise Invalid.in_fields(fields)
     if actor.user_id is None:
         raise NotFound("NOT_FOUND", "Only a user can have tokens.")
     text = TOKEN_PREFIX + secrets.token_urlsafe(32)

@@ -53,7 +53,7 @@ def change_business(
     if logo is not None and (problem := logo_problem(logo)):
         fields["logo"] = problem
     if fields:
-        raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
+        raise Invalid.in_fields(fields)
     with transaction():
         known = business_details(actor.account_id)
         wanted: dict[str, Any] = {name: text for name, text in tidy.items() if getattr(known, name) != text}

@@ -50,7 +50,7 @@ def change_limits(actor: Actor, wanted: Mapping[str, int | None], settings: Sett
         if name not in highest or (limit is not None and not 1 <= limit <= highest[name])
     }
     if fields:
-        raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
+        raise Invalid.in_fields(fields)
     with transaction():
         store.lock_account(actor.account_id)
         account = queries.account(actor.account_id)

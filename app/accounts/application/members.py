@@ -172,4 +172,4 @@ def _actor(user: User, account: Account, role: Role, origin: str) -> Actor:
 
 def _raise_if_invalid(fields: dict[str, str]) -> None:
     if fields:
-        raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
+        raise Invalid.in_fields(fields)

@@ -35,9 +35,9 @@ def change_name(actor: Actor, name: str) -> None:
     """Change the actor's own name. Raises Invalid with `fields`."""
     tidy = normal_name(name)
     if not tidy:
-        raise _invalid(name="Enter your name.")
+        raise Invalid.in_fields({"name": "Enter your name."})
     if len(tidy) > MAX_NAME_LENGTH:
-        raise _invalid(name=f"Use at most {MAX_NAME_LENGTH} characters.")
+        raise Invalid.in_fields({"name": f"Use at most {MAX_NAME_LENGTH} characters."})
     with transaction():
         _change(actor, "name", name=tidy)
 
@@ -59,17 +59,17 @@ def change_email(actor: Actor, email: str, password: str, verify: Verifier) -> N
     An address that another user has is rejected with a neutral message that does not reveal the reason.
     """
     if problem := email_problem(email):
-        raise _invalid(email=problem)
+        raise Invalid.in_fields({"email": problem})
     _check_password(actor, password, verify)
     wanted = normal_email(email)
     try:
         with transaction():
             owner = queries.user_by_email(wanted)
             if owner is not None and owner.id != actor.user_id:
-                raise _invalid(email=EMAIL_REFUSED)
+                raise Invalid.in_fields({"email": EMAIL_REFUSED})
             _change(actor, "email", email=wanted)
     except IntegrityError:  # a concurrent request took the same address
-        raise _invalid(email=EMAIL_REFUSED) from None
+        raise Invalid.in_fields({"email": EMAIL_REFUSED}) from None
 
 
 def change_password(
@@ -80,10 +80,10 @@ def change_password(
     Returns the number of ended sessions. Raises Invalid with `fields`.
     """
     if problem := password_problem(new, actor.email, actor.name, actor.account_name):
-        raise _invalid(new_password=problem)
+        raise Invalid.in_fields({"new_password": problem})
     _check_password(actor, password, verify)
     if normal_password(new) == normal_password(password):
-        raise _invalid(new_password="Choose a password that differs from the current one.")
+        raise Invalid.in_fields({"new_password": "Choose a password that differs from the current one."})
     password_hash = hash_password(normal_password(new))
     with transaction():
         _change(actor, "password", password=password_hash)
@@ -93,9 +93,9 @@ def change_password(
 def _check_password(actor: Actor, password: str, verify: Verifier) -> None:
     user = queries.user(_id_of(actor))
     if not password:
-        raise _invalid(password="Enter your current password.")
+        raise Invalid.in_fields({"password": "Enter your current password."})
     if not verify(normal_password(password), user.password):
-        raise _invalid(password=WRONG_PASSWORD)
+        raise Invalid.in_fields({"password": WRONG_PASSWORD})
 
 
 def _change(actor: Actor, what: str, **values: str | bool) -> None:
@@ -110,7 +110,3 @@ def _id_of(actor: Actor) -> int:
     if actor.user_id is None:
         raise NotFound("NOT_FOUND", "This person doesn’t exist.")
     return actor.user_id
-
-
-def _invalid(**fields: str) -> Invalid:
-    return Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)

@@ -53,7 +53,7 @@ def check_setup_token(settings: Settings, typed: str, is_forwarded: bool = False
     if token is None or secrets.compare_digest(token.encode(), typed.strip().encode()):
         return
     sentence = "This isn’t the token that was printed in Muster’s terminal."
-    raise Invalid("VALIDATION_ERROR", sentence, fields={"token": sentence})
+    raise Invalid.in_fields({"token": sentence})
 
 
 def discard_setup_token(settings: Settings) -> None:

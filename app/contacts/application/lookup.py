@@ -50,7 +50,7 @@ def contact_named(account_id: int, who: str) -> int:
     found = {} if isinstance(key, AddressProblem) else contacts_by_email(account_id, [key])
     if not found:
         sentence = "No contact has this email address or ID."
-        raise Invalid("VALIDATION_ERROR", sentence, fields={"contact": sentence})
+        raise Invalid.in_fields({"contact": sentence})
     return next(iter(found.values()))
 
 

@@ -139,7 +139,7 @@ def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
     reason = clean(reason)
     if not reason or len(reason) > MAX_CONSENT_SOURCE:
         sentence = f"Enter how they asked to be contacted again, in up to {MAX_CONSENT_SOURCE} characters."
-        raise Invalid("VALIDATION_ERROR", sentence, fields={"reason": sentence})
+        raise Invalid.in_fields({"reason": sentence})
     at = now()
     with transaction():
         contact = existing(actor, contact_id, LockFor.CHANGE)
@@ -212,7 +212,7 @@ def _need_address(email_key: str | None, phone_key: str | None) -> None:
 
 def _refuse(problems: dict[str, str]) -> None:
     if problems:
-        raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
+        raise Invalid.in_fields(problems)
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:

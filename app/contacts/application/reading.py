@@ -200,7 +200,7 @@ def _matching_after(actor: Actor, wanted: Wanted, after: int | None, limit: int)
     if after is not None and anchor is None:
         if wanted.lanes:
             sentence = "The contact this cursor refers to no longer exists. Start again without a cursor."
-            raise Invalid("VALIDATION_ERROR", sentence, fields={"cursor": sentence})
+            raise Invalid.in_fields({"cursor": sentence})
         anchor = Contact(id=after)
     people = ContactList(actor.account_id, wanted)
     people.page_size = limit

@@ -29,7 +29,9 @@ def ensure_tags(
     long, or contains a comma, and for more than `at_most` names.
     """
     if len(names) > at_most:
-        raise _invalid(f"You can add up to {at_most} tags at once; this is {len(names):,}.")
+        raise Invalid.in_fields(
+            {"tags": f"You can add up to {at_most} tags at once; this is {len(names):,}."}
+        )
     tidy: dict[str, str] = {}
     for name in names:
         tidy.setdefault(tag_key(name), _checked(name))
@@ -90,9 +92,5 @@ def _note(actor: Actor, contact_id: int, kind: str, tag_id: int, at: datetime) -
 def _checked(name: str) -> str:
     tidy = tag_name(name)
     if problem := tag_problem(tidy):
-        raise _invalid(problem)
+        raise Invalid.in_fields({"tags": problem})
     return tidy
-
-
-def _invalid(sentence: str) -> Invalid:
-    return Invalid("VALIDATION_ERROR", sentence, fields={"tags": sentence})

@@ -126,7 +126,7 @@ def _paced(account_id: int, workflow: Workflow, drip: Drip | None, at: datetime)
     pace = Pace(drip, at, portion)
     start = _start(pace, held, at)
     if start.plan is None or start.plan.last is None:
-        raise _invalid("drip_people", TOO_SLOW)
+        raise Invalid.in_fields({"drip_people": TOO_SLOW})
     return pace, start
 
 
@@ -137,13 +137,9 @@ def _start(pace: Pace, held: int, at: datetime) -> Start:
 
 def _check(drip: Drip) -> None:
     if problem := drip_problem(drip):
-        raise _invalid(f"drip_{problem[0]}", problem[1])
+        raise Invalid.in_fields({f"drip_{problem[0]}": problem[1]})
     if not is_zone(drip.zone):
-        raise _invalid("time_zone", "This time zone doesn’t exist.")
-
-
-def _invalid(field: str, sentence: str) -> Invalid:
-    return Invalid("VALIDATION_ERROR", sentence, fields={field: sentence})
+        raise Invalid.in_fields({"time_zone": "This time zone doesn’t exist."})
 
 
 def _release(account_id: int, workflow_id: int) -> int:

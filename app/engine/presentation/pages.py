@@ -133,7 +133,7 @@ def _chosen(form: StartForm) -> Drip | None:
     """Return the pace in the form; None for all at once. Raises Invalid with `fields`."""
     drip, problems = read_pace(form, web.actor().time_zone)
     if problems:
-        raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
+        raise Invalid.in_fields(problems)
     return drip
 
 

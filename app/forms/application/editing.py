@@ -3,7 +3,7 @@ submitted."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
@@ -91,7 +91,7 @@ def create_form(actor: Actor, name: str, typed: Mapping[str, str], asked: Mappin
                 "archived form.",
             )
         if name_key(name) in {one.name_key for one in known}:
-            _refuse({"name": "Another form has this name."})
+            raise Invalid.in_fields({"name": "Another form has this name."})
         own = {"account_id": actor.account_id, "created_by": actor.user_id}
         added = store.add_form({**own, "name": name, "name_key": name_key(name), **_columns(details)})
         activity.record(actor, "form_created", "form", added.id, name=name)
@@ -182,7 +182,7 @@ def _read(
             "Set them up first."
         )
     if wrong or isinstance(details, dict):
-        _refuse(wrong)
+        raise Invalid.in_fields(wrong)
     return details
 
 
@@ -195,7 +195,3 @@ def _existing(actor: Actor, form_id: int) -> HostedForm:
     if row is None:
         raise NotFound("NOT_FOUND", "This form doesn’t exist.")
     return row
-
-
-def _refuse(fields: dict[str, str]) -> NoReturn:
-    raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)

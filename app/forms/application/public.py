@@ -112,7 +112,7 @@ def submit(form: PublicForm, given: Mapping[str, str], agrees: bool, key: str, r
     with acting_for(form.account_id):
         if agrees and read and read != form.consent_mark:
             problem = "This text has changed. Read it and check the box again."
-            raise Invalid("VALIDATION_ERROR", problem, fields={"agrees": problem})
+            raise Invalid.in_fields({"agrees": problem})
         values = _read(form, given, agrees)
         page = key if is_public_id(key) else new_public_id()
         despite_deadlocks(lambda: _take(form, values, page, now()))
@@ -234,7 +234,7 @@ def _read(form: PublicForm, given: Mapping[str, str], agrees: bool) -> Mapping[s
     if not problems and "email_key" not in reading.values:
         problems["email"] = "Enter an email address."
     if problems:
-        raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
+        raise Invalid.in_fields(problems)
     return reading.values
 
 

@@ -152,7 +152,7 @@ def _checked_name(name: str) -> str:
     tidy = " ".join(name.split())
     if not 0 < len(tidy) <= MAX_WORKFLOW_NAME:
         sentence = "Enter a name." if not tidy else f"Names can be up to {MAX_WORKFLOW_NAME} characters."
-        raise Invalid("VALIDATION_ERROR", sentence, fields={"name": sentence})
+        raise Invalid.in_fields({"name": sentence})
     return tidy
 
 

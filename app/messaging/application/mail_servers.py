@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from uuid import uuid4
 
 from app.accounts import application as accounts
@@ -94,7 +94,7 @@ def save_mail_server(actor: Actor, typed: Mapping[str, str]) -> None:
     problem = password_problem(password)
     if problem or isinstance(wanted, dict):
         wrong = wanted if isinstance(wanted, dict) else {}
-        refuse(wrong | ({"password": problem} if problem else {}))
+        raise Invalid.in_fields(wrong | ({"password": problem} if problem else {}))
     assert isinstance(wanted, ServerAddress)
     with transaction():
         accounts.lock(actor.account_id)
@@ -136,7 +136,7 @@ def change_sending(actor: Actor, sending_paused: bool, only_to: str, tracks_reac
     accounts.require(actor, Permission.ACCOUNT)
     wanted = read_only_to(only_to)
     if isinstance(wanted, str):
-        refuse({"only_to": wanted})
+        raise Invalid.in_fields({"only_to": wanted})
     with transaction():
         accounts.lock(actor.account_id)
         if rules.is_paused(actor.account_id) != sending_paused:
@@ -175,9 +175,11 @@ def send_test(actor: Actor, to: str) -> ServerAnswer:
         raise Conflict("CONFLICT", "Connect a mail server and add a sender first.")
     address = read_address(to)
     if address is None:
-        refuse({"to": "Enter a complete email address, such as alice@example.com."})
+        raise Invalid.in_fields({"to": "Enter a complete email address, such as alice@example.com."})
     elif not found.reaches(address):
-        refuse({"to": "Emails aren’t sent to this address, because sending is limited to others."})
+        raise Invalid.in_fields(
+            {"to": "Emails aren’t sent to this address, because sending is limited to others."}
+        )
     count_test_email(actor)
     with transaction():
         activity.record(actor, "mail_server_tested", "mail_server", actor.account_id, name=found.server.host)
@@ -237,7 +239,7 @@ def _password(row: MailServerRow | None, wanted: ServerAddress, typed: str) -> s
     """Return the encrypted password, or "" if nobody signs in."""
     if not wanted.user:
         if typed:
-            refuse({"user": "Enter the user name that this password belongs to."})
+            raise Invalid.in_fields({"user": "Enter the user name that this password belongs to."})
         return ""
     return password_for(row, wanted, typed)
 
@@ -264,9 +266,7 @@ def password_for(row: Mailbox | MailServerRow | None, wanted: ServerAddress, typ
     if row is not None and saved:
         if wanted.keeps_password(address_of(row)):
             return saved
-        refuse({"password": "Enter the password again, because the server, user, or encryption changes."})
-    refuse({"password": "Enter the password of this user."})
-
-
-def refuse(fields: dict[str, str]) -> NoReturn:
-    raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
+        raise Invalid.in_fields(
+            {"password": "Enter the password again, because the server, user, or encryption changes."}
+        )
+    raise Invalid.in_fields({"password": "Enter the password of this user."})

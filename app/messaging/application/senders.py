@@ -194,14 +194,14 @@ def _own(sender: MailSender, signing: SigningKey | None) -> OwnSender:
 def _read(typed: Mapping[str, str]) -> SenderDetails:
     details = read_sender(typed)
     if isinstance(details, dict):
-        raise Invalid("VALIDATION_ERROR", next(iter(details.values())), fields=details)
+        raise Invalid.in_fields(details)
     return details
 
 
 def _refuse_taken(details: SenderDetails, others: list[MailSender]) -> None:
     if details.address in {one.address for one in others}:
         problem = "Another sender has this address."
-        raise Invalid("VALIDATION_ERROR", problem, fields={"address": problem})
+        raise Invalid.in_fields({"address": problem})
 
 
 def _one_of(known: list[MailSender], sender_id: int) -> MailSender:

@@ -44,7 +44,7 @@ def save_webhook(actor: Actor, url: str) -> str | None:
     accounts.require(actor, Permission.ACCOUNT)
     url = url.strip()
     if problem := url_problem(url, bool(current().webhook_private_addresses)):
-        raise Invalid("VALIDATION_ERROR", problem, fields={"url": problem})
+        raise Invalid.in_fields({"url": problem})
     with transaction():
         accounts.lock(actor.account_id)
         known = queries.webhook_of(actor.account_id)

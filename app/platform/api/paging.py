@@ -38,7 +38,7 @@ def read_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
         keys = [_moment(key) if kind is datetime else key for key, kind in zip(keys, kinds, strict=True)]
     if not isinstance(keys, list) or [type(key) for key in keys] != list(kinds) or not _are_storable(keys):
         sentence = "This cursor isn’t valid. Start again without one."
-        raise Invalid("VALIDATION_ERROR", sentence, fields={"cursor": sentence})
+        raise Invalid.in_fields({"cursor": sentence})
     return tuple(keys)
 
 

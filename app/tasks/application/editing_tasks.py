@@ -137,7 +137,7 @@ def _checked(actor: Actor, change: TaskChange) -> dict[str, object]:
         if not _is_teammate(actor, change.assignee.user_id):
             problems["assignee"] = "This person isn’t on your team."
     if problems:
-        raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
+        raise Invalid.in_fields(problems)
     return values
 
 

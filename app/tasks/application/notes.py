@@ -72,11 +72,9 @@ def _existing(actor: Actor, contact_id: int, note_id: int) -> ContactNote:
 def _checked(text: str) -> str:
     text = tidy(text)
     if not text:
-        _refuse("Enter a note.")
+        raise Invalid.in_fields({"text": "Enter a note."})
     if len(text) > MAX_NOTE:
-        _refuse(f"A note can have up to {MAX_NOTE:,} characters; this one has {len(text):,}.")
+        raise Invalid.in_fields(
+            {"text": f"A note can have up to {MAX_NOTE:,} characters; this one has {len(text):,}."}
+        )
     return text
-
-
-def _refuse(sentence: str) -> None:
-    raise Invalid("VALIDATION_ERROR", sentence, fields={"text": sentence})

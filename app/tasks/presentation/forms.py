@@ -33,9 +33,9 @@ class TaskForm(FlaskForm):
         day, clock = (" ".join(field.raw_data or []) for field in (self.due_day, self.due_time))
         due_at, assignee = read_due(day, clock, actor.time_zone), Assignee.of(self.assignee.data or "")
         if due_at is None:
-            _refuse("due_at", "Enter a date between 2000 and 2199, and a time or none.")
+            raise Invalid.in_fields({"due_at": "Enter a date between 2000 and 2199, and a time or none."})
         if assignee is None:
-            _refuse("assignee", "Choose who the task is for.")
+            raise Invalid.in_fields({"assignee": "Choose who the task is for."})
         title, notes = self.title.data or "", self.notes.data or ""
         return {"title": title, "notes": notes, "due_at": due_at, "assignee": assignee}
 
@@ -76,7 +76,3 @@ def _offering(actor: Actor, form: TaskForm, shown: ShownTask | None = None) -> T
         offered.setdefault(shown.task.assignee.key, sentence(shown.assignee))
     form.assignee.choices = [SelectChoice(key, label) for key, label in offered.items()]
     return form
-
-
-def _refuse(field: str, problem: str) -> None:
-    raise Invalid("VALIDATION_ERROR", problem, fields={field: problem})

@@ -103,7 +103,7 @@ def rename(
     accounts.require(actor, Permission.WORKFLOWS)
     fields = _problems(name, description)
     if fields:
-        raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
+        raise Invalid.in_fields(fields)
     with transaction():
         workflow = editable(actor, public_id)
         wanted: dict[str, Any] = {"name": _tidy(name), "description": _tidy_lines(description)}

@@ -246,7 +246,7 @@ def _refuse_faults(
         if item.step_id == step_id and item.field in names:
             wrong[item.field] = f"{wrong[item.field]} {item.message}" if item.field in wrong else item.message
     if wrong:
-        raise Invalid("VALIDATION_ERROR", next(iter(wrong.values())), fields=wrong)
+        raise Invalid.in_fields(wrong)
 
 
 def _tidy(value: Any) -> Any:

@@ -125,7 +125,7 @@ def _plan(
         if plan.last is not None:
             return PacePlan(people, plan)
         problems = {"drip_people": TOO_SLOW}
-    raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
+    raise Invalid.in_fields(problems)
 
 
 def _start(job: EnrollmentJob, at: datetime) -> datetime:

@@ -52,7 +52,7 @@ def local_start(local: datetime, zone: str) -> LocalTime:
     A time that clocks skip is as much later as they skip; one that occurs twice is the first. Raises Invalid.
     """
     if not is_zone(zone):
-        raise Invalid("VALIDATION_ERROR", UNKNOWN_ZONE, fields={"time_zone": UNKNOWN_ZONE})
+        raise Invalid.in_fields({"time_zone": UNKNOWN_ZONE})
     return resolve(local.replace(second=0, microsecond=0, tzinfo=None), zone)
 
 
@@ -73,7 +73,7 @@ def reschedule_job(
             check(job)
         options = replace(job.options, scheduled_at=starts_at, time_zone=time_zone or job.options.time_zone)
         if problems := option_problems(options, job.selection.identifier):
-            raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
+            raise Invalid.in_fields(problems)
         check_timing(options, job.kind, people_of(job), now())
         options = with_start(options, starts_at)
         jobs.change(job.account_id, job.id, options=options, not_before=starts_at)
@@ -104,7 +104,7 @@ def change_timing(
             raise Conflict("CONFLICT", "This job has already been started.")
         options = replace(job.options, scheduled_at=starts_at, time_zone=time_zone, drip=drip)
         if problems := option_problems(options, job.selection.identifier):
-            raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
+            raise Invalid.in_fields(problems)
         check_timing(options, job.kind, people_of(job), now())
         jobs.change(job.account_id, job.id, options=options)
 

@@ -115,4 +115,4 @@ def _accept_filter(actor: Actor, selection: FilterSelection, options: JobOptions
 def _refuse(found: dict[str, str]) -> None:
     """Raise Invalid if there are problems."""
     if found:
-        raise Invalid("VALIDATION_ERROR", next(iter(found.values())), fields=found)
+        raise Invalid.in_fields(found)

@@ -32,13 +32,15 @@ def time_plan(options: JobOptions, people: int, now: datetime, zone: str) -> Tim
 def check_timing(options: JobOptions, kind: str, people: int, now: datetime) -> None:
     """Check when a job starts and at which pace. Raises Invalid with `fields`."""
     if options.scheduled_at is not None and (problem := start_problem(options.scheduled_at, now)):
-        raise _invalid("scheduled_at", problem)
+        raise Invalid.in_fields({"scheduled_at": problem})
     if options.drip is None:
         return
     if kind != "enroll":
-        raise _invalid("drip_people", "Only people who are added to a workflow can be spread over time.")
+        raise Invalid.in_fields(
+            {"drip_people": "Only people who are added to a workflow can be spread over time."}
+        )
     if drip_plan(options.drip, options.scheduled_at or now, people).last is None:
-        raise _invalid("drip_people", TOO_SLOW)
+        raise Invalid.in_fields({"drip_people": TOO_SLOW})
 
 
 def with_start(options: JobOptions, start: datetime) -> JobOptions:
@@ -49,7 +51,3 @@ def with_start(options: JobOptions, start: datetime) -> JobOptions:
 def people_of(job: EnrollmentJob) -> int:
     """Return how many people a job is going to enroll: as planned, or at most, before it is planned."""
     return job.expected.get(Outcome.ENROLLED.name, 0) if job.planned_at else job.total
-
-
-def _invalid(field: str, sentence: str) -> Invalid:
-    return Invalid("VALIDATION_ERROR", sentence, fields={field: sentence})

@@ -90,7 +90,7 @@ class NewJobOptions(Body):
         """Return the choices as those of `JobOptions`. Raises Invalid."""
         names = tuple(map(tag_name, self.tags))
         if problem := next(filter(None, map(tag_problem, names)), None):
-            raise Invalid("VALIDATION_ERROR", problem, fields={"tags": problem})
+            raise Invalid.in_fields({"tags": problem})
         return {
             "batch_size": self.batch_size,
             "tags": names,

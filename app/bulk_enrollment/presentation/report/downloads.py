@@ -52,5 +52,5 @@ def outcomes_named(asked: Sequence[str]) -> frozenset[Outcome]:
         elif code in Outcome.__members__:
             wanted.add(Outcome[code])
         else:
-            raise Invalid("VALIDATION_ERROR", _UNKNOWN, fields={"outcome": _UNKNOWN})
+            raise Invalid.in_fields({"outcome": _UNKNOWN})
     return frozenset(wanted)

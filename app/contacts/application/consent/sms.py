@@ -59,13 +59,13 @@ def set_sms_consent(actor: Actor, contact_id: int, is_given: bool, source: str) 
     source = clean(source)
     if is_given and (not source or len(source) > MAX_CONSENT_SOURCE):
         sentence = f"Enter how they agreed to text messages, in up to {MAX_CONSENT_SOURCE} characters."
-        raise Invalid("VALIDATION_ERROR", sentence, fields={"sms_source": sentence})
+        raise Invalid.in_fields({"sms_source": sentence})
     at = now()
     with transaction():
         contact = hold_contact(actor, contact_id)
         if not contact.phone_key:
             sentence = "This contact has no phone number that can get text messages."
-            raise Invalid("VALIDATION_ERROR", sentence, fields={"phone": sentence})
+            raise Invalid.in_fields({"phone": sentence})
         if store.save(actor.account_id, contact.phone_key, is_given, source[:MAX_CONSENT_SOURCE], at):
             kind = OPTED_IN if is_given else OPTED_OUT
             theirs = store.contacts_with_phone(actor.account_id, contact.phone_key)

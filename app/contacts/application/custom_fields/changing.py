@@ -278,7 +278,7 @@ def _refuse_taken(actor: Actor, label: str, own: OwnField | None) -> None:
 
 def _refuse(problems: dict[str, str]) -> None:
     if problems:
-        raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
+        raise Invalid.in_fields(problems)
 
 
 def _choices(kind: str, choices: Sequence[str]) -> list[str]:

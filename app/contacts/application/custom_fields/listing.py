@@ -79,7 +79,7 @@ def ensure_fields(account_id: int, labels: Sequence[str], created_by: int | None
         tidy = tag_name(label)
         if not tidy or len(tidy) > MAX_LABEL:
             sentence = f"Field names can have up to {MAX_LABEL} characters."
-            raise Invalid("VALIDATION_ERROR", sentence, fields={"label": sentence})
+            raise Invalid.in_fields({"label": sentence})
     with transaction():
         found = fields_for(account_id, labels)
         known = {one.key for one in own_field_list(account_id)}

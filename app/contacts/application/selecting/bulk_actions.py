@@ -83,7 +83,7 @@ def untag_selection(actor: Actor, selection_id: int, tag: str) -> int:
         found = queries.tag_by_key(actor.account_id, tag_key(tag)) if tag.strip() else None
         if found is None:
             sentence = f"There’s no tag “{tag[:80]}”." if tag.strip() else "Enter a tag name."
-            raise Invalid("VALIDATION_ERROR", sentence, fields={"tag": sentence})
+            raise Invalid.in_fields({"tag": sentence})
         action = _add(actor, selected, "untag", found.id)
         activity.record(
             actor, "contacts_untagged", "bulk_action", action.id, tag=found.name, contacts=selected.total

@@ -131,7 +131,7 @@ def _checked(name: str) -> str:
     elif len(tidy) > MAX_NAME:
         problem = f"Names can have up to {MAX_NAME} characters; this one has {len(tidy)}."
     if problem:
-        raise Invalid("VALIDATION_ERROR", problem, fields={"name": problem})
+        raise Invalid.in_fields({"name": problem})
     return tidy
 
 

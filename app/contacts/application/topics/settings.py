@@ -117,7 +117,7 @@ def _checked(name: str, others: list[Topic]) -> str:
     if not problem and name_key(topic_name(name)) in {one.name_key for one in others}:
         problem = "Another topic has this name."
     if problem:
-        raise Invalid("VALIDATION_ERROR", problem, fields={"name": problem})
+        raise Invalid.in_fields({"name": problem})
     return topic_name(name)
 
 

@@ -47,7 +47,7 @@ def add() -> ResponseReturnValue:
     chosen = chosen_filter(form.filter.data or "")
     try:
         if chosen.problems:
-            raise Invalid("VALIDATION_ERROR", chosen.problems[0], fields={"filter": chosen.problems[0]})
+            raise Invalid.in_fields({"filter": chosen.problems[0]})
         segment = contacts.save_segment(web.actor(), form.name.data or "", chosen.document)
     except (Invalid, Conflict) as wrong:
         _show(form, wrong)
@@ -76,7 +76,7 @@ def change(segment_id: int) -> ResponseReturnValue:
     chosen = chosen_filter(form.filter.data or "")
     try:
         if chosen.problems:
-            raise Invalid("VALIDATION_ERROR", chosen.problems[0], fields={"filter": chosen.problems[0]})
+            raise Invalid.in_fields({"filter": chosen.problems[0]})
         contacts.change_segment(
             actor,
             segment_id,

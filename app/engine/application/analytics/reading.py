@@ -54,7 +54,7 @@ def _period(key: str, first: date | None, last: date | None, since: date | None)
     if key != CUSTOM and first is None and last is None:
         return preset(key, today, since)
     if problems := problems_of(first, last, today):
-        raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
+        raise Invalid.in_fields(problems)
     assert first is not None and last is not None
     return Period(first, last)
 

@@ -82,7 +82,7 @@ def check_choices(plan: MovePlan, chosen: Mapping[str, str]) -> dict[str, str]:
         if chosen.get(one.step_id) not in {*plan.choices, LEAVE}
     }
     if wrong:
-        raise Invalid("VALIDATION_ERROR", next(iter(wrong.values())), fields=wrong)
+        raise Invalid.in_fields(wrong)
     return {one.step_id: chosen[one.step_id] for one in plan.missing}
 
 

@@ -128,7 +128,7 @@ def _keep(file_name: str | None) -> files.Upload:
         file = request.files.get("file")
         if file is None or not file.filename:
             sentence = "Send the file in the part “file”, with a file name."
-            raise Invalid("VALIDATION_ERROR", sentence, fields={"file": sentence})
+            raise Invalid.in_fields({"file": sentence})
         return files.keep(web.actor(), file.stream, file_name or file.filename)
     if request.mimetype not in (*BODIES, _ANY_FILE):
         raise UnsupportedMediaType(f"Send the file as one of {', '.join(BODIES)}.")

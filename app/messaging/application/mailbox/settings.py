@@ -14,7 +14,6 @@ from app.messaging.application.mail_servers import (
     columns_of,
     count_attempt,
     password_for,
-    refuse,
 )
 from app.messaging.domain.mail_settings import (
     ServerAddress,
@@ -28,7 +27,7 @@ from app.messaging.infrastructure.servers.passwords import decrypted
 from app.messaging.infrastructure.servers.tables import Mailbox
 from app.platform.addresses import AddressProblem, email_key
 from app.platform.database import forget_snapshot, transaction
-from app.platform.errors import Conflict
+from app.platform.errors import Conflict, Invalid
 from app.platform.text.words import counted
 
 CHECKS: Final = "mailbox_checks"
@@ -139,5 +138,5 @@ def _read(typed: Mapping[str, str]) -> tuple[ServerAddress, str, str]:
         if problem:
             wrong[name] = problem
     if isinstance(address, dict) or wrong:
-        refuse(wrong)
+        raise Invalid.in_fields(wrong)
     return address, folder, password

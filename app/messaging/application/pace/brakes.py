@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.messaging.application.mail_servers import refuse
 from app.messaging.application.sources import source
 from app.messaging.domain.pace.brakes import (
     DAYS_LOOKED_AT,
@@ -21,6 +20,7 @@ from app.messaging.domain.pace.brakes import (
 )
 from app.messaging.infrastructure.pace import brakes, rules
 from app.platform.database import transaction
+from app.platform.errors import Invalid
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def change_brakes(actor: Actor, typed: Mapping[str, str]) -> None:
     accounts.require(actor, Permission.ACCOUNT)
     wanted = read_limits(typed)
     if isinstance(wanted, dict):
-        refuse(wanted)
+        raise Invalid.in_fields(wanted)
     with transaction():
         accounts.lock(actor.account_id)
         if rules.limits_of(actor.account_id) != wanted:

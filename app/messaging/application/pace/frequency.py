@@ -7,7 +7,6 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts import application as contacts
-from app.messaging.application.mail_servers import refuse
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_held
 from app.messaging.domain.own_answers import Delay
@@ -18,6 +17,7 @@ from app.messaging.infrastructure.pace import frequency, rules
 from app.messaging.infrastructure.pace.frequency import Held
 from app.platform.clock import now
 from app.platform.database import transaction
+from app.platform.errors import Invalid
 
 
 def frequency_cap(actor: Actor) -> FrequencyCap | None:
@@ -32,7 +32,7 @@ def change_frequency_cap(actor: Actor, typed: Mapping[str, str]) -> None:
     accounts.require(actor, Permission.ACCOUNT)
     wanted = read_cap(typed)
     if isinstance(wanted, dict):
-        refuse(wanted)
+        raise Invalid.in_fields(wanted)
     with transaction():
         accounts.lock(actor.account_id)
         before = rules.hold_cap(actor.account_id)

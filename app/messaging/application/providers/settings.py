@@ -7,14 +7,13 @@ from datetime import datetime
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.messaging.application.mail_servers import refuse
 from app.messaging.application.providers.addresses import hook_url
 from app.messaging.domain.providers.reading import NAMES, Provider
 from app.messaging.domain.providers.signing import key_problem
 from app.messaging.infrastructure.providers import store
 from app.messaging.infrastructure.providers.tables import MailProviderRow
 from app.platform.database import transaction
-from app.platform.errors import NotFound
+from app.platform.errors import Invalid, NotFound
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,13 @@ def connect_provider(actor: Actor, name: str, key: str) -> None:
     """Let a provider report, or change the key of its signatures. Raises Invalid with `fields`."""
     accounts.require(actor, Permission.ACCOUNT)
     if name not in list(Provider):
-        refuse({"provider": "Choose a provider."})
+        raise Invalid.in_fields({"provider": "Choose a provider."})
     provider = Provider(name)
     is_secret_ours = provider == Provider.POSTMARK
     key = secrets.token_hex(24) if is_secret_ours else key.strip()
     problem = key_problem(provider, key)
     if problem:
-        refuse({"key": problem})
+        raise Invalid.in_fields({"key": problem})
     with transaction():
         accounts.lock(actor.account_id)
         known = store.provider_of(actor.account_id, provider.value)

@@ -9,7 +9,6 @@ from typing import Final
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.messaging.application.mail_servers import refuse
 from app.messaging.application.senders import find_sender
 from app.messaging.domain.sending_domains.dkim import SELECTOR, record_of
 from app.messaging.domain.sending_domains.findings import Record
@@ -19,7 +18,7 @@ from app.messaging.infrastructure.servers.passwords import decrypted, encrypted
 from app.messaging.infrastructure.servers.tables import DkimKey
 from app.platform.clock import now
 from app.platform.database import transaction
-from app.platform.errors import Conflict, NotFound
+from app.platform.errors import Conflict, Invalid, NotFound
 
 MAX_PEM: Final = 4_000
 MOST_KEYS: Final = 10
@@ -102,12 +101,12 @@ def enter_key(actor: Actor, sender_id: int, typed: Mapping[str, str]) -> None:
     except UnusableKey as problem:
         wrong["private_key"] = str(problem)
     if wrong:
-        refuse(wrong)
+        raise Invalid.in_fields(wrong)
     with transaction():
         accounts.lock(actor.account_id)
         domain = _with_room(actor, sender_id)
         if selector in {key.selector for key in domain.keys}:
-            refuse({"selector": "Another key of this domain has this selector."})
+            raise Invalid.in_fields({"selector": "Another key of this domain has this selector."})
         _add(actor, domain, selector, pem)
 
 

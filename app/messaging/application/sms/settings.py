@@ -8,7 +8,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.integrations import application as integrations
-from app.messaging.application.mail_servers import MOST_TESTS, ServerAnswer, count_attempt, refuse
+from app.messaging.application.mail_servers import MOST_TESTS, ServerAnswer, count_attempt
 from app.messaging.application.sms.addresses import inbound_url
 from app.messaging.application.sms.provider import chosen_sms, quiet_hours_of
 from app.messaging.domain.own_answers import Delay
@@ -20,7 +20,7 @@ from app.messaging.infrastructure.sms.tables import SmsProviderRow
 from app.messaging.infrastructure.sms.tokens import decrypted, encrypted
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
-from app.platform.errors import Conflict
+from app.platform.errors import Conflict, Invalid
 
 SMS: Final = "sms"
 TESTS: Final = "sms_tests"
@@ -63,7 +63,7 @@ def save_sms_settings(actor: Actor, typed: Mapping[str, str]) -> None:
     problem = token_problem(token) if token else None
     if problem or isinstance(wanted, dict):
         wrong = wanted if isinstance(wanted, dict) else {}
-        refuse(wrong | ({"token": problem} if problem else {}))
+        raise Invalid.in_fields(wrong | ({"token": problem} if problem else {}))
     assert isinstance(wanted, SmsSettings)
     with transaction():
         accounts.lock(actor.account_id)
@@ -136,7 +136,9 @@ def send_test_sms(actor: Actor, to: str) -> ServerAnswer:
         raise Conflict("CONFLICT", "Connect a provider first.")
     number = read_number(to, actor.country)
     if number is None:
-        refuse({"to": "Enter a phone number with its country code, such as +49 170 1234567."})
+        raise Invalid.in_fields(
+            {"to": "Enter a phone number with its country code, such as +49 170 1234567."}
+        )
     count_attempt(actor, TESTS, f"sent {MOST_TESTS} test messages")
     with transaction():
         activity.record(actor, "sms_tested", "sms_provider", actor.account_id, name=number[-4:])
@@ -154,9 +156,9 @@ def _token(row: SmsProviderRow | None, wanted: SmsSettings, typed: str) -> str:
         is_same = row is not None and decrypted(row.token) == typed
         return row.token if row is not None and is_same else encrypted(typed)
     if row is None:
-        refuse({"token": "Enter the auth token from your Twilio console."})
+        raise Invalid.in_fields({"token": "Enter the auth token from your Twilio console."})
     if row.account_sid != wanted.account_sid or decrypted(row.token) is None:
-        refuse({"token": "Enter the auth token of this account."})
+        raise Invalid.in_fields({"token": "Enter the auth token of this account."})
     return row.token
 
 
