@@ -41,4 +41,4 @@ def test_deciding_about_uncertain_messages(
     plain.locator("#count-as-sent").get_by_role("button", name="Count as sent").click()
     expect(plain.get_by_text("1 message now counts as sent.")).to_be_visible()
     plain.goto(f"/messages/{second}")
-    expect(plain.get_by_text("The mail server took it.")).to_be_visible()
+    expect(plain.get_by_text("The mail server accepted it.")).to_be_visible()

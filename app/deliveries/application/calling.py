@@ -17,7 +17,7 @@ from app.platform.outgoing.client import Blocked, NotCalled
 from app.platform.outgoing.rules import url_problem
 from app.platform.text.headers import one_line
 
-UNEXPECTED = "An unexpected error. The details are in the log of this server."
+UNEXPECTED = "An unexpected error occurred. Details are in the server log."
 
 
 def attempt(request: Request, may_be_private: bool) -> Attempt:

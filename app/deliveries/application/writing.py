@@ -14,7 +14,7 @@ from app.workflows.infrastructure.tables import WorkflowVersion
 
 GONE = "The contact or the step no longer exists."
 TOO_LARGE = f"The request would be larger than {MAX_BODY_BYTES // 1024} KB."
-NOT_WRITTEN = "The request could not be written. The details are in the log of this server."
+NOT_WRITTEN = "The request couldn’t be composed. Details are in the server log."
 
 
 class NotWritten(Exception):

@@ -41,7 +41,7 @@ from app.platform.tenancy import acting_for
 EVENT: Final = "form_submitted"
 """The type of the event, as triggers and goals of workflows know it."""
 EMAIL: Final = AskedField("email", True)
-WHOLE_LINK: Final = "Check that you have the whole link."
+WHOLE_LINK: Final = "Make sure you have the complete link."
 _PHONE: Final = ("phone", "phone_key")
 
 

@@ -111,5 +111,5 @@ _LIMITS: Final = {
 }
 _NEEDED: Final = {
     "title": "Enter a heading.",
-    "consent_text": "Enter what people agree to. Without it, nobody may be emailed.",
+    "consent_text": "Enter what people agree to. Without consent, you can’t email them.",
 }

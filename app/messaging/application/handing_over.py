@@ -16,7 +16,7 @@ from app.platform.logs import log
 from app.platform.mail import MAX_ANSWER_LENGTH
 
 GONE: Final = "The contact no longer exists."
-UNEXPECTED: Final = "An unexpected error. The details are in the log of this server."
+UNEXPECTED: Final = "An unexpected error occurred. Details are in the server log."
 BATCH_SECONDS: Final = 45.0
 UNREACHABLE_WAIT: Final = timedelta(minutes=1)
 

@@ -178,7 +178,7 @@ def send_test(actor: Actor, to: str) -> ServerAnswer:
         raise Invalid.in_fields({"to": "Enter a complete email address, such as alice@example.com."})
     elif not found.reaches(address):
         raise Invalid.in_fields(
-            {"to": "Emails aren’t sent to this address, because sending is limited to others."}
+            {"to": "Emails aren’t sent to this address, because sending is limited to other addresses."}
         )
     count_test_email(actor)
     with transaction():

@@ -1,5 +1,5 @@
-"""The ways on which messages leave: a mail server, or, without one, the account's outbox, where they can be
-read."""
+"""How messages leave: through a mail server or SMS provider. Without one, they are kept in the outbox, where
+they can be read."""
 
 import time
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from app.platform.clock import now
 from app.platform.logs import log
 from app.platform.settings import current
 
-NOT_WRITTEN = "The email could not be written. The details are in the log of this server."
+NOT_WRITTEN = "The email couldn’t be composed. Details are in the server log."
 
 
 class SenderFull(Exception):
@@ -206,7 +206,7 @@ def _open(account_id: int, channel: str) -> MailServerWay | SmsWay | None:
 
 @contextmanager
 def way_out(account_id: int, channel: str) -> Iterator[WayOut]:
-    """Open the way out of an account for some messages of a channel."""
+    """Open what sends an account's messages of a channel, for some of them."""
     way = _open(account_id, channel)
     if way is None:
         yield Outbox(account_id, channel)

@@ -18,9 +18,9 @@ class StateWords:
 STATE_WORDS: Final = {
     State.PLANNED: StateWords("Planned", "info", "It will be sent as soon as it’s due."),
     State.SENDING: StateWords("Sending", "accent", "It is being handed to the mail server right now."),
-    State.SENT: StateWords("Sent", "success", "The mail server took it."),
+    State.SENT: StateWords("Sent", "success", "The mail server accepted it."),
     State.DELIVERED: StateWords("Delivered", "success", "It arrived."),
-    State.BOUNCED: StateWords("Bounced", "danger", "It was returned: the address doesn’t take emails."),
+    State.BOUNCED: StateWords("Bounced", "danger", "It was returned: the address doesn’t accept emails."),
     State.FAILED: StateWords("Not sent", "danger", "It couldn’t be sent."),
     State.WITHDRAWN: StateWords(
         "Canceled", "neutral", "It wasn’t sent, because the contact left the workflow or can’t be contacted."
@@ -38,14 +38,12 @@ STATE_WORDS: Final = {
 }
 
 
-KEPT_WORDS: Final = StateWords(
-    "Kept here", "neutral", "It was written, but not handed to a mail server or SMS provider."
-)
+KEPT_WORDS: Final = StateWords("Kept here", "neutral", "It was kept in the outbox instead of being sent.")
 """A message counts as sent, so that its contact goes on, although it is only kept in the outbox."""
 
 SMS_WORDS: Final = STATE_WORDS | {
     State.SENDING: StateWords("Sending", "accent", "It is being handed to the SMS provider right now."),
-    State.SENT: StateWords("Sent", "success", "The SMS provider took it."),
+    State.SENT: StateWords("Sent", "success", "The SMS provider accepted it."),
     State.BOUNCED: StateWords("Not delivered", "danger", "It was sent, but didn’t arrive."),
 }
 """The words for text messages."""

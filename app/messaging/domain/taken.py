@@ -1,11 +1,11 @@
-"""What became of a message that was taken."""
+"""What a mail server or provider says about a message that it was given."""
 
 from typing import NamedTuple
 
 
 class Taken(NamedTuple):
-    """The answer to a message that was taken; `sender_id` is None if no mail server has it. `address` is
-    where it went, if that is not the address of its content."""
+    """`answer` is what was said. `sender_id` is whom an email was from, None if no mail server has it.
+    `address` is where the message went, if that is not the address of its content."""
 
     answer: str
     sender_id: int | None = None

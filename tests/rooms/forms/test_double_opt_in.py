@@ -159,7 +159,7 @@ def test_links_end_after_seven_days(app: Flask, bob: Person, server: MailServer)
     link = link_in(server)
     answer = form.browser.get(link)
     assert answer.status_code == form.browser.post(link).status_code == 404
-    assert "Check that you have the whole link. Confirmation links expire after 7 days." in answer.text
+    assert "Make sure you have the complete link. Confirmation links expire after 7 days." in answer.text
     assert not form.contacts()
     with app.app_context():
         letters.discard_unconfirmed()

@@ -235,7 +235,7 @@ def test_forms_that_are_archived_or_unknown(app: Flask, bob: Person) -> None:
         for answer in (form.browser.get(path), form.enter(at=path)):
             assert answer.status_code == 404
             assert ("This form is closed." in answer.text) is (path == form.path)
-            assert ("Check that you have the whole link." in answer.text) is (path != form.path)
+            assert ("Make sure you have the complete link." in answer.text) is (path != form.path)
             assert "expire" not in answer.text
     assert not form.submissions()
     embedded = form.browser.get(f"{form.path}?embed")

@@ -168,7 +168,7 @@ def test_reports_about_emails_of_others_change_nothing(app: Flask, alice: Person
     assert connect(mallory, "postmark") == 303
     assert tell(app, mallory, "postmark", bounce_of_postmark(id_of(app, messages(it)[0]))) == 204
     assert state_of(it) == ["sent", "sent"]
-    assert "Nothing has been reported yet." in mallory.get("/settings/email").text
+    assert "No reports yet." in mallory.get("/settings/email").text
 
 
 def test_unknown_addresses_and_what_is_no_json(app: Flask, alice: Person) -> None:

@@ -64,7 +64,7 @@ def test_a_text_message_is_handed_over_once(app: Flask, alice: Person, twilio: F
     [form] = twilio.received
     assert (form["To"], form["From"], form["Body"]) == (ONE, SENDER, "Hi P000")
     assert form["StatusCallback"].startswith(f"{BASE}/hooks/sms/")
-    assert only(it) == ("sent", f"Twilio took it: SM{1:032x}")
+    assert only(it) == ("sent", f"Accepted by Twilio: SM{1:032x}")
     assert it.where() == {ids[0]: ("completed", "last")}
     assert "Text message sent by Welcome" in time_line(alice, ids[0])
 
@@ -86,11 +86,11 @@ def test_a_messaging_service_chooses_the_number(app: Flask, alice: Person, twili
         ([(400, 0)], "failed", "Twilio refused it (status 400)."),
         ([(500, 20500)], "planned", "Twilio couldn’t send it. (Twilio error 20500)"),
         ([(503, 0)], "planned", "Twilio had a problem (status 503)."),
-        ([(429, 20429)], "planned", "Twilio takes no more messages at the moment (status 429)."),
+        ([(429, 20429)], "planned", "Twilio isn’t accepting more messages right now (status 429)."),
         ([(401, 20003)], "planned", "Twilio refused the account SID or the auth token. (Twilio error 20003)"),
         ([(400, 21606)], "planned", "The sender isn’t a number"),
         ([(504, 0)], "uncertain", "Twilio didn’t answer in time (status 504)."),
-        ([DROPS], "uncertain", "Twilio’s answer is missing. The server closed the connection"),
+        ([DROPS], "uncertain", "Twilio’s response was lost. The server closed the connection"),
     ],
 )
 def test_what_the_provider_answers(
@@ -279,7 +279,7 @@ def test_what_becomes_of_it_is_reported(
     found, said = only(it)
     assert found == state
     if state == "bounced":
-        assert said == "The number doesn’t exist, or isn’t in use anymore. (Twilio error 30005)"
+        assert said == "The number doesn’t exist or is no longer in use. (Twilio error 30005)"
         assert time_line(alice, ids[0]).count("Text message not delivered") == 1
         assert "Not delivered" in alice.get(f"/messages/{message.id}").text
     with app.app_context(), acting_for(alice.actor.account_id):
@@ -325,7 +325,7 @@ def test_who_says_stop_gets_no_more(app: Flask, alice: Person, twilio: FakeTwili
     assert len(twilio.received) == 1
     assert it.where()[ids[0]] == ("completed", "last")
     page = time_line(alice, ids[0])
-    assert page.count("Opted out of text messages: Answered “") == 1
+    assert page.count("Opted out of text messages: Replied “") == 1
     assert "Replied to a text message" not in page
 
 
@@ -338,7 +338,7 @@ def test_who_says_start_gets_them_again(app: Flask, alice: Person, twilio: FakeT
     assert consent(app, alice) is True
     go_on(it)
     assert twilio.texts == [(ONE, "Hi P000")]
-    assert f"Agreed to text messages: Sent “{word}” in a text message" in time_line(alice, ids[0])
+    assert f"Agreed to text messages: Texted “{word}”" in time_line(alice, ids[0])
 
 
 def test_words_that_the_account_has_added_at_the_provider_count(
@@ -408,7 +408,7 @@ def test_a_test_message_shows_what_the_provider_answers(
     assert f"Twilio accepted the message to {ONE}." in page.text
     assert twilio.texts == [(ONE, "Test message from Agency.")]
     twilio.answers = [(400, 21608)]
-    assert "verified there. (Twilio error 21608)" in alice.post(f"{PAGE}/test", {"to": ONE}).text
+    assert "send to verified numbers. (Twilio error 21608)" in alice.post(f"{PAGE}/test", {"to": ONE}).text
     assert alice.post(f"{PAGE}/test", {"to": "nobody"}).status_code == 422
 
 

@@ -20,7 +20,7 @@ from app.workflows.domain import Step
 
 CONTINUE = "continue"
 GONE = "The contact or the step no longer exists."
-NOT_WRITTEN = "The message could not be written. The details are in the log of this server."
+NOT_WRITTEN = "The message couldn’t be composed. Details are in the server log."
 NO_ADDRESS = {
     "contact.email": "The contact has no email address.",
     "contact.phone": "The contact has no phone number.",

@@ -93,7 +93,7 @@ class MessageResults(Schema):
     replied: int = described("Those that a person replied to.", 12)
     bounced: int = described("Those that were returned.", 9)
     complained: int = described("Those marked as spam.", 1)
-    unsubscribed: int = described("Those with whose link the contact unsubscribed.", 6)
+    unsubscribed: int = described("Those whose unsubscribe link the contact used.", 6)
     failed: int = described("Messages that could not be sent in the period.", 2)
     skipped: int = described(
         "Messages skipped in the period because of the frequency cap or a stopped topic.", 4

@@ -49,7 +49,7 @@ def send_sample(actor: Actor, content: Content) -> ServerAnswer:
         raise Conflict("CONFLICT", "No mail server is connected, so emails can’t be sent.")
     if not found.reaches(email.to):
         raise Conflict(
-            "CONFLICT", "Emails aren’t sent to your address, because sending is limited to others."
+            "CONFLICT", "Emails aren’t sent to your address, because sending is limited to other addresses."
         )
     count_test_email(actor)
     forget_snapshot()

@@ -109,7 +109,7 @@ def _ses(topic: str, _headers: Headers, body: bytes) -> Any:
         raise _nothing_here()
     if envelope.get("Type") == "SubscriptionConfirmation":
         if not confirm_subscription(str(envelope.get("SubscribeURL", ""))):
-            raise Unavailable("NOT_CONFIRMED", "The subscription could not be confirmed.")
+            raise Unavailable("NOT_CONFIRMED", "The subscription couldn’t be confirmed.")
         return None
     if envelope.get("Type") != "Notification":
         return None

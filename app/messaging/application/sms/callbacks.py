@@ -41,7 +41,7 @@ MOST_REPLIES: Final = 50
 """The most answers to one message that are kept."""
 TRIED_FOR: Final = timedelta(hours=1)
 """How long a report that came early is tried again if it can’t be recorded."""
-SOURCES: Final = {Wish.STOP: "Answered “{}” to a text message", Wish.START: "Sent “{}” in a text message"}
+SOURCES: Final = {Wish.STOP: "Replied “{}” to a text message", Wish.START: "Texted “{}”"}
 
 Fields = Sequence[tuple[str, str]]
 

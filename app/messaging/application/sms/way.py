@@ -1,4 +1,4 @@
-"""The way on which text messages leave: the account's provider."""
+"""Sends text messages through the account's provider."""
 
 import time
 from datetime import datetime
@@ -22,7 +22,7 @@ from app.platform.database import forget_snapshot
 from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.settings import current
 
-NO_NUMBER: Final = "The phone number isn’t one that can be dialed from abroad. Add its country code."
+NO_NUMBER: Final = "The contact has no valid phone number with a country code."
 AT_PROVIDER: Final = "Opted out at the SMS provider"
 AT_ONCE: Final = 1
 """How many are claimed together. Each takes a request of its own, the provider may report what became of it
@@ -82,7 +82,7 @@ class SmsWay:
         except Unreachable:
             self.is_reachable = False
             raise
-        return Taken(f"Twilio took it: {sid}" if sid else "Twilio took it.", address=number)
+        return Taken(f"Accepted by Twilio: {sid}" if sid else "Accepted by Twilio.", address=number)
 
     def close(self) -> None:
         """There is nothing to close: each message is a request of its own."""

@@ -1,4 +1,4 @@
-"""DMARC (RFC 7489): what becomes of emails that only pretend to be from a domain."""
+"""DMARC (RFC 7489): what mailbox providers do with forged emails."""
 
 from typing import Final
 
@@ -15,9 +15,9 @@ from app.messaging.domain.sending_domains.findings import (
 
 _MOST_NAMES: Final = 5
 _POLICIES: Final = {
-    "none": "Mailbox providers deliver emails that only pretend to be from this domain, too.",
-    "quarantine": "Emails that only pretend to be from this domain go to the spam folder.",
-    "reject": "Emails that only pretend to be from this domain are rejected.",
+    "none": "Forged emails that claim to be from this domain are still delivered.",
+    "quarantine": "Forged emails that claim to be from this domain go to the spam folder.",
+    "reject": "Forged emails that claim to be from this domain are rejected.",
 }
 
 
@@ -50,7 +50,7 @@ def _read(domain: str, name: str, records: list[str], wanted: Record) -> Finding
     if policy not in _POLICIES:
         text = "The record doesn’t contain a valid policy: p=none, p=quarantine, or p=reject."
         return Finding("DMARC", Level.WRONG, text, shown(records), wanted)
-    inherited = f" The record is that of {name}." if name != domain else ""
+    inherited = f" The record of {name} applies." if name != domain else ""
     return Finding("DMARC", Level.RIGHT, _POLICIES[policy] + inherited, shown(records))
 
 

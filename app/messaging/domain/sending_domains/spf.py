@@ -76,7 +76,7 @@ def _checked(domain: str, server: str, texts: Texts) -> Finding:
         return Finding("SPF", Level.WRONG, text, shown(records))
     terms = records[0].split()[1:]
     if any(term.lower() in _TO_ALL for term in terms):
-        text = "The record allows every server to send for this domain. Let it end in ~all."
+        text = "The record allows every server to send for this domain. It should end in ~all."
         better = " ".join("~all" if term.lower() in _TO_ALL else term for term in records[0].split())
         return Finding("SPF", Level.WRONG, text, shown(records), Record(domain, better))
     allowed = _allowed(domain, terms, texts)

@@ -45,7 +45,7 @@ class Twilio:
         try:
             answer = post(url, self._headers(), urlencode(fields).encode(), bool(own), MAX_ANSWER_BYTES)
         except Lost as lost:
-            raise Doubtful(f"Twilio’s answer is missing. {lost}") from None
+            raise Doubtful(f"Twilio’s response was lost. {lost}") from None
         except NotCalled as failure:
             raise Unreachable(f"Twilio can’t be reached. {failure}") from None
         return _read(answer)
@@ -69,7 +69,7 @@ def _read(answer: Answer) -> str:
     if answer.status == 504:  # a server on the way has passed the request on, and waited in vain
         raise Doubtful("Twilio didn’t answer in time (status 504).")
     if answer.status == 429 or code == 20429:
-        raise Unreachable("Twilio takes no more messages at the moment (status 429).")
+        raise Unreachable("Twilio isn’t accepting more messages right now (status 429).")
     if code in ABOUT_SENDER or (not code and answer.status in (401, 403, 404, 407)):
         raise Unreachable(
             sentence_of(code) if code else f"Twilio refused to answer (status {answer.status})."

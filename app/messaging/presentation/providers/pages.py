@@ -21,7 +21,7 @@ def connect() -> ResponseReturnValue:
     except Invalid as wrong:
         form.show(wrong.facts["fields"])
         return page(provider_form=form), 422
-    flash("Saved. Now enter the address at your provider.", "success")
+    flash("Saved. Now add the address to your provider’s settings.", "success")
     return _back()
 
 
