@@ -163,7 +163,7 @@ from app.contacts.application.selecting.selections import (
     tags_of_selection,
 )
 from app.contacts.application.selecting.uses import SelectionUse, register_use, use_named, uses_for
-from app.contacts.application.tags import ensure_tags, find_tags, new_tags, tag_contact, untag_contact
+from app.contacts.application.tags import ensure_tags, new_tags, tag_contact, untag_contact
 
 __all__ = [
     "ANY",
@@ -248,7 +248,6 @@ __all__ = [
     "find_contacts",
     "find_segment",
     "find_selection",
-    "find_tags",
     "first_of",
     "growth_of",
     "hold_contact",

@@ -51,12 +51,6 @@ def new_tags(account_id: int, names: Sequence[str]) -> list[str]:
     return [name for key, name in reversed(by_key.items()) if key not in known]
 
 
-def find_tags(account_id: int, names: Sequence[str]) -> dict[str, int]:
-    """Return {name: id} of those of the names that are tags of the account, however they are spelled."""
-    known = store.tags_by_key(account_id, list({tag_key(name) for name in names}))
-    return {name: known[tag_key(name)] for name in names if tag_key(name) in known}
-
-
 def tag_contact(actor: Actor, contact_id: int, name: str) -> None:
     """Add a tag to a contact, creating it if needed. Does nothing if the contact already has it.
 

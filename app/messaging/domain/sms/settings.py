@@ -35,10 +35,6 @@ class SmsSettings:
     asks_consent: bool
     quiet_hours: QuietHours | None
 
-    @property
-    def is_service(self) -> bool:
-        return self.sender.startswith("MG")
-
 
 def is_service(sender: str) -> bool:
     """Return whether a sender is a messaging service, which chooses the number itself."""
