@@ -183,7 +183,7 @@ class EventServer:
         from app.platform import tenancy
         from app.platform.errors import NotFound
         from app.platform.logs import log
-        from app.platform.web import outages
+        from app.platform.web.errors import outages
         from ops.event_hub import Gone
 
         try:

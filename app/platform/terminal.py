@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.platform.errors import MusterError
 from app.platform.logs import log
-from app.platform.web.outages import expected_error
+from app.platform.web.errors.outages import expected_error
 
 
 def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:

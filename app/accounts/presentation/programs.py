@@ -16,7 +16,7 @@ from app.platform.clock import every
 from app.platform.logs import origin
 from app.platform.text import formats
 from app.platform.web import event_streams
-from app.platform.web.problems import problem
+from app.platform.web.errors.problems import problem
 
 WRONG_TOKENS, WRONG_TOKENS_SECONDS = 60, 60
 KEPT_HEADERS = ("Location", "ETag", "Link")

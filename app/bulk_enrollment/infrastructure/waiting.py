@@ -23,8 +23,8 @@ from app.bulk_enrollment.infrastructure.conditions.plan_states import (
 from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.relatives import is_needed
 from app.bulk_enrollment.infrastructure.tables import NOT_OVER, EnrollmentBatch, EnrollmentJob
+from app.platform.claims.leases import is_older, lease, longest_wait
 from app.platform.database import AnySelect, session
-from app.platform.leases import is_older, lease, longest_wait
 from app.workflows.infrastructure.tables import Workflow
 
 _OPEN_BATCH = EnrollmentBatch.status.in_(OPEN_BATCH)

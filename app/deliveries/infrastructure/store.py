@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from app.contacts.infrastructure.tables import Contact
 from app.deliveries.domain.states import OPEN, State
 from app.deliveries.infrastructure.tables import SENDING, Delivery
+from app.platform.claims.leases import moment
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import (
     Bound,
@@ -24,7 +25,6 @@ from app.platform.database.many_rows import (
     off_index,
 )
 from app.platform.database.short_reads import in_ids
-from app.platform.leases import moment
 
 _deliveries, _contacts = Delivery.__table__, Contact.__table__
 _ONE: Any = sa.literal_column("1")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from app.gallery.application import TemplateHistory
-from app.platform.bar_chart import Bar, stacked_bars, top_of
+from app.platform.charts.bars import Bar, stacked_bars, top_of
 
 SERIES: Final = (("Completed so far", "success"), ("Not completed", "neutral"))
 

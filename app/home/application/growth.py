@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from app.accounts.domain import Actor
 from app.contacts import application as contacts
 from app.contacts.application import DayCounts
+from app.platform.charts.lines import area_points, line_points
 from app.platform.clock import now
-from app.platform.line_chart import area_points, line_points
 from app.platform.text.formats import number, short_date
 from app.platform.text.words import counted
 

@@ -24,12 +24,12 @@ from app.messaging.domain.states import SETTLED, State
 from app.messaging.infrastructure import due, message_counts, store, turns
 from app.messaging.infrastructure.store import SMS, Answer, Claimed
 from app.platform import queue
+from app.platform.claims.lost_tasks import TaskWatch
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
 from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.database.many_rows import id_list
 from app.platform.logs import log
-from app.platform.lost_tasks import TaskWatch
 
 SEND_TASKS = {"email": "messaging.send_emails", SMS: "messaging.send_texts"}
 SECONDS_IN_A_ROW = 30.0

@@ -21,10 +21,10 @@ from app.messaging.infrastructure.pace.rules import hold_cap
 from app.messaging.infrastructure.sms import quiet as quiet_store
 from app.messaging.infrastructure.tables import OPEN, Message
 from app.messaging.infrastructure.topics import is_stopped
+from app.platform.claims.leases import moment
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import Bound, constant, constants, execute_built, id_list, is_there
 from app.platform.database.short_reads import in_ids
-from app.platform.leases import moment
 
 _messages, _contacts = Message.__table__, Contact.__table__
 SMS = "sms"

@@ -4,8 +4,8 @@ from typing import Final
 
 from app.messaging.infrastructure.sms.tables import SmsTurn
 from app.messaging.infrastructure.tables import SendingTurn
-from app.platform.leases import Interval
-from app.platform.turns import Turns
+from app.platform.claims.leases import Interval
+from app.platform.claims.turns import Turns
 
 REST_SECONDS = 60.0
 TURN = Interval(120.0)  # longer than a batch, with one message that takes as long as it may

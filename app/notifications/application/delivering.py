@@ -18,13 +18,13 @@ from app.notifications.infrastructure import delivery_claims, queries
 from app.notifications.infrastructure.delivery_claims import Table
 from app.notifications.infrastructure.tables import OutgoingEmail, WebhookCall
 from app.platform import mail, queue
+from app.platform.claims.retry_waits import wait_after
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.logs import log
 from app.platform.outgoing import client
 from app.platform.outgoing.client import NotCalled
 from app.platform.outgoing.rules import secret_of, signature
-from app.platform.retry_waits import wait_after
 from app.platform.settings import current
 from app.platform.text import formats
 from app.platform.text.headers import one_line

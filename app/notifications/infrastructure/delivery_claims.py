@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from app.notifications.domain.deliveries import MAX_ANSWER_LENGTH, Attempt, DeliveryStatus
 from app.notifications.infrastructure import queries
 from app.notifications.infrastructure.tables import OutgoingEmail, WebhookCall
+from app.platform.claims.leases import Interval
 from app.platform.database import session
-from app.platform.leases import Interval
 from app.platform.settings import current
 
 LEASE = Interval(60.0)

@@ -13,7 +13,7 @@ from app.platform.api.example_ids import JOB_ID
 from app.platform.api.examples import add_examples
 from app.platform.api.operations import PREFIX, Operation, spec
 from app.platform.web import skip_authentication
-from app.platform.web.problems import MEDIA_TYPE
+from app.platform.web.errors.problems import MEDIA_TYPE
 
 blueprint = Blueprint("api_document", __name__, url_prefix=PREFIX)
 

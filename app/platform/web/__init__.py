@@ -2,7 +2,7 @@
 
 from app.platform.web.downloads import csv_file
 from app.platform.web.email_frames import email_frame
-from app.platform.web.error_responses import STATUS, handle_error, status_of
+from app.platform.web.errors.responses import STATUS, handle_error, status_of
 from app.platform.web.every_request import for_frames
 from app.platform.web.marks import public, skip_authentication, takes_bodies, takes_files, unless_unchanged
 from app.platform.web.open_pages import keep_address_private, limit_unknown, logo_image

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.platform.settings import Settings
 from app.platform.text import formats
-from app.platform.web import error_responses, every_request, request_bodies
+from app.platform.web import every_request, request_bodies
+from app.platform.web.errors import responses
 from app.platform.web.requests import asset
 from app.platform.web.url_ids import IdConverter
 
@@ -45,7 +46,7 @@ def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]
     csrf.init_app(app)
     app.after_request(every_request.finish)
     app.extensions["headers"] = every_request.headers_of(settings.is_secure)
-    error_responses.init(app)
+    responses.init(app)
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.globals.update(asset=asset)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from app.bulk_enrollment.application.jobs import discarding, sweep
 from app.bulk_enrollment.infrastructure.store import claims, plan_claims
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
-from app.platform import lost_tasks, queue
+from app.platform import queue
+from app.platform.claims import lost_tasks
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.errors import Conflict, NotFound

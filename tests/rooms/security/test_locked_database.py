@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import create_app
 from app.platform.database import db, engine
-from app.platform.web.outages import BUSY
+from app.platform.web.errors.outages import BUSY
 from tests.people import sign_in
 from tests.rooms.bulk_enrollment.trial import Trial, lines
 from tests.rooms.workflows.drafts import active

@@ -9,7 +9,7 @@ from app.engine.domain.periods import Period, preset, problems_of
 from app.engine.domain.proportions import Verdict, difference, interval
 from app.engine.domain.spans import median, rounded
 from app.messaging.application import Result
-from app.platform.bar_chart import HEIGHT, WIDTH, stacked_bars, top_of
+from app.platform.charts.bars import HEIGHT, WIDTH, stacked_bars, top_of
 
 
 def test_intervals_are_those_of_the_literature() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.platform.line_chart import area_points, line_points
+from app.platform.charts.lines import area_points, line_points
 
 
 @pytest.mark.parametrize(

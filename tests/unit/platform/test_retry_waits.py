@@ -1,6 +1,6 @@
 """Waits before further attempts, for batches and deliveries alike."""
 
-from app.platform.retry_waits import wait_after
+from app.platform.claims.retry_waits import wait_after
 
 
 def test_each_attempt_has_its_own_wait() -> None:

@@ -53,11 +53,11 @@ from app.bulk_enrollment.infrastructure.store import (
 from app.bulk_enrollment.infrastructure.store.claims import Claim
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform import queue
+from app.platform.claims.retry_waits import wait_after
 from app.platform.clock import now
 from app.platform.database import is_timeout, is_transient, transaction
 from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.logs import log
-from app.platform.retry_waits import wait_after
 from app.platform.settings import current
 
 CANCEL_TASK = "bulk_enrollment.skip_rest"

@@ -14,10 +14,10 @@ from app.bulk_enrollment.application.jobs.run import CANCEL_TASK, finish_if_done
 from app.bulk_enrollment.infrastructure import waiting
 from app.bulk_enrollment.infrastructure.store import batches, plan_claims
 from app.platform import queue
+from app.platform.claims.lost_tasks import TaskWatch
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.logs import log
-from app.platform.lost_tasks import TaskWatch
 
 DRAFTS_KEPT = timedelta(days=1)
 HANDED_OVER_SECONDS = 3.0

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from app.bulk_enrollment.infrastructure import figures
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.platform.line_chart import area_points, line_points
+from app.platform.charts.lines import area_points, line_points
 from app.platform.text.formats import duration, number
 from app.platform.text.words import counted
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.planning import PLANNABLE
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.platform.leases import lease
+from app.platform.claims.leases import lease
 
 
 def is_open(job: Any = EnrollmentJob) -> sa.ColumnElement[bool]:

@@ -9,10 +9,10 @@ from app.bulk_enrollment.domain.outcomes import FIXABLE
 from app.bulk_enrollment.infrastructure.fixing.retried_rows import SOURCE_ROW
 from app.bulk_enrollment.infrastructure.fixing.tables import OPEN, FixingRow, FixingSheet, RowEdits
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
+from app.platform.claims.leases import is_older, lease
 from app.platform.clock import now
 from app.platform.database import session
 from app.platform.database.many_rows import bulk_load, constant
-from app.platform.leases import is_older, lease
 
 _PLAIN = {"synchronize_session": False}
 _LOADED = (

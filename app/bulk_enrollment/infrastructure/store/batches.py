@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import OPEN_BATCH, RUNNING, WITH_OPEN_BATCHES, BatchStatus
 from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
+from app.platform.claims.leases import lease, longest_wait, moment
 from app.platform.database import session
-from app.platform.leases import lease, longest_wait, moment
 
 _PLAIN = {"synchronize_session": False}
 _RUNNING = [status.value for status in RUNNING]

@@ -14,9 +14,9 @@ from app.bulk_enrollment.domain.job import RUNNING, BatchStatus, JobStatus
 from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.store.batches import is_released
 from app.bulk_enrollment.infrastructure.tables import OPEN, EnrollmentBatch, EnrollmentJob
+from app.platform.claims.leases import Interval, lease, longest_wait, moment
 from app.platform.database import BigInt, UtcDateTime, session
 from app.platform.database.many_rows import execute_built
-from app.platform.leases import Interval, lease, longest_wait, moment
 from app.workflows.infrastructure.tables import Workflow
 
 _PLAIN = {"synchronize_session": False}

@@ -23,9 +23,9 @@ from app.bulk_enrollment.infrastructure.store.claims import (
     ours_of,
 )
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
+from app.platform.claims.leases import Interval, lease, longest_wait
 from app.platform.database import UtcDateTime
 from app.platform.database.many_rows import execute_built
-from app.platform.leases import Interval, lease, longest_wait
 
 _batches = EnrollmentBatch.__table__
 

@@ -10,8 +10,8 @@ from app.bulk_enrollment.domain.planning import SMALL_JOB
 from app.bulk_enrollment.infrastructure.conditions.plan_states import is_held, is_open, is_ready, is_waiting
 from app.bulk_enrollment.infrastructure.store.jobs import update_if
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.platform.claims.leases import lease
 from app.platform.database import session
-from app.platform.leases import lease
 
 
 class PlanningClaim(NamedTuple):

@@ -7,7 +7,7 @@ from app.engine.application.analytics.numbers import REACTIONS, Analytics, PathN
 from app.engine.domain import BY_TRIGGER, BY_WORKFLOW
 from app.engine.presentation.analytics import words
 from app.messaging.application import Result
-from app.platform.bar_chart import Bar, stacked_bars, top_of
+from app.platform.charts.bars import Bar, stacked_bars, top_of
 
 _TONES = {"bulk_enrollment": "accent", BY_TRIGGER: "violet", BY_WORKFLOW: "warning"}
 REACTION_TONES = {Result.OPENED: "info", Result.CLICKED: "accent", Result.REPLIED: "success"}

@@ -14,8 +14,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.platform import errors
 from app.platform.database import db
 from app.platform.logs import log
-from app.platform.web import error_texts, outages, post_only_urls
-from app.platform.web.problems import problem
+from app.platform.web import post_only_urls
+from app.platform.web.errors import outages, texts
+from app.platform.web.errors.problems import problem
 from app.platform.web.requests import is_api, is_htmx
 
 RETRY_AFTER_SECONDS = 5
@@ -62,8 +63,8 @@ def _http_error(error: HTTPException) -> tuple[AnyResponse, int] | HTTPException
         return error
     if status == 405 and not is_htmx() and not is_api() and (page := post_only_urls.page_above()):
         return redirect(page, 303), 303
-    message = (error_texts.IN_API if is_api() else error_texts.ON_PAGES).get(status, error.description or "")
-    answer = _error_response(status, error_texts.CODES.get(status, "BAD_REQUEST"), message, {})
+    message = (texts.IN_API if is_api() else texts.ON_PAGES).get(status, error.description or "")
+    answer = _error_response(status, texts.CODES.get(status, "BAD_REQUEST"), message, {})
     for header in ("Allow", "Retry-After"):
         if value := dict(error.get_headers()).get(header):
             answer.headers[header] = value
@@ -99,7 +100,7 @@ def _error_response(status: int, code: str, message: str, facts: dict[str, Any])
     if "_login_user" not in g:  # keep error pages from looking up the user
         g._login_user = AnonymousUserMixin()
     page = "errors/_error.html" if is_htmx() else "errors/error.html"
-    title = error_texts.TITLES.get(status, error_texts.TITLES[500])
+    title = texts.TITLES.get(status, texts.TITLES[500])
     return Response(
         render_template(page, status=status, title=title, message=message, code=code, facts=facts)
     )

@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.platform.claims.leases import Interval, moment
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import execute_built
-from app.platform.leases import Interval, moment
 
 
 class Turns:

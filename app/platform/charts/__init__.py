@@ -1,0 +1,1 @@
+"""Charts as SVG coordinates, drawn on the server."""

@@ -1,0 +1,1 @@
+"""How errors are answered: as a page, a fragment, or problem+json."""
