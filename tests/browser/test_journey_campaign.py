@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from app.messaging.domain.machines import TOO_SOON
+from app.messaging.domain.reactions.machines import TOO_SOON
 from tests.services import browsing
 from tests.services.api_user import WITHIN, ApiUser
 from tests.services.browser_user import BrowserUser

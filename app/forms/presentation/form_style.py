@@ -1,6 +1,6 @@
 """The account's color as a stylesheet for the page of a form."""
 
-from app.messaging.domain.shades import readable
+from app.messaging.domain.emails.shades import readable
 
 _WHITE, _DARK = "#ffffff", "#1f2528"
 

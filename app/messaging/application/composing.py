@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 from app.accounts import application as accounts
 from app.messaging.application.sources import Content
 from app.messaging.application.tracking import click_url, open_url
-from app.messaging.domain.incoming import mail_to
-from app.messaging.domain.look import Frame, email_html, email_text
-from app.messaging.domain.mime import Email, Sender
-from app.messaging.domain.tracking import with_tracking
+from app.messaging.domain.emails.layout import Frame, email_html, email_text
+from app.messaging.domain.emails.mime import Email, Sender
+from app.messaging.domain.reactions.incoming import mail_to
+from app.messaging.domain.reactions.tracking import with_tracking
 from app.platform.clock import now
 from app.platform.encryption import opened, sealed
 from app.platform.settings import current

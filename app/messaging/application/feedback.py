@@ -15,8 +15,8 @@ from app.messaging.application.pace import brakes
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down, note_reaction
 from app.messaging.application.tracking import settle_first
-from app.messaging.domain.feedback import Feedback
-from app.messaging.domain.machines import Fetch
+from app.messaging.domain.reactions.feedback import Feedback
+from app.messaging.domain.reactions.machines import Fetch
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import feedback as store
 from app.messaging.infrastructure.message_counts import counting

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.messaging.application.sources import Content
 from app.messaging.application.ways_out import SenderFull, WayOut
-from app.messaging.domain.mime import MAX_SUBJECT
+from app.messaging.domain.emails.mime import MAX_SUBJECT
 from app.messaging.domain.states import State, wait_before
 from app.messaging.domain.taken import Taken
 from app.messaging.infrastructure.servers.smtp import Doubtful, Refused, Unreachable

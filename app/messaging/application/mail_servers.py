@@ -11,7 +11,8 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.messaging.application.composing import frame_of
 from app.messaging.application.senders import Chosen, chosen
-from app.messaging.domain.look import email_html, email_text
+from app.messaging.domain.emails.layout import email_html, email_text
+from app.messaging.domain.emails.mime import Email, source
 from app.messaging.domain.mail_settings import (
     Security,
     ServerAddress,
@@ -20,7 +21,6 @@ from app.messaging.domain.mail_settings import (
     read_only_to,
     read_server,
 )
-from app.messaging.domain.mime import Email, source
 from app.messaging.infrastructure.pace import rules
 from app.messaging.infrastructure.servers import store
 from app.messaging.infrastructure.servers.dkim_keys import signed

@@ -11,7 +11,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.messaging.application.composing import message_with_id
 from app.messaging.application.feedback import receive
-from app.messaging.domain.feedback import Report
+from app.messaging.domain.reactions.feedback import Report
 from app.messaging.infrastructure.reactions import store as reactions
 from app.platform.clock import now
 from app.platform.text.headers import one_line

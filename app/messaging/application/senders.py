@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.messaging.domain.emails.mime import Sender
 from app.messaging.domain.mail_settings import Limits, SenderDetails, is_among, read_sender
-from app.messaging.domain.mime import Sender
 from app.messaging.infrastructure.pace import rules
 from app.messaging.infrastructure.servers import dkim_store, store
 from app.messaging.infrastructure.servers.dkim_keys import SigningKey

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Final
 
 from app.messaging.application.time_line import note_reaction
-from app.messaging.domain.machines import Fetch, by_machines, is_machine
+from app.messaging.domain.reactions.machines import Fetch, by_machines, is_machine
+from app.messaging.domain.reactions.tracking import TRAP
 from app.messaging.domain.states import State
-from app.messaging.domain.tracking import TRAP
 from app.messaging.infrastructure.message_counts import counting
 from app.messaging.infrastructure.reactions import store as reactions
 from app.messaging.infrastructure.reactions.store import Tracked

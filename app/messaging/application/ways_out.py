@@ -13,7 +13,7 @@ from app.messaging.application.senders import Chosen, OwnSender, chosen
 from app.messaging.application.sms.provider import chosen_sms
 from app.messaging.application.sms.way import SmsWay
 from app.messaging.application.sources import Content
-from app.messaging.domain.mime import Sender, source
+from app.messaging.domain.emails.mime import Sender, source
 from app.messaging.domain.own_answers import Kept
 from app.messaging.domain.sms.quiet_hours import QuietHours
 from app.messaging.domain.taken import Taken

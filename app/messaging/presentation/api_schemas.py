@@ -10,7 +10,7 @@ from app.messaging.application.composing import message_id_of
 from app.messaging.application.outbox.lists import ListedMessage
 from app.messaging.application.outbox.sending_state import SendingState
 from app.messaging.application.reports import Result
-from app.messaging.domain.feedback import Feedback, Report
+from app.messaging.domain.reactions.feedback import Feedback, Report
 from app.messaging.domain.states import State
 from app.platform.api.example_ids import WORKFLOW_ID
 from app.platform.api.moments import EXAMPLE_MOMENT, Moment

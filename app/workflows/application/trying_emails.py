@@ -9,7 +9,7 @@ from app.contacts import application as contacts
 from app.contacts.domain.criteria import custom_key
 from app.messaging import application as messaging
 from app.messaging.application import Content, ServerAnswer
-from app.messaging.domain.mime import Email
+from app.messaging.domain.emails.mime import Email
 from app.platform.database import transaction
 from app.platform.errors import NotFound
 from app.workflows.application.lookup import find_workflow

@@ -17,7 +17,7 @@ from app.engine.infrastructure.tables import Enrollment
 from app.gallery.application.load import FOLDER
 from app.gallery.domain.template_file import parse_template
 from app.messaging.application import tracking
-from app.messaging.domain.machines import Fetch
+from app.messaging.domain.reactions.machines import Fetch
 from app.messaging.infrastructure.message_counts import counting
 from app.messaging.infrastructure.reactions import store as reactions
 from app.messaging.infrastructure.tables import Message

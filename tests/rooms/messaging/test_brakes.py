@@ -12,8 +12,8 @@ from app.engine.application import braking
 from app.messaging.application import feedback
 from app.messaging.application.outbox.sending_state import sending_state
 from app.messaging.application.pace import brakes as application
-from app.messaging.domain.feedback import Feedback
 from app.messaging.domain.pace import brakes
+from app.messaging.domain.reactions.feedback import Feedback
 from app.messaging.infrastructure.pace import brakes as store
 from app.notifications.application.kinds import letter_of
 from app.notifications.infrastructure.tables import OutgoingEmail

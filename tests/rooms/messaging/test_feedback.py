@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.messaging.application import feedback
-from app.messaging.domain.feedback import Feedback
+from app.messaging.domain.reactions.feedback import Feedback
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
 from app.platform.tenancy import acting_for

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from app.messaging.domain.feedback import Feedback
-from app.messaging.domain.incoming import MOST_IDS, Notice, read_incoming
+from app.messaging.domain.reactions.feedback import Feedback
+from app.messaging.domain.reactions.incoming import MOST_IDS, Notice, read_incoming
 from tests.rooms.messaging.incoming import complaint, reply, returned
 
 ID = "9f2c4b1e"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.messaging.domain.machines import Fetch, by_machines, is_machine
+from app.messaging.domain.reactions.machines import Fetch, by_machines, is_machine
 
 SENT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from app.messaging.domain.feedback import Feedback
 from app.messaging.domain.providers.reading import METADATA, MOST_REPORTS, Provider, reports_in
 from app.messaging.domain.providers.signing import (
     is_certificate_of_amazon,
@@ -13,6 +12,7 @@ from app.messaging.domain.providers.signing import (
     is_subscription_of_amazon,
     key_problem,
 )
+from app.messaging.domain.reactions.feedback import Feedback
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECONDS = int(AT.timestamp())

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messaging.domain.look import Frame, email_html
-from app.messaging.domain.shades import contrast, readable
+from app.messaging.domain.emails.layout import Frame, email_html
+from app.messaging.domain.emails.shades import contrast, readable
 
 PAPER, DARK_PAPER = "#ffffff", "#1f2528"
 COLORS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")

@@ -1,6 +1,6 @@
 """Links of emails lead through the server."""
 
-from app.messaging.domain.tracking import TRAP, with_tracking
+from app.messaging.domain.reactions.tracking import TRAP, with_tracking
 
 
 def test_web_links_are_replaced_and_others_kept() -> None:

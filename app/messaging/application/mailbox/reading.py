@@ -11,8 +11,8 @@ from typing import Final
 from app.messaging.application.mailbox.settings import LOST, server_of
 from app.messaging.application.opting_out.unsubscribing import unsubscribe_by_email
 from app.messaging.application.reports import Result, receive_report
-from app.messaging.domain.feedback import Report
-from app.messaging.domain.incoming import read_incoming, unsubscribe_token
+from app.messaging.domain.reactions.feedback import Report
+from app.messaging.domain.reactions.incoming import read_incoming, unsubscribe_token
 from app.messaging.infrastructure.servers import mailbox_store as store
 from app.messaging.infrastructure.servers.mailboxes import Folder, Incoming, MailboxServer, Unreadable, opened
 from app.messaging.infrastructure.servers.tables import Mailbox

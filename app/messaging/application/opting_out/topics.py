@@ -8,7 +8,8 @@ from app.contacts.application import topics as own_topics
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_held
 from app.messaging.domain.states import State
-from app.messaging.infrastructure import holding, message_counts, store, topics
+from app.messaging.infrastructure import message_counts, store, topics
+from app.messaging.infrastructure.pace import holding
 from app.platform.database import transaction
 
 

@@ -11,8 +11,8 @@ from app.messaging.application.mail_servers import ServerAnswer, count_test_emai
 from app.messaging.application.outbox.showing import NO_TOKEN, NOBODY
 from app.messaging.application.senders import chosen
 from app.messaging.application.sources import Content
-from app.messaging.domain.look import email_html, email_text
-from app.messaging.domain.mime import Email, Sender
+from app.messaging.domain.emails.layout import email_html, email_text
+from app.messaging.domain.emails.mime import Email, Sender
 from app.platform.clock import now
 from app.platform.database import forget_snapshot
 from app.platform.errors import Conflict

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from app.messaging.application.composing import frame_of
 from app.messaging.application.senders import Chosen, chosen
-from app.messaging.domain.look import Frame, email_html, email_text
-from app.messaging.domain.mime import Email, Sender, source
+from app.messaging.domain.emails.layout import Frame, email_html, email_text
+from app.messaging.domain.emails.mime import Email, Sender, source
 from app.messaging.domain.states import wait_before
 from app.messaging.infrastructure.servers.dkim_keys import signed
 from app.messaging.infrastructure.servers.smtp import Connection, Doubtful, Refused

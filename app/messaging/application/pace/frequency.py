@@ -12,8 +12,8 @@ from app.messaging.application.time_line import note_held
 from app.messaging.domain.own_answers import Delay
 from app.messaging.domain.pace.frequency import SKIPS, Beyond, FrequencyCap, read_cap
 from app.messaging.domain.states import State
-from app.messaging.infrastructure import holding, message_counts, store
-from app.messaging.infrastructure.pace import frequency, rules
+from app.messaging.infrastructure import message_counts, store
+from app.messaging.infrastructure.pace import frequency, holding, rules
 from app.messaging.infrastructure.pace.frequency import Held
 from app.platform.clock import now
 from app.platform.database import transaction

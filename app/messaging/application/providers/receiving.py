@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from app.messaging.application.providers.addresses import address_of
 from app.messaging.application.reports import SECONDS_A_REQUEST, Result, receive_report
-from app.messaging.domain.feedback import Report
 from app.messaging.domain.providers.reading import Provider, reports_in
 from app.messaging.domain.providers.signing import is_recent, is_signed_by_mailgun
+from app.messaging.domain.reactions.feedback import Report
 from app.messaging.infrastructure.providers import store
 from app.messaging.infrastructure.providers.verifying import (
     confirm_subscription,

@@ -16,7 +16,7 @@ from app.messaging.application.sms.way import AT_PROVIDER
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down
 from app.messaging.application.tracking import settle_first
-from app.messaging.domain.machines import Fetch
+from app.messaging.domain.reactions.machines import Fetch
 from app.messaging.domain.sms.reports import OPTED_OUT, Outcome, SmsReport, report_of, sentence_of
 from app.messaging.domain.sms.settings import read_number
 from app.messaging.domain.sms.signatures import is_signed

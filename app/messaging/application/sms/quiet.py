@@ -9,7 +9,8 @@ from app.contacts import application as contacts
 from app.messaging.application.time_line import note_held
 from app.messaging.domain.own_answers import Delay
 from app.messaging.domain.sms.quiet_hours import QuietHours, QuietNow
-from app.messaging.infrastructure import holding, store
+from app.messaging.infrastructure import store
+from app.messaging.infrastructure.pace import holding
 from app.messaging.infrastructure.sms import quiet
 from app.platform.database import transaction
 

@@ -13,7 +13,7 @@ from app.messaging.application.sms.addresses import inbound_url
 from app.messaging.application.sms.provider import chosen_sms, quiet_hours_of
 from app.messaging.domain.own_answers import Delay
 from app.messaging.domain.sms.settings import SmsSettings, read_number, read_sms_settings, token_problem
-from app.messaging.infrastructure import holding
+from app.messaging.infrastructure.pace import holding
 from app.messaging.infrastructure.servers.smtp import Doubtful, Refused
 from app.messaging.infrastructure.sms import store
 from app.messaging.infrastructure.sms.tables import SmsProviderRow

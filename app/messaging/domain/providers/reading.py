@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from app.messaging.domain.feedback import Feedback, Report
+from app.messaging.domain.reactions.feedback import Feedback, Report
 
 METADATA: Final = "muster"
 """The name under which Postmark keeps the id of an email; it gives emails Message-IDs of its own."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.messaging.domain.machines import Fetch
+from app.messaging.domain.reactions.machines import Fetch
 from app.messaging.infrastructure.reactions.tables import Reaction
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import session

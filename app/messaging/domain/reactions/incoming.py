@@ -11,7 +11,7 @@ from email.parser import BytesHeaderParser
 from typing import Final
 from urllib.parse import quote
 
-from app.messaging.domain.feedback import Feedback
+from app.messaging.domain.reactions.feedback import Feedback
 
 MOST_IDS: Final = 20
 _MOST_PARTS: Final = 50  # of a report

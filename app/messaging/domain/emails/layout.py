@@ -5,7 +5,7 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
-from app.messaging.domain.shades import readable
+from app.messaging.domain.emails.shades import readable
 
 if TYPE_CHECKING:
     from css_inline import CSSInliner

@@ -1,0 +1,1 @@
+"""Emails as they are sent: their layout, colors, and header."""

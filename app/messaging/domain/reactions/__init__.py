@@ -1,0 +1,1 @@
+"""What becomes of messages after they were sent: reports, replies, opens, and clicks."""
