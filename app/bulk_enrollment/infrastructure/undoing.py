@@ -5,7 +5,7 @@ added, and the contacts that it created and nothing else has touched since. Cont
 locked before their outcome is determined, so that nothing changes in between.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -54,7 +54,7 @@ def load_rows(original: EnrollmentJob, job_id: int, after: int, last: int, limit
     count, end = session().execute(sa.select(sa.func.count(), sa.func.max(following.c.row_number))).one()
     if not count:
         return 0, last
-    outcome, detail = _outcome(original)
+    outcome, detail = _verdict(original)
     columns = {
         "account_id": sa.literal(original.account_id),
         "job_id": sa.literal(job_id),
@@ -104,7 +104,7 @@ def lock_enrollments(span: Range, original: EnrollmentJob) -> None:
 
 def write_outcomes(span: Range, original: EnrollmentJob) -> None:
     """Write the outcomes of the range that differ from the plan."""
-    outcome, detail = _outcome(original)
+    outcome, detail = _verdict(original)
     differs = sa.or_(EnrollmentRow.outcome != outcome, EnrollmentRow.detail.is_distinct_from(detail))
     session().execute(
         sa.update(EnrollmentRow).where(span.holds(), differs).values(outcome=outcome, detail=detail),
@@ -117,12 +117,29 @@ def all_people(span: Range) -> sa.Select[Any]:
     return sa.select(EnrollmentRow.contact_id).where(span.holds(), EnrollmentRow.contact_id.isnot(None))
 
 
-def _outcome(original: EnrollmentJob) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
-    """SQL expressions for outcome and detail of a row if it were undone now."""
+class _ContactFacts(NamedTuple):
+    """SQL conditions on the contact of a row: it exists, the job has created it, and nothing but the job has
+    done anything with it since."""
+
+    is_known: sa.ColumnElement[bool]
+    is_created: sa.ColumnElement[bool]
+    is_unused: sa.ColumnElement[bool]
+
+
+_Verdict = tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]
+"""SQL expressions for outcome and detail of a row if it were undone now."""
+
+
+def _verdict(original: EnrollmentJob) -> _Verdict:
+    contact = _contact_facts(original)
+    return (
+        _of_import(original, contact) if original.workflow_id is None else _of_enrollment(original, contact)
+    )
+
+
+def _contact_facts(original: EnrollmentJob) -> _ContactFacts:
     account_id = original.account_id
     is_contact = sa.and_(Contact.account_id == account_id, Contact.id == EnrollmentRow.contact_id)
-    is_known = is_there(sa.select(Contact.id).where(is_contact))
-    is_created = is_there(sa.select(Contact.id).where(is_contact, Contact.created_job_id == original.id))
     is_unused = is_there(
         sa.select(Contact.id).where(
             is_contact,
@@ -133,25 +150,34 @@ def _outcome(original: EnrollmentJob) -> tuple[sa.ColumnElement[Any], sa.ColumnE
             ~_has(ContactTag, account_id, ContactTag.added_job_id, original.id),
         )
     )
-    no_detail: sa.ColumnElement[Any] = sa.null()
-    if original.workflow_id is None:
-        has_tags = is_there(
-            sa.select(ContactTag.tag_id).where(
-                ContactTag.account_id == account_id,
-                ContactTag.contact_id == EnrollmentRow.contact_id,
-                ContactTag.added_job_id == original.id,
-            )
+    return _ContactFacts(
+        is_there(sa.select(Contact.id).where(is_contact)),
+        is_there(sa.select(Contact.id).where(is_contact, Contact.created_job_id == original.id)),
+        is_unused,
+    )
+
+
+def _of_import(original: EnrollmentJob, contact: _ContactFacts) -> _Verdict:
+    has_tags = is_there(
+        sa.select(ContactTag.tag_id).where(
+            ContactTag.account_id == original.account_id,
+            ContactTag.contact_id == EnrollmentRow.contact_id,
+            ContactTag.added_job_id == original.id,
         )
-        outcome = sa.case(
-            (~is_known, Outcome.CONTACT_GONE),
-            (is_unused, Outcome.CONTACT_REMOVED),
-            (is_created, Outcome.MOVED_ON),
-            (has_tags, Outcome.TAGS_REMOVED),
-            else_=Outcome.NOTHING_TO_UNDO,
-        )
-        return outcome, sa.case((sa.and_(is_created, ~is_unused), USED), else_=no_detail)
+    )
+    outcome = sa.case(
+        (~contact.is_known, Outcome.CONTACT_GONE),
+        (contact.is_unused, Outcome.CONTACT_REMOVED),
+        (contact.is_created, Outcome.MOVED_ON),
+        (has_tags, Outcome.TAGS_REMOVED),
+        else_=Outcome.NOTHING_TO_UNDO,
+    )
+    return outcome, sa.case((sa.and_(contact.is_created, ~contact.is_unused), USED), else_=sa.null())
+
+
+def _of_enrollment(original: EnrollmentJob, contact: _ContactFacts) -> _Verdict:
     mine = sa.select(Enrollment.status).where(
-        Enrollment.account_id == account_id,
+        Enrollment.account_id == original.account_id,
         Enrollment.contact_id == EnrollmentRow.contact_id,
         without_index(Enrollment.job_id) == original.id,
     )
@@ -160,18 +186,19 @@ def _outcome(original: EnrollmentJob) -> tuple[sa.ColumnElement[Any], sa.ColumnE
     has_not_begun = sa.case(
         (is_archived, Enrollment.moved_at.is_(None)), else_=Enrollment.status == EnrollmentStatus.HELD
     )
-    has_begun = is_there(mine.where(~has_not_begun))
+    may_be_removed = sa.and_(contact.is_unused, ~is_there(mine.where(~has_not_begun)))
     outcome = sa.case(
-        (~is_known, Outcome.CONTACT_GONE),
+        (~contact.is_known, Outcome.CONTACT_GONE),
         (~is_in, Outcome.MOVED_ON),
-        (sa.and_(is_unused, ~has_begun), Outcome.CONTACT_REMOVED),
+        (may_be_removed, Outcome.CONTACT_REMOVED),
         else_=Outcome.WITHDRAWN,
     )
     status = mine.order_by(Enrollment.id.desc()).limit(1).scalar_subquery()
+    no_detail: sa.ColumnElement[Any] = sa.null()
     detail = sa.case(
-        (~is_known, no_detail),
+        (~contact.is_known, no_detail),
         (~is_in, status),
-        (sa.and_(is_created, ~sa.and_(is_unused, ~has_begun)), USED),
+        (sa.and_(contact.is_created, ~may_be_removed), USED),
         else_=no_detail,
     )
     return outcome, detail

@@ -190,11 +190,45 @@ def leave(account_id: int, ids: Sequence[int], at: datetime) -> None:
 
 def claim_recorded(account_id: int, move: VersionMove, after: int, limit: int) -> list[Recorded]:
     """Lock up to `limit` enrollments that a move has moved and that no undo has looked at; those that another
-    transaction has locked are passed over.
+    transaction has locked are passed over."""
+    one, was = _enrollments.c, _moved.c
+    columns: list[Any] = [
+        one.id,
+        one.contact_id,
+        was.version_id,
+        was.step_id,
+        was.status,
+        was.to_step,
+        was.way,
+        was.at,
+        one.version_id.label("now_version"),
+        one.step_id.label("now_step"),
+        one.status.label("now_status"),
+        one.enrolled_at,
+        _is_as_moved(account_id, move).label("is_as_moved"),
+    ]
+    query = (
+        sa.select(*columns)
+        .select_from(_moved)
+        .join(_enrollments, one.id == was.enrollment_id)
+        .where(
+            was.account_id == account_id,
+            was.move_id == move.id,
+            was.is_undone.is_(sa.false()),
+            was.enrollment_id > after,
+            one.account_id == account_id,
+            _has_contact(account_id),
+        )
+        .order_by(was.enrollment_id)
+        .limit(limit)
+        .with_for_update(of=_enrollments, skip_locked=True)
+    )
+    return [Recorded(*row) for row in session().execute(query)]
 
-    `is_as_moved`: nothing has happened to it since: it stands where the move put it, and has not begun there,
-    or it has left because of the move and may come back.
-    """
+
+def _is_as_moved(account_id: int, move: VersionMove) -> sa.ColumnElement[bool]:
+    """Condition: nothing has happened to an enrollment since a move: it stands where the move put it, and has
+    not begun there, or it has left because of the move and may come back."""
     one, was = _enrollments.c, _moved.c
     other = _enrollments.alias("other").c
     is_in_again = sa.exists().where(
@@ -221,38 +255,7 @@ def claim_recorded(account_id: int, move: VersionMove, after: int, limit: int) -
         ~is_in_again,
         is_open,
     )
-    columns: list[Any] = [
-        one.id,
-        one.contact_id,
-        was.version_id,
-        was.step_id,
-        was.status,
-        was.to_step,
-        was.way,
-        was.at,
-        one.version_id.label("now_version"),
-        one.step_id.label("now_step"),
-        one.status.label("now_status"),
-        one.enrolled_at,
-        sa.or_(stands, has_left).label("is_as_moved"),
-    ]
-    query = (
-        sa.select(*columns)
-        .select_from(_moved)
-        .join(_enrollments, one.id == was.enrollment_id)
-        .where(
-            was.account_id == account_id,
-            was.move_id == move.id,
-            was.is_undone.is_(sa.false()),
-            was.enrollment_id > after,
-            one.account_id == account_id,
-            _has_contact(account_id),
-        )
-        .order_by(was.enrollment_id)
-        .limit(limit)
-        .with_for_update(of=_enrollments, skip_locked=True)
-    )
-    return [Recorded(*row) for row in session().execute(query)]
+    return sa.or_(stands, has_left)
 
 
 def put_back(account_id: int, move_id: int, ids: Sequence[int], way: Way) -> None:

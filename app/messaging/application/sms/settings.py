@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
@@ -68,15 +68,7 @@ def save_sms_settings(actor: Actor, typed: Mapping[str, str]) -> None:
     with transaction():
         accounts.lock(actor.account_id)
         row = store.provider_of(actor.account_id)
-        values = {
-            "account_sid": wanted.account_sid,
-            "token": _token(row, wanted, token),
-            "sender": wanted.sender,
-            "per_second": wanted.per_second,
-            "asks_consent": wanted.asks_consent,
-            "quiet_from": wanted.quiet_hours.begins if wanted.quiet_hours else None,
-            "quiet_until": wanted.quiet_hours.ends if wanted.quiet_hours else None,
-        }
+        values = {**_columns(wanted), "token": _token(row, wanted, token)}
         if row is None:
             store.save_provider(actor.account_id, values, actor.user_id)
             integrations.connect(actor, SMS)
@@ -160,6 +152,18 @@ def _token(row: SmsProviderRow | None, wanted: SmsSettings, typed: str) -> str:
     if row.account_sid != wanted.account_sid or decrypted(row.token) is None:
         raise Invalid.in_fields({"token": "Enter the auth token of this account."})
     return row.token
+
+
+def _columns(settings: SmsSettings) -> dict[str, Any]:
+    quiet = settings.quiet_hours
+    return {
+        "account_sid": settings.account_sid,
+        "sender": settings.sender,
+        "per_second": settings.per_second,
+        "asks_consent": settings.asks_consent,
+        "quiet_from": quiet.begins if quiet else None,
+        "quiet_until": quiet.ends if quiet else None,
+    }
 
 
 def _settings_of(row: SmsProviderRow) -> SmsSettings:
