@@ -131,10 +131,8 @@ _Verdict = tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]
 
 
 def _verdict(original: EnrollmentJob) -> _Verdict:
-    contact = _contact_facts(original)
-    return (
-        _of_import(original, contact) if original.workflow_id is None else _of_enrollment(original, contact)
-    )
+    of_kind = _of_import if original.workflow_id is None else _of_enrollment
+    return of_kind(original, _contact_facts(original))
 
 
 def _contact_facts(original: EnrollmentJob) -> _ContactFacts:

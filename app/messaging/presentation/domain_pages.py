@@ -66,14 +66,14 @@ def remove_key(sender_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/signing")
-def begin_to_sign(sender_id: int) -> ResponseReturnValue:
+def start_signing(sender_id: int) -> ResponseReturnValue:
     """Sign emails if the DNS has the record of the key, or if the user says so."""
     try:
         finding = None
         if request.form.get("unchecked"):
-            keys.begin_to_sign(web.actor(), sender_id)
+            keys.start_signing(web.actor(), sender_id)
         else:
-            finding = checks.sign_if_known(web.actor(), sender_id)
+            finding = checks.start_signing_if_published(web.actor(), sender_id)
     except LimitReached as full:
         return _page(sender_id, refusal=full.message), web.status_of(full)
     if finding is not None:

@@ -12,6 +12,6 @@ task(reading.READ_TASK, "upkeep", timeout=240)(reading.read_mailbox)
 
 every(1)(sending.wake_senders)
 every(1)(sending.free_turns)
-every(1)(callbacks.settle_early)
+every(1)(callbacks.record_early_reports)
 every(10)(sending.doubt_abandoned)
 every(10)(reading.wake_readers)

@@ -452,13 +452,13 @@ def test_reports_that_come_early_count_once_it_is_sent(
         store.claim(account_id, message.workflow_id, "sms", it.at, 1)
     assert {report(app, alice, message.id, status) for status in statuses} == {204}
     with app.app_context():
-        callbacks.settle_early()
+        callbacks.record_early_reports()
     assert only(it)[0] == "sending"
     with app.app_context(), acting_for(account_id), transaction():
         store.answer(account_id, [Answer(message.id, 1, State.SENT, "")], now())
     for _ in range(2):
         with app.app_context():
-            callbacks.settle_early()
+            callbacks.record_early_reports()
     assert only(it)[0] == state
 
 
@@ -476,7 +476,7 @@ def test_an_early_report_settles_what_a_killed_worker_left(
         )
     with app.app_context():
         sending.doubt_abandoned()
-        callbacks.settle_early()
+        callbacks.record_early_reports()
     it.move(minutes=1)
     assert (only(it)[0], it.where()[ids[0]]) == ("sent", ("completed", "last"))
 

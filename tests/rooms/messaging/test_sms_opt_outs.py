@@ -56,9 +56,9 @@ def was_sent(app: Flask, person: Person, message_id: int) -> None:
         store.answer(person.actor.account_id, [answer], now())
 
 
-def settle_early(app: Flask) -> None:
+def record_early_reports(app: Flask) -> None:
     with app.app_context():
-        callbacks.settle_early()
+        callbacks.record_early_reports()
 
 
 def kept(app: Flask) -> int:
@@ -113,7 +113,7 @@ def test_an_opt_out_that_comes_early_counts_at_once(app: Flask, alice: Person, t
     assert report(app, alice, message_id, "undelivered", OPTED_OUT, ONE) == 204
     assert consents(app, alice) == [False, None]
     was_sent(app, alice, message_id)
-    settle_early(app)
+    record_early_reports(app)
     assert [one.state for one in messages(it)] == ["bounced"] and kept(app) == 0
 
 
@@ -127,9 +127,9 @@ def test_a_report_is_tried_again_until_it_is_recorded(
         sms_store.keep_report(alice.actor.account_id, message_id, early)
     was_sent(app, alice, message_id)
     with refusing(app, words):
-        settle_early(app)
+        record_early_reports(app)
     assert kept(app) == 1
-    settle_early(app)
+    record_early_reports(app)
     assert (consents(app, alice), kept(app)) == ([False, None], 0)
     assert [one.state for one in messages(it)] == ["bounced"]
 
@@ -147,7 +147,7 @@ def test_a_report_that_can_never_be_recorded_is_given_up(
             sa.update(EarlyReport).where(EarlyReport.account_id == account_id).values(at=long_ago)
         )
     with refusing(app, "UPDATE messages"):
-        settle_early(app)
+        record_early_reports(app)
     assert kept(app) == 0
 
 

@@ -1,1 +1,1 @@
-"""Reports of email providers: connecting them, and taking what they say."""
+"""Reports of email providers: connecting providers, and receiving what they report."""

@@ -1,5 +1,5 @@
-"""What email providers report. Only what an account's provider has signed counts, and only for its emails;
-all of it may come twice, and in any order."""
+"""Reports of email providers. Only what an account's provider has signed counts, and only for the account's
+emails. Reports may come twice, and in any order."""
 
 import hmac
 import json
@@ -31,8 +31,8 @@ _SENDGRID: Final = "X-Twilio-Email-Event-Webhook"
 
 
 def take(provider_name: str, address_key: str, headers: Headers, body: bytes) -> None:
-    """Record what a provider reports. Raises NotFound for what it has not signed, Invalid for what is no
-    JSON, and Unavailable if there was no time for all of it: then it comes again."""
+    """Record what a provider reports. Raises NotFound if it has not signed the request, Invalid for what is
+    not JSON, and Unavailable if there was no time for all reports, so that the provider sends them again."""
     account_id, provider, key = connection_of(provider_name, address_key)
     with acting_for(account_id):
         forget_snapshot()  # certificates may have to be fetched
@@ -57,7 +57,7 @@ def connection_of(provider_name: str, address_key: str) -> tuple[int, Provider, 
 
 
 def _record(account_id: int, provider: Provider, reports: Sequence[Report]) -> None:
-    """Begin anywhere: if there is not enough time, requests that are repeated get to all of them."""
+    """Begin with any report, so that repeated requests get to all of them even if none has enough time."""
     first = random.randrange(len(reports) or 1)
     end = time.monotonic() + SECONDS_A_REQUEST
     results: list[Result] = []

@@ -18,9 +18,9 @@ from app.platform.errors import Invalid, NotFound
 
 @dataclass(frozen=True)
 class ShownProvider:
-    """A provider as pages show it: without its key. `key_lost`: it can't be read anymore; `url` is what it
-    has to call, empty then, and without a public address of this installation; `heard_at` is when it last
-    reported something."""
+    """A provider as pages show it, without its key. `key_lost`: the key can't be read anymore. `url` is where
+    it has to send reports, empty if the key is lost or this installation has no public address. `heard_at` is
+    when it last reported something."""
 
     provider: Provider
     url: str
@@ -35,13 +35,13 @@ def list_providers(actor: Actor) -> list[ShownProvider]:
 
 
 def connect_provider(actor: Actor, name: str, key: str) -> None:
-    """Let a provider report, or change the key of its signatures. Raises Invalid with `fields`."""
+    """Accept reports of a provider, or change the key that checks them. Raises Invalid with `fields`."""
     accounts.require(actor, Permission.ACCOUNT)
     if name not in list(Provider):
         raise Invalid.in_fields({"provider": "Choose a provider."})
     provider = Provider(name)
-    is_secret_ours = provider == Provider.POSTMARK
-    key = secrets.token_hex(24) if is_secret_ours else key.strip()
+    has_own_secret = provider == Provider.POSTMARK
+    key = secrets.token_hex(24) if has_own_secret else key.strip()
     problem = key_problem(provider, key)
     if problem:
         raise Invalid.in_fields({"key": problem})
@@ -49,7 +49,7 @@ def connect_provider(actor: Actor, name: str, key: str) -> None:
         accounts.lock(actor.account_id)
         known = store.provider_of(actor.account_id, provider.value)
         old = store.decrypted(known.key) if known else None
-        if old == key or (old is not None and is_secret_ours):
+        if old == key or (old is not None and has_own_secret):
             return
         store.save(actor.account_id, provider.value, store.encrypted(key), actor.user_id)
         activity.record(
@@ -62,7 +62,7 @@ def connect_provider(actor: Actor, name: str, key: str) -> None:
 
 
 def disconnect_provider(actor: Actor, name: str) -> None:
-    """Let reports of a provider change nothing anymore. Raises NotFound if it isn’t connected."""
+    """Stop accepting reports of a provider. Raises NotFound if it isn’t connected."""
     accounts.require(actor, Permission.ACCOUNT)
     with transaction():
         accounts.lock(actor.account_id)

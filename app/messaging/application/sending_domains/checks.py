@@ -1,4 +1,4 @@
-"""Checking the DNS records of a sender's domain, while somebody waits for the answer."""
+"""Checking the DNS records of a sender's domain, within the request that asks for it."""
 
 from typing import Final
 
@@ -7,9 +7,9 @@ from app.accounts.domain import Actor, Permission
 from app.messaging.application.mail_servers import count_attempt
 from app.messaging.application.sending_domains.keys import (
     SendingDomain,
-    begin_to_sign,
     refuse_lost,
     sending_domain,
+    start_signing,
 )
 from app.messaging.domain.sending_domains.dkim import check_dkim
 from app.messaging.domain.sending_domains.dmarc import check_dmarc
@@ -22,7 +22,7 @@ from app.platform.settings import current
 
 CHECKS: Final = "domain_checks"
 MOST_CHECKS, SECONDS = 30, 600
-"""The most checks per account within so many seconds."""
+"""At most so many checks per account within so many seconds."""
 
 
 def check_domain(actor: Actor, sender_id: int) -> tuple[Finding, ...]:
@@ -40,8 +40,8 @@ def check_domain(actor: Actor, sender_id: int) -> tuple[Finding, ...]:
     )
 
 
-def sign_if_known(actor: Actor, sender_id: int) -> Finding | None:
-    """Begin to sign with the key that waits if the DNS has its record; if not, return what is wrong. Raises
+def start_signing_if_published(actor: Actor, sender_id: int) -> Finding | None:
+    """Sign emails with the waiting key if the DNS has its record; otherwise return what is wrong. Raises
     NotFound, Conflict if the key is lost, and LimitReached."""
     accounts.require(actor, Permission.ACCOUNT)
     key = (domain := sending_domain(actor, sender_id)).waiting
@@ -50,7 +50,7 @@ def sign_if_known(actor: Actor, sender_id: int) -> Finding | None:
         finding = check_dkim(domain.name, key.selector, key.public_key, _ready_to_ask(actor).texts)
         if finding.level != Level.RIGHT:
             return finding
-    begin_to_sign(actor, sender_id)
+    start_signing(actor, sender_id)
     return None
 
 

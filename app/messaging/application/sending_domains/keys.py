@@ -1,4 +1,4 @@
-"""The keys that sign the emails of a sender's domain (DKIM): made or entered, started, replaced, removed."""
+"""The keys that sign the emails of a sender's domain (DKIM): created or entered, used, replaced, removed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,8 +77,8 @@ def sending_domain(actor: Actor, sender_id: int) -> SendingDomain:
 
 
 def create_key(actor: Actor, sender_id: int) -> None:
-    """Make a new key for the domain of a sender, which waits until its record is in the DNS. Raises NotFound
-    and Conflict."""
+    """Create a key for the domain of a sender, which is not used before its record is in the DNS. Raises
+    NotFound and Conflict."""
     accounts.require(actor, Permission.ACCOUNT)
     pem = new_key()
     with transaction():
@@ -88,8 +88,8 @@ def create_key(actor: Actor, sender_id: int) -> None:
 
 
 def enter_key(actor: Actor, sender_id: int, typed: Mapping[str, str]) -> None:
-    """Keep a private key of the user, with its selector. Raises NotFound, Conflict, and Invalid with
-    `fields`."""
+    """Save a private key that the user has entered, with its selector. Raises NotFound, Conflict, and Invalid
+    with `fields`."""
     accounts.require(actor, Permission.ACCOUNT)
     sending_domain(actor, sender_id)
     wrong: dict[str, str] = {}
@@ -110,21 +110,22 @@ def enter_key(actor: Actor, sender_id: int, typed: Mapping[str, str]) -> None:
         _add(actor, domain, selector, pem)
 
 
-def begin_to_sign(actor: Actor, sender_id: int) -> None:
-    """Sign emails with the key that waits, whatever the DNS says; the one that has signed until now is
-    replaced. Idempotent; raises NotFound, and Conflict if the key is lost."""
+def start_signing(actor: Actor, sender_id: int) -> None:
+    """Sign emails with the waiting key, whatever the DNS says, instead of the present one. Idempotent; raises
+    NotFound, and Conflict if the key is lost."""
     accounts.require(actor, Permission.ACCOUNT)
     with transaction():
         accounts.lock(actor.account_id)
         domain = sending_domain(actor, sender_id)
         if domain.waiting is not None:
             refuse_lost(domain.waiting)
-            dkim_store.begin_to_sign(actor.account_id, domain.name, domain.waiting.id, now())
+            dkim_store.start_signing(actor.account_id, domain.name, domain.waiting.id, now())
             activity.record(actor, "signing_begun", "mail_domain", sender_id, name=domain.name)
 
 
 def stop_signing(actor: Actor, sender_id: int) -> None:
-    """Sign no more emails; the key waits again, unless another one does. Idempotent; raises NotFound."""
+    """Stop signing emails; the key becomes the waiting one. Idempotent; raises NotFound, and Conflict if
+    another key is waiting."""
     accounts.require(actor, Permission.ACCOUNT)
     with transaction():
         accounts.lock(actor.account_id)
@@ -161,7 +162,7 @@ def _with_room(actor: Actor, sender_id: int) -> SendingDomain:
     if domain.waiting is not None:
         raise Conflict("CONFLICT", "A key of this domain is already waiting for its DNS record.")
     if len(domain.keys) >= MOST_KEYS:
-        raise Conflict("CONFLICT", "Remove keys that were replaced first.")
+        raise Conflict("CONFLICT", "Remove a replaced key first.")
     return domain
 
 
@@ -173,7 +174,8 @@ def _add(actor: Actor, domain: SendingDomain, selector: str, pem: str) -> None:
 
 
 def _new_selector(domain: SendingDomain) -> str:
-    """Return a name that no record of another key has, not even in the memory of name servers."""
+    """Return a selector that no other key has. The date keeps it apart from those of removed keys, which name
+    servers may still have cached."""
     name, taken = f"muster{now():%Y%m%d}", {key.selector for key in domain.keys}
     names = (name, *(f"{name}-{number}" for number in range(2, MOST_KEYS + 2)))
     return next(one for one in names if one not in taken)

@@ -1,7 +1,7 @@
-"""What the provider reports: what became of messages, and what people answer.
+"""Requests of the provider: delivery reports, and messages that people send.
 
-Its requests are signed with the auth token of the account that their address names; whatever they say of
-others changes nothing. All of them may come twice, and in any order.
+They are signed with the auth token of the account that their address names, and change nothing of other
+accounts. They may come twice, and in any order.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,15 +38,15 @@ from app.platform.tenancy import acting_for
 from app.platform.text.headers import one_line
 
 MOST_REPLIES: Final = 50
-"""The most answers to one message that are kept."""
+"""How many replies to one message are kept."""
 TRIED_FOR: Final = timedelta(hours=1)
-"""How long a report that came early is tried again if it can’t be recorded."""
+"""How long recording an early report is tried again if it fails."""
 SOURCES: Final = {Wish.STOP: "Replied “{}” to a text message", Wish.START: "Texted “{}”"}
 
 Fields = Sequence[tuple[str, str]]
 
 
-def take_report(key: str, message_key: str, fields: Fields, signature: str) -> None:
+def receive_report(key: str, message_key: str, fields: Fields, signature: str) -> None:
     """Record what became of a message; a report that comes before the message is recorded as sent is kept
     until then, but an opt-out counts at once. Raises NotFound for what is not signed by the account's
     provider."""
@@ -71,9 +71,9 @@ def take_report(key: str, message_key: str, fields: Fields, signature: str) -> N
         despite_deadlocks(lambda: _note_opt_out(found, report, number, now()))
 
 
-def settle_early() -> None:
-    """Let the reports count that came early, once their message is recorded. Called once a second by the
-    clock; whatever is done twice changes nothing."""
+def record_early_reports() -> None:
+    """Record the reports that came early once their messages are recorded as sent. Called once a second by
+    the clock. Idempotent."""
     for kept in store.kept_reports():
         with acting_for(kept.account_id):
             if _is_recorded(kept) or kept.at < now() - TRIED_FOR:
@@ -87,16 +87,15 @@ def _is_recorded(kept: KeptReport) -> bool:
         found = reactions.tracked(kept.message_id)
         if found is not None and found.account_id == kept.account_id:
             _record(found, kept.report)
-    except Exception:  # it must not keep those of others
+    except Exception:  # those of others must not wait for it
         log.exception("sms_report_not_recorded", extra={"message_id": kept.message_id})
         return False
     return True
 
 
-def take_answer(key: str, fields: Fields, signature: str) -> None:
-    """Record what somebody has written: a wish to get no more text messages, or to get them again, counts for
-    the number; anything else is a reply to the latest message. Raises NotFound for what is not signed by the
-    account's provider."""
+def receive_text(key: str, fields: Fields, signature: str) -> None:
+    """Record a message that somebody sent: an opt-out or opt-in counts for the number; anything else is a
+    reply to the latest message. Raises NotFound for what is not signed by the account's provider."""
     account_id = _account(key)
     said = _signed(account_id, inbound_url(account_id), fields, signature)
     number, text = read_number(said.get("From", ""), None), said.get("Body", "")

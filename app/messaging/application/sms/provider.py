@@ -1,4 +1,4 @@
-"""What a provider of text messages has to be able to do, and which one an account has."""
+"""The provider of an account's text messages, and what providers must be able to do."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from app.messaging.infrastructure.store import NOT_AGREED, SAID_NO
 
 
 class SmsProvider(Protocol):
-    """Takes text messages on behalf of an account."""
+    """Sends text messages on behalf of an account."""
 
     def send(self, to: str, text: str, report_to: str = "") -> str:
         """Hand over a text to a number in E.164; return the provider's id of it. Raises Refused (also
@@ -60,8 +60,8 @@ def quiet_hours_of(row: SmsProviderRow) -> QuietHours | None:
 
 
 def quiet_until(account_id: int, at: datetime, zone: str) -> datetime | None:
-    """Return when a text message leaves that is due at a moment within the quiet hours of a time zone; None
-    if it leaves at once."""
+    """Return when a text message is sent that is due at a moment within the quiet hours of a time zone; None
+    if it is sent at once."""
     by = chosen_sms(account_id)
     return by.quiet_hours.until(at, zone) if by is not None and by.quiet_hours else None
 

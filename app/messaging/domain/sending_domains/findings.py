@@ -34,8 +34,8 @@ class Record:
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found out about `subject`, in a sentence or two. `found` are the records there are, `record`
-    is the one there should be, None if nothing has to be done or if only the email provider knows it."""
+    """The result of checking `subject`, in a sentence or two. `found` are the present records, `record` is
+    the one to have instead, None if nothing has to be done or only the email provider knows what."""
 
     subject: str
     level: Level

@@ -19,7 +19,7 @@ from app.messaging.domain.sending_domains.findings import (
 MOST_LOOKUPS: Final = 10
 _TERM: Final = re.compile(r"[-+~?]?(all|include|a|mx|ptr|exists|ip4|ip6|redirect)(?:[:=]([^/\s]*))?(/\S*)?")
 _TO_ALL: Final = ("all", "+all")
-# Of mail servers whose name ends so, the SPF record to include, as their providers document it.
+# {end of a mail server's name: SPF record to include, as its provider documents it}
 _INCLUDES: Final = {
     "amazonaws.com": "amazonses.com",
     "sendgrid.net": "sendgrid.net",
@@ -38,7 +38,7 @@ _INCLUDES: Final = {
 
 @dataclass
 class _Allowed:
-    """What a record allows, with those it includes. `broken` are domains that it includes in vain."""
+    """What a record allows, with those it includes. `broken` are included domains without an SPF record."""
 
     names: set[str] = field(default_factory=set)
     networks: list[str] = field(default_factory=list)
@@ -47,7 +47,7 @@ class _Allowed:
 
 
 def check_spf(domain: str, server: str, texts: Texts) -> Finding:
-    """Check the SPF record of a domain whose emails leave through a mail server; empty if none is
+    """Check the SPF record of a domain. `server` is the mail server that sends its emails, empty if none is
     connected."""
     try:
         return _checked(domain, server, texts)
@@ -56,7 +56,8 @@ def check_spf(domain: str, server: str, texts: Texts) -> Finding:
 
 
 def term_for(server: str) -> str:
-    """Return what allows a mail server; empty if its name or address is known in its own network only."""
+    """Return the term that allows a mail server; empty if its name or address is known in its own network
+    only."""
     for ending, include in _INCLUDES.items():
         if server == ending or server.endswith(f".{ending}"):
             return f"include:{include}"
@@ -116,7 +117,7 @@ def _compared(domain: str, server: str, wanted: str, record: str, allowed: _Allo
 
 
 def _with(record: str, term: str) -> str:
-    """Return a record with one more term, before the one that is about all other servers."""
+    """Return a record with one more term, before the one about all other servers."""
     terms = record.split()
     places = [at for at, one in enumerate(terms) if re.fullmatch(r"[-+~?]?all|redirect=.*", one.lower())]
     at = places[0] if places else len(terms)
@@ -147,7 +148,7 @@ def _allowed(domain: str, terms: Sequence[str], texts: Texts) -> _Allowed:
 
 
 def _read(term: str) -> tuple[str, str] | None:
-    """Return (kind, target) of a term; the target of an address is its network. None if it is none."""
+    """Return (kind, target) of a term; the target of an address is its network. None for what is no term."""
     read = _TERM.fullmatch(term.lower())
     if read is None:
         return None

@@ -1,4 +1,4 @@
-"""What becomes of a text message at the provider, and what its error codes mean."""
+"""Delivery reports of the provider, and what its error codes mean."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -66,7 +66,7 @@ _SENTENCES: Final = {
 ABOUT_SENDER: Final = frozenset(
     {20003, 20005, 20404, 21212, 21603, 21606, 21659, 21660, 21701, 21703, 30002, 63038}
 )
-"""Errors of the account and its sender, whoever the message is for: nothing is sent until they are mended."""
+"""Errors of the account and its sender, whoever the message is for: nothing is sent until they are fixed."""
 FOR_NOW: Final = frozenset({20429, 21611, 30001})
 
 
@@ -78,7 +78,7 @@ def report_of(status: str, code: str) -> SmsReport | None:
 
 
 def sentence_of(code: int) -> str:
-    """Return what an error code means, with the code, which is what one searches for."""
+    """Return what an error code means, with the code, so that users can look it up."""
     if not code:
         return "Twilio didn’t say why."
     return f"{_SENTENCES.get(code, 'Twilio couldn’t send it.')} (Twilio error {code})"

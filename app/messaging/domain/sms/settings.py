@@ -1,5 +1,4 @@
-"""What an account sets for its text messages: the provider, whom they are from, how fast, when, and to
-whom."""
+"""An account's settings for text messages: provider, sender, pace, quiet hours, and consent."""
 
 import re
 from collections.abc import Mapping

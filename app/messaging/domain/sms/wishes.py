@@ -1,7 +1,7 @@
-"""Words by which people say in a text message that they want no more of them, or want them again.
+"""Keywords by which people opt out of text messages, or opt in again.
 
-The words are those that carriers expect and the provider itself acts upon. They count only as the whole
-message: “Please stop by at noon” is an answer.
+They are those that carriers require and the provider itself acts upon. They count only as the whole message:
+“Please stop by at noon” is a reply.
 """
 
 import re
@@ -26,8 +26,8 @@ _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 def wish_in(text: str, said: str = "") -> Wish | None:
-    """Return what a text message asks for, or None if it is an answer. `said` is what the provider takes it
-    for, which knows words that the account has added there."""
+    """Return what a text message asks for, or None if it is a reply. `said` is the provider's own reading,
+    which knows keywords that the account has added there."""
     if said.lower() in set(Wish):
         return Wish(said.lower())
     return _WORDS.get(_AROUND.sub("", text).casefold())

@@ -41,7 +41,7 @@ def add_key(
     session().add(key)
 
 
-def begin_to_sign(account_id: int, domain: str, key_id: int, at: datetime) -> None:
+def start_signing(account_id: int, domain: str, key_id: int, at: datetime) -> None:
     """Let a key sign, and replace the one that did."""
     of_domain = sa.update(DkimKey).where(DkimKey.account_id == account_id, DkimKey.domain == domain)
     session().execute(of_domain.where(_SIGNS).values(replaced_at=at), execution_options=_PLAIN)

@@ -1,7 +1,7 @@
 """Twilio, as a provider of text messages: one request for each of them.
 
-Its library would bring an HTTP client of its own, which connects to names and knows no limits of size and
-time, for one form and one JSON document.
+Twilio's library isn't used: its HTTP client has no limits of size and time, and doesn't check which addresses
+it connects to.
 """
 
 import base64
@@ -21,12 +21,12 @@ MAX_ANSWER_BYTES: Final = 64 * 1024  # the answer repeats the text
 
 
 class OptedOut(Refused):
-    """The provider knows that the owner of the number wants no text messages."""
+    """The owner of the number has opted out at the provider."""
 
 
 @dataclass(frozen=True)
 class Twilio:
-    """An account at Twilio, and whom its messages are from."""
+    """An account at Twilio, and the sender of its messages."""
 
     account_sid: str
     token: str = field(repr=False)
@@ -34,7 +34,7 @@ class Twilio:
 
     def send(self, to: str, text: str, report_to: str = "") -> str:
         """Hand over a text message to a number in E.164; return the provider's id of it. What becomes of it
-        is told to the address `report_to`.
+        is reported to the address `report_to`.
 
         Raises Refused (also Unreachable and OptedOut) and Doubtful.
         """
@@ -66,7 +66,7 @@ def _read(answer: Answer) -> str:
         return str(said.get("sid", ""))[:34]
     code = said.get("code")
     code = code if isinstance(code, int) else 0
-    if answer.status == 504:  # a server on the way has passed the request on, and waited in vain
+    if answer.status == 504:  # from a proxy; Twilio may have received the request
         raise Doubtful("Twilio didn’t answer in time (status 504).")
     if answer.status == 429 or code == 20429:
         raise Unreachable("Twilio isn’t accepting more messages right now (status 429).")

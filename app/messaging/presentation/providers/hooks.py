@@ -1,4 +1,4 @@
-"""The address that email providers call. It is open to all; only what is signed counts."""
+"""The address that email providers call. It is open to everyone; only signed requests count."""
 
 from typing import Final
 
@@ -26,7 +26,7 @@ def _check() -> None:
 @web.csrf.exempt
 @web.takes_bodies(MOST_BYTES, _check)
 def receive(provider: str, address_key: str) -> ResponseReturnValue:
-    """Take what an email provider reports of emails."""
+    """Receive reports of an email provider."""
     try:
         take(provider, address_key, dict(request.headers), request.get_data())
     except Invalid:

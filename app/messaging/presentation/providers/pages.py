@@ -14,7 +14,7 @@ blueprint = Blueprint("mail_providers", __name__, url_prefix="/settings/email/pr
 
 @blueprint.post("")
 def connect() -> ResponseReturnValue:
-    """Let a provider report, or change its key."""
+    """Connect a provider, or change its key."""
     form = ProviderForm()
     try:
         settings.connect_provider(web.actor(), form.typed["provider"], form.typed["key"])

@@ -1,4 +1,5 @@
-"""The addresses that providers of text messages call. They are open to all; only what is signed counts."""
+"""The addresses that the provider of text messages calls. They are open to everyone; only signed requests
+count."""
 
 from typing import Final
 
@@ -18,8 +19,8 @@ NO_ANSWER: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 @web.skip_authentication
 @web.csrf.exempt
 def incoming(key: str) -> ResponseReturnValue:
-    """Take a text message that somebody has sent."""
-    callbacks.take_answer(key, _fields(), _signature())
+    """Receive a text message."""
+    callbacks.receive_text(key, _fields(), _signature())
     return Response(NO_ANSWER, mimetype="text/xml")
 
 
@@ -27,8 +28,8 @@ def incoming(key: str) -> ResponseReturnValue:
 @web.skip_authentication
 @web.csrf.exempt
 def report(key: str, message_key: str) -> ResponseReturnValue:
-    """Take a report of what became of a message."""
-    callbacks.take_report(key, message_key, _fields(), _signature())
+    """Receive a delivery report."""
+    callbacks.receive_report(key, message_key, _fields(), _signature())
     return Response(status=204)
 
 
