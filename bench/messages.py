@@ -20,7 +20,8 @@ import psutil
 import sqlalchemy as sa
 from flask import Flask
 
-from app.messaging.application import mail_servers, senders, sending
+from app.messaging.application import sending
+from app.messaging.application.servers import mail_servers, senders
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import session
 from app.platform.tenancy import acting_for

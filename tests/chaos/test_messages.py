@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.messaging.application import mail_servers, senders
+from app.messaging.application.servers import mail_servers, senders
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import session
 from tests.chaos.siege import PEOPLE, Siege, eventually

@@ -23,8 +23,9 @@ from app.forms import application as forms
 from app.forms.infrastructure.tables import FormSubmission, HostedForm
 from app.forms.infrastructure.tokens import token_of
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
-from app.messaging.application import senders, tracking
+from app.messaging.application import tracking
 from app.messaging.application.composing import message_id_of
+from app.messaging.application.servers import senders
 from app.messaging.infrastructure.providers.store import hook_key as mail_hook_key
 from app.messaging.infrastructure.sms.tokens import hook_key
 from app.messaging.infrastructure.tables import Message

@@ -3,7 +3,6 @@
 out of workflows that want no more of them."""
 
 from app.messaging.application.composing import unsubscribe_url
-from app.messaging.application.mail_servers import ServerAnswer, has_mail_server
 from app.messaging.application.opting_out.unsubscribing import (
     Recipient,
     leave_workflow,
@@ -41,7 +40,9 @@ from app.messaging.application.pace.brakes import brake_of
 from app.messaging.application.pace.brakes import release as release_brake
 from app.messaging.application.planning import Origin, change_version, plan, plan_again, take_up, withdraw
 from app.messaging.application.removal import register_removal
-from app.messaging.application.senders import sender_addresses, sender_name
+from app.messaging.application.servers.mail_servers import has_mail_server
+from app.messaging.application.servers.senders import sender_addresses, sender_name
+from app.messaging.application.servers.server_tests import ServerAnswer
 from app.messaging.application.sms.provider import no_texts, quiet_until, texts_unknown_numbers
 from app.messaging.application.sources import Content, SenderNames, Settled, Source, register_source
 from app.messaging.application.tracking import Reacted, register_reactions

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.messaging.application.composing import Identity, composed, frame_of
 from app.messaging.application.mailbox.settings import unsubscribe_address
-from app.messaging.application.senders import Chosen, OwnSender, chosen
+from app.messaging.application.servers.senders import Chosen, OwnSender, chosen
 from app.messaging.application.sms.provider import chosen_sms
 from app.messaging.application.sms.way import SmsWay
 from app.messaging.application.sources import Content

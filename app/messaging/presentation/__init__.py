@@ -4,9 +4,9 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.messaging import application as messaging
-from app.messaging.application.mail_servers import MOST_TESTS, SECONDS, TESTS
 from app.messaging.application.mailbox.settings import CHECKS, MOST_CHECKS
 from app.messaging.application.sending_domains import checks as domain_checks
+from app.messaging.application.servers.server_tests import MOST_TESTS, SECONDS, TESTS
 from app.messaging.application.sms import settings as sms_settings
 from app.messaging.application.time_line import WORDS, describe_events
 from app.messaging.presentation import (

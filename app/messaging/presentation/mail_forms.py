@@ -14,10 +14,10 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 
-from app.messaging.application.mail_servers import ShownServer
 from app.messaging.application.mailbox.settings import ShownMailbox
-from app.messaging.application.senders import ListedSender
 from app.messaging.application.sending_domains.keys import MAX_PEM
+from app.messaging.application.servers.mail_servers import ShownServer
+from app.messaging.application.servers.senders import ListedSender
 from app.messaging.domain.mail_settings import (
     LIMITS,
     MAX_FOLDER,

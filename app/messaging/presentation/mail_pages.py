@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.application import require
 from app.accounts.domain import Permission
-from app.messaging.application import mail_servers, senders
-from app.messaging.application.mail_servers import ServerAnswer
 from app.messaging.application.mailbox import settings as mailboxes
 from app.messaging.application.pace import brakes, frequency
 from app.messaging.application.providers import settings as providers
+from app.messaging.application.servers import mail_servers, senders, server_tests
+from app.messaging.application.servers.server_tests import ServerAnswer
 from app.messaging.domain.providers.reading import NAMES
 from app.messaging.presentation.mail_forms import (
     PROVIDER_STEPS,
@@ -108,7 +108,7 @@ def change_frequency() -> ResponseReturnValue:
 @blueprint.post("/test")
 def send_test() -> ResponseReturnValue:
     """Send a test email and show the mail server's answer in place."""
-    send = partial(mail_servers.send_test, web.actor())
+    send = partial(server_tests.send_test, web.actor())
     return answer_in_place(TestForm(), send, "messaging/_mail_test.html", page)
 
 

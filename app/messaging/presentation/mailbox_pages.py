@@ -3,8 +3,8 @@
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
-from app.messaging.application.mail_servers import ServerAnswer
 from app.messaging.application.mailbox import settings as mailboxes
+from app.messaging.application.servers.server_tests import ServerAnswer
 from app.messaging.presentation.mail_forms import MailboxForm
 from app.messaging.presentation.mail_pages import page
 from app.platform import web

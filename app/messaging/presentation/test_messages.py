@@ -6,7 +6,7 @@ from typing import Any
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.messaging.application.mail_servers import ServerAnswer
+from app.messaging.application.servers.server_tests import ServerAnswer
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.messaging.application import senders
+from app.messaging.application.servers import senders
 from app.workflows.application import find_workflow
 from tests.people import Person
 from tests.rooms.bulk_enrollment.jobs import words_of

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.messaging.application import mail_servers, senders
 from app.messaging.application.composing import message_with_id
+from app.messaging.application.servers import mail_servers, senders
 from app.messaging.domain.own_answers import Kept
 from app.messaging.infrastructure.tables import SendingTurn
 from app.platform.database import session, transaction

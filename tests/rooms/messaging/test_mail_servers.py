@@ -9,8 +9,8 @@ from flask import Flask
 
 from app.activity.infrastructure.tables import AuditEntry
 from app.contacts import application as contacts
-from app.messaging.application.mail_servers import save_mail_server
-from app.messaging.application.senders import chosen
+from app.messaging.application.servers.mail_servers import save_mail_server
+from app.messaging.application.servers.senders import chosen
 from app.messaging.infrastructure.servers.tables import MailServerRow
 from app.platform.database import session
 from app.platform.errors import NotAllowed

@@ -5,8 +5,8 @@ import re
 import pytest
 from flask import Flask
 
-from app.messaging.application import senders
-from app.messaging.application.senders import MAX_SENDERS, OwnSender, chosen
+from app.messaging.application.servers import senders
+from app.messaging.application.servers.senders import MAX_SENDERS, OwnSender, chosen
 from app.messaging.domain.mail_settings import Limits
 from app.platform.errors import LimitReached, NotAllowed
 from tests.people import Person

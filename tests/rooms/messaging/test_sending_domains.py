@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 
-from app.messaging.application import SingleEmail, send_singles, senders
+from app.messaging.application import SingleEmail, send_singles
 from app.messaging.application.sending_domains import keys
 from app.messaging.application.sending_domains.keys import SendingDomain
+from app.messaging.application.servers import senders
 from app.platform.errors import NotFound
 from app.platform.tenancy import acting_for
 from tests.people import Person

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.messaging.application import mail_servers
-from app.messaging.application.mail_servers import ServerAnswer, send_test
+from app.messaging.application.servers import server_tests
+from app.messaging.application.servers.server_tests import ServerAnswer, send_test
 from app.platform.errors import Conflict, Invalid, NotAllowed
 from tests.people import Person
 from tests.rooms.bulk_enrollment.jobs import words_of
@@ -138,7 +138,7 @@ def test_an_unknown_name(app: Flask, alice: Person) -> None:
 
 
 def test_a_silent_server(app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail_servers, "TEST_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(server_tests, "TEST_TIMEOUT_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         connect(alice, silent.getsockname()[1])
         assert answer_to(app, alice).text == "The mail server didn’t respond in time."
@@ -198,11 +198,11 @@ def test_without_a_server_there_is_nothing_to_test(app: Flask, alice: Person) ->
 
 def test_test_emails_are_limited(app: Flask, alice: Person, mails: MailServer) -> None:
     connect(alice, mails.port)
-    for _ in range(mail_servers.MOST_TESTS):
+    for _ in range(server_tests.MOST_TESTS):
         assert answer_to(app, alice).is_accepted
     answer = alice.htmx("post", f"{PAGE}/test", data={"to": TO})
     assert answer.status_code == 429 and "Try again later." in answer.text
-    assert len(mails.received) == mail_servers.MOST_TESTS
+    assert len(mails.received) == server_tests.MOST_TESTS
 
 
 def test_only_those_who_manage_the_account_send_tests(

@@ -8,13 +8,8 @@ from typing import Final
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.messaging.application.mail_servers import (
-    ServerAnswer,
-    address_of,
-    columns_of,
-    count_attempt,
-    password_for,
-)
+from app.messaging.application.servers.mail_servers import address_of, columns_of, password_for
+from app.messaging.application.servers.server_tests import ServerAnswer, count_attempt
 from app.messaging.domain.mail_settings import (
     ServerAddress,
     folder_problem,

@@ -7,9 +7,9 @@ from uuid import uuid4
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.messaging.application.composing import frame_of, unsubscribe_url
-from app.messaging.application.mail_servers import ServerAnswer, count_test_email, handed_over
 from app.messaging.application.outbox.showing import NO_TOKEN, NOBODY
-from app.messaging.application.senders import chosen
+from app.messaging.application.servers.senders import chosen
+from app.messaging.application.servers.server_tests import ServerAnswer, count_test_email, handed_over
 from app.messaging.application.sources import Content
 from app.messaging.domain.emails.layout import email_html, email_text
 from app.messaging.domain.emails.mime import Email, Sender

@@ -9,7 +9,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.messaging.application.composing import Identity, composed, frame_of
 from app.messaging.application.outbox.lists import ListedMessage, listed
-from app.messaging.application.senders import chosen
+from app.messaging.application.servers.senders import chosen
 from app.messaging.application.sources import Content, SenderNames, source
 from app.messaging.domain.emails.mime import Email, Sender, mime
 from app.messaging.domain.own_answers import KEPT

@@ -9,7 +9,7 @@ from html import escape
 from uuid import uuid4
 
 from app.messaging.application.composing import frame_of
-from app.messaging.application.senders import Chosen, chosen
+from app.messaging.application.servers.senders import Chosen, chosen
 from app.messaging.domain.emails.layout import Frame, email_html, email_text
 from app.messaging.domain.emails.mime import Email, Sender, source
 from app.messaging.domain.states import wait_before

@@ -4,13 +4,13 @@ from typing import Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.messaging.application.mail_servers import count_attempt
 from app.messaging.application.sending_domains.keys import (
     SendingDomain,
     refuse_lost,
     sending_domain,
     start_signing,
 )
+from app.messaging.application.servers.server_tests import count_attempt
 from app.messaging.domain.sending_domains.dkim import check_dkim
 from app.messaging.domain.sending_domains.dmarc import check_dmarc
 from app.messaging.domain.sending_domains.findings import Finding, Level

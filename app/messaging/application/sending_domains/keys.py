@@ -9,7 +9,7 @@ from typing import Final
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.messaging.application.senders import find_sender
+from app.messaging.application.servers.senders import find_sender
 from app.messaging.domain.sending_domains.dkim import SELECTOR, record_of
 from app.messaging.domain.sending_domains.findings import Record
 from app.messaging.infrastructure.servers import dkim_store

@@ -8,7 +8,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.integrations import application as integrations
-from app.messaging.application.mail_servers import MOST_TESTS, ServerAnswer, count_attempt
+from app.messaging.application.servers.server_tests import MOST_TESTS, ServerAnswer, count_attempt
 from app.messaging.application.sms.addresses import inbound_url
 from app.messaging.application.sms.provider import chosen_sms, quiet_hours_of
 from app.messaging.domain.own_answers import Delay

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.application import require
 from app.accounts.domain import Permission
-from app.messaging.application.mail_servers import ServerAnswer
 from app.messaging.application.pace.brakes import is_paused
+from app.messaging.application.servers.server_tests import ServerAnswer
 from app.messaging.application.sms import settings as sms
 from app.messaging.presentation.sms.forms import ProviderForm, SmsSendingForm, SmsTestForm
 from app.messaging.presentation.test_messages import answer_in_place

@@ -1,42 +1,27 @@
-"""The account's mail server: connecting and testing it, pausing it, and rehearsals."""
+"""The account's mail server: connecting it, pausing it, and rehearsals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
-from typing import Any, Final
-from uuid import uuid4
+from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.messaging.application.composing import frame_of
-from app.messaging.application.senders import Chosen, chosen
-from app.messaging.domain.emails.layout import email_html, email_text
-from app.messaging.domain.emails.mime import Email, source
+from app.messaging.application.servers.senders import chosen
 from app.messaging.domain.mail_settings import (
     Security,
     ServerAddress,
     password_problem,
-    read_address,
     read_only_to,
     read_server,
 )
 from app.messaging.infrastructure.pace import rules
 from app.messaging.infrastructure.servers import store
-from app.messaging.infrastructure.servers.dkim_keys import signed
 from app.messaging.infrastructure.servers.passwords import decrypted, encrypted
-from app.messaging.infrastructure.servers.smtp import Connection, Doubtful, Refused
 from app.messaging.infrastructure.servers.tables import Mailbox, MailServerRow
-from app.platform.attempts import attempt_limiter
-from app.platform.clock import now
-from app.platform.database import forget_snapshot, transaction
-from app.platform.errors import Conflict, Invalid, LimitReached
+from app.platform.database import transaction
+from app.platform.errors import Invalid
 from app.platform.settings import current
-
-TESTS: Final = "mail_tests"
-MOST_TESTS, SECONDS = 20, 600
-"""The most test emails per account within so many seconds."""
-TEST_TIMEOUT_SECONDS: Final = 8.0  # per command: somebody waits for the answer
 
 
 @dataclass(frozen=True)
@@ -51,14 +36,6 @@ class ShownServer:
     sending_paused: bool
     tracks_reactions: bool
     lacks_public_url: bool
-
-
-@dataclass(frozen=True)
-class ServerAnswer:
-    """What the mail server answered to a test email, as a sentence."""
-
-    is_accepted: bool
-    text: str
 
 
 def has_mail_server(account_id: int) -> bool:
@@ -161,78 +138,6 @@ def change_sending(actor: Actor, sending_paused: bool, only_to: str, tracks_reac
                 "sending",
                 actor.account_id,
             )
-
-
-def send_test(actor: Actor, to: str) -> ServerAnswer:
-    """Send a test email from the default sender, also while sending is paused; return what the mail server
-    answered.
-
-    Raises Invalid with `fields`, Conflict without a mail server or a sender, and LimitReached.
-    """
-    accounts.require(actor, Permission.ACCOUNT)
-    found = chosen(actor.account_id)
-    if found is None:
-        raise Conflict("CONFLICT", "Connect a mail server and add a sender first.")
-    address = read_address(to)
-    if address is None:
-        raise Invalid.in_fields({"to": "Enter a complete email address, such as alice@example.com."})
-    elif not found.reaches(address):
-        raise Invalid.in_fields(
-            {"to": "Emails aren’t sent to this address, because sending is limited to other addresses."}
-        )
-    count_test_email(actor)
-    with transaction():
-        activity.record(actor, "mail_server_tested", "mail_server", actor.account_id, name=found.server.host)
-    forget_snapshot()
-    return handed_over(found, _test_email(actor, found, str(address)))
-
-
-def handed_over(found: Chosen, email: Email) -> ServerAnswer:
-    """Hand an email over while somebody waits; return what the mail server answered."""
-    connection = Connection(found.server, TEST_TIMEOUT_SECONDS)
-    try:
-        mail = signed(source(email), found.sender(email.sender.address).signing, email.at)
-        answer = connection.send(mail, email.sender.address, email.to)
-    except (Refused, Doubtful) as failure:
-        return ServerAnswer(False, str(failure))
-    finally:
-        connection.close()
-    return ServerAnswer(True, f"The mail server accepted the email for {email.to}: {answer}")
-
-
-def _test_email(actor: Actor, found: Chosen, to: str) -> Email:
-    subject, frame = f"Test email from {actor.account_name}", frame_of(actor.account_id)
-    text = (
-        f"{actor.name} sent this email to test the mail server {found.server.host}."
-        " Emails of workflows look like this, too."
-    )
-    return Email(
-        sender=found.sender().sender,
-        to=to,
-        to_name="",
-        subject=subject,
-        text=email_text(text, frame, ""),
-        html=email_html(subject, "", f"<p>{escape(text)}</p>", frame, ""),
-        message_id=uuid4().hex,
-        at=now(),
-    )
-
-
-def count_test_email(actor: Actor) -> None:
-    """Count a test email of the account. Raises LimitReached if there were too many."""
-    count_attempt(actor, TESTS, f"sent {MOST_TESTS} test emails")
-
-
-def count_attempt(actor: Actor, name: str, said: str) -> None:
-    """Count an attempt of the account at what the limiter `name` limits within 10 minutes. Raises
-    LimitReached after too many; `said` is what the account has done then."""
-    begun = attempt_limiter(name).begin([f"account:{actor.account_id}"])
-    if isinstance(begun, int):
-        raise LimitReached(
-            "RATE_LIMITED",
-            f"Your account has {said} within 10 minutes. Try again later.",
-            retry_after=begun,
-        )
 
 
 def _password(row: MailServerRow | None, wanted: ServerAddress, typed: str) -> str:

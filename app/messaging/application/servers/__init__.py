@@ -1,0 +1,1 @@
+"""An account's mail server and senders: settings, and tests by users."""
