@@ -26,7 +26,7 @@ from app.platform import clock, queue
 from app.platform.logs import log, origin
 from app.platform.queue import request_stop, track_task
 from app.platform.settings import Settings
-from ops.process import leave
+from ops.shutdown import leave
 
 RETRY_SECONDS = 1.0
 NICENESS = 5  # on a busy machine, pages come before tasks

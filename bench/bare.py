@@ -1,7 +1,8 @@
 """The least that a JSON API on Flask can be: routes that return documents from memory, with the web server
 and gateway of Muster.
 
-`python -m gunicorn -c ops/web.py "bench.bare:create()"`; BARE_DOCUMENTS is a JSON file with {path: document}.
+`python -m gunicorn -c ops/web_server/settings.py "bench.bare:create()"`; BARE_DOCUMENTS is a JSON file with
+{path: document}.
 """
 
 import json
@@ -12,7 +13,7 @@ from typing import Any
 from flask import Flask, Response, jsonify
 
 from app.platform.settings import Settings
-from ops.gateway import Gateway
+from ops.web_server.gateway import Gateway
 
 
 def create() -> Gateway:

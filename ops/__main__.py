@@ -13,6 +13,6 @@ def start() -> int:
 
 
 if __name__ == "__main__":
-    from ops.process import leave
+    from ops.shutdown import leave
 
     leave(start())

@@ -19,7 +19,7 @@ from app.platform.schema_version import is_up_to_date
 from app.platform.settings import Settings
 from ops.preparation import Prepared
 from ops.problems import Problem
-from ops.process import leave
+from ops.shutdown import leave
 
 
 def prepare_database(settings: Settings) -> Prepared:

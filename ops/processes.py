@@ -15,6 +15,7 @@ from ops.places import run_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 CHILD = Path(__file__).with_name("child.py")
+WEB_SETTINGS = ROOT / "ops" / "web_server" / "settings.py"
 # Ctrl-C ends everything within ten seconds. A process killed in the middle of its work loses nothing: the
 # database rolls back, and the next start continues.
 STOP_WAIT_SECONDS = 4
@@ -29,11 +30,11 @@ def commands(settings: Settings) -> dict[str, list[str]]:
     }
     if settings.embedded_queue:
         found["queue"] = [queue_binary(), str(run_folder(settings) / "queue.conf")]
-    found["web"] = [python, "-m", "gunicorn", "-c", str(ROOT / "ops" / "web.py"), "ops.gateway:create()"]
+    found["web"] = [python, "-m", "gunicorn", "-c", str(WEB_SETTINGS), "ops.web_server.gateway:create()"]
     for number in range(1, settings.workers + 1):
         found[f"worker-{number}"] = [python, str(ROOT / "worker.py")]
     found["clock"] = [python, str(ROOT / "worker.py"), "clock"]
-    found["events"] = [python, "-m", "ops.event_process"]
+    found["events"] = [python, "-m", "ops.event_streams.process"]
     return found
 
 

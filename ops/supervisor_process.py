@@ -23,7 +23,7 @@ from app import create_app
 from app.platform.settings import Settings
 from ops import child
 from ops.places import log_folder, own_folder
-from ops.process import leave
+from ops.shutdown import leave
 
 CONFIGURATION = "run/supervisor.ini"
 HANDLED = (signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP, signal.SIGCHLD, signal.SIGUSR2)

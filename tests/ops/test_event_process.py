@@ -13,7 +13,7 @@ from ops.places import events_socket
 SLOW = """
 import asyncio, os, time
 from app.platform.settings import Settings
-from ops.event_process import run
+from ops.event_streams.process import run
 asyncio.run(run(Settings.from_environment(os.environ), lambda: time.sleep(600)))
 """
 

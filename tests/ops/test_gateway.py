@@ -11,8 +11,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.platform.settings import Settings
 from app.platform.web.request_bodies import FULL, REFUSED
-from ops.gateway import Gateway
-from ops.wsgi import Unread
+from ops.web_server.gateway import Gateway
+from ops.web_server.wsgi import Unread
 
 
 def test_a_disk_that_takes_nothing_is_told_of_and_no_fault(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder
 
 from app.platform.settings import Settings
 from ops.checks import make_socket_folders
-from ops.event_process import EventServer
+from ops.event_streams.process import EventServer
 from ops.places import events_socket, run_folder
 from tests.people import Program
 

@@ -1,8 +1,9 @@
 """Answering a request with a stream of server-sent events.
 
 A view decides who may listen to what, like any other view, and returns `answer(subscription)`. Only the
-process `events` holds streams (see `ops/event_process.py`): it runs the view with a function in the WSGI
-environment that admits the listener. Everywhere else, and while that process is down, the response is 503.
+process `events` holds streams (see `ops/event_streams/process.py`): it runs the view with a function in the
+WSGI environment that admits the listener. Everywhere else, and while that process is down, the response is
+503.
 """
 
 from collections.abc import Callable, Mapping

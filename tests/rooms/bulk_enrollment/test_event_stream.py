@@ -15,7 +15,8 @@ from app.accounts.application.api_tokens import list_tokens, revoke_token
 from app.bulk_enrollment.application.control.stopping import cancel_job
 from app.platform.database import db
 from app.platform.tenancy import acting_for
-from ops import event_hub, event_process
+from ops.event_streams import hub as event_hub
+from ops.event_streams import process as event_process
 from tests.people import Person, Program, program_of, sign_in
 from tests.rooms.bulk_enrollment.jobs import people, start_job
 from tests.services.databases import Database

@@ -5,8 +5,8 @@ import statistics
 import time
 
 from app.platform.web.request_bodies import MAX_UPLOADS_AT_ONCE, SMALL_BYTES
-from ops.gateway import SMALL_BODY_WITHIN_SECONDS
-from ops.web_worker import HEADERS_WITHIN_SECONDS, MOST_CONNECTIONS
+from ops.web_server.gateway import SMALL_BODY_WITHIN_SECONDS
+from ops.web_server.worker import HEADERS_WITHIN_SECONDS, MOST_CONNECTIONS
 from tests.services.installation import Installation
 from tests.services.plain_client import (
     Session,

@@ -1,9 +1,10 @@
-"""The process that holds event streams: `python -m ops.event_process`.
+"""The process that holds event streams: `python -m ops.event_streams.process`.
 
-The web server passes requests for event streams to it over a Unix socket (`ops/relay.py`): one connection per
-request, a line of JSON with the WSGI environment, answered by a line of JSON with status and headers, and the
-body. The app decides about each request, once at its beginning and again while it lasts, as about any other
-request. It is loaded when the first request arrives, so that nothing has to wait for it at startup.
+The web server passes requests for event streams to it over a Unix socket (`ops/web_server/relay.py`): one
+connection per request, a line of JSON with the WSGI environment, answered by a line of JSON with status and
+headers, and the body. The app decides about each request, once at its beginning and again while it lasts, as
+about any other request. It is loaded when the first request arrives, so that nothing has to wait for it at
+startup.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.platform.web.event_streams import State, Subscription
-    from ops.event_hub import Hub, Listener
+    from ops.event_streams.hub import Hub, Listener
 
 REQUEST_WITHIN_SECONDS = 10.0
 LONGEST_REQUEST_BYTES = 1024 * 1024
@@ -88,7 +89,7 @@ class EventServer:
             asyncio.get_running_loop().stop()  # the supervisor starts the process again
             raise
         from app.platform.events import Watch
-        from ops.event_hub import Hub
+        from ops.event_streams.hub import Hub
 
         watch = Watch(self._settings.queue_url, lambda *subject: self.hub.on_news(*subject))
         self.hub = Hub(watch, self._read)
@@ -162,7 +163,7 @@ class EventServer:
         return await asyncio.get_running_loop().run_in_executor(self._doors, self._ask_now, environ)
 
     def _ask_now(self, environ: Environ) -> tuple[int, list[tuple[str, str]], bytes]:
-        from ops.wsgi import Answer, server_variables
+        from ops.web_server.wsgi import Answer, server_variables
 
         answer = Answer(self.app, {**environ, **server_variables(), "wsgi.input": io.BytesIO()})
         body, is_open = b"", True
@@ -184,7 +185,7 @@ class EventServer:
         from app.platform.errors import NotFound
         from app.platform.logs import log
         from app.platform.web.errors import outages
-        from ops.event_hub import Gone
+        from ops.event_streams.hub import Gone
 
         try:
             with self.app.app_context():
@@ -216,7 +217,7 @@ def _write_head(writer: asyncio.StreamWriter, status: int, headers: list[tuple[s
 async def run(settings: Settings, load_app: Callable[[], "Flask"]) -> None:
     """Serve until SIGTERM or Ctrl-C, and exit. Streams end with the process; an app that is still being
     loaded is not waited for."""
-    from ops.process import leave
+    from ops.shutdown import leave
 
     stopping = asyncio.Event()
     for kind in (signal.SIGTERM, signal.SIGINT):
@@ -229,7 +230,7 @@ async def run(settings: Settings, load_app: Callable[[], "Flask"]) -> None:
 
 def main() -> None:
     """Run the process and exit."""
-    from ops.process import leave
+    from ops.shutdown import leave
 
     with suppress(RuntimeError):  # the loop was stopped because the app could not be loaded
         asyncio.run(run(Settings.from_environment(os.environ), lambda: create_app(process="web")))

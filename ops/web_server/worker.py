@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers import gasgi
 
-from ops.process import leave
+from ops.shutdown import leave
 
 HEADERS_WITHIN_SECONDS = 10.0
 ANSWER_TAKEN_WITHIN_SECONDS = 60.0

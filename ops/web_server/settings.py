@@ -2,12 +2,13 @@
 
 import os
 import sys
+from pathlib import Path
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.platform.settings import Settings
-from ops.process import leave
-from ops.web_worker import PatientWorker
+from ops.shutdown import leave
+from ops.web_server.worker import PatientWorker
 
 
 def on_exit(_master: object) -> None:

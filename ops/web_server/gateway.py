@@ -3,7 +3,7 @@
 Request bodies are complete before the app sees them: in memory or, once the sender is authorized, in an
 unnamed file. Responses are produced in pieces as the client reads them. Neither a slow sender nor a slow
 reader holds a thread. Uploads have dedicated threads, so that reading large files delays no page. Event
-streams are relayed from a process of their own (`ops/relay.py`).
+streams are relayed from a process of their own (`ops/web_server/relay.py`).
 """
 
 import asyncio
@@ -23,8 +23,8 @@ from app.platform.settings import Settings
 from app.platform.web import event_streams
 from app.platform.web.request_bodies import BUSY, FULL, MAX_UPLOADS_AT_ONCE, REFUSED, SMALL_BYTES
 from ops.places import events_socket
-from ops.relay import Message, Receive, Relay, Send
-from ops.wsgi import Answer, Unread, environ_of
+from ops.web_server.relay import Message, Receive, Relay, Send
+from ops.web_server.wsgi import Answer, Unread, environ_of
 
 PAGE_THREADS, FILE_THREADS = 8, 2
 SMALL_BODY_WITHIN_SECONDS = 20.0
