@@ -45,9 +45,12 @@ def test_what_happens_is_said_before_the_start(app, bob, run_tasks):
     for page in (enroll_page(workflow), upload, check):
         text = text_of(bob.get(page).text)
         assert said in text, page
-        assert "they begin right away and get its messages" in text, page
+        assert "People wait at step 1 until you start it." in text, page
     started = bob.post(f"{check}/start").headers["Location"]
-    assert "they begin right away and get its messages" in text_of(bob.get(started).text)
+    assert "People wait at step 1 until you start it." in text_of(bob.get(started).text)
+    bob.post(f"/workflows/{workflow}/people/start")
+    for page in (enroll_page(workflow), started):
+        assert "People begin right away and get its messages." in text_of(bob.get(page).text), page
 
 
 def test_an_import_starts_nobody(bob):

@@ -35,6 +35,7 @@ from app.platform.settings import current
 from app.platform.text import formats
 from app.platform.text.numbers import whole_number
 from app.platform.text.pace_words import date_and_time, pace_words, portion_words
+from app.workflows import application as workflows
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")
@@ -69,10 +70,10 @@ def job_list(kind: str) -> ResponseReturnValue:
     }
     if _asks_for("job-list"):
         return render_template("bulk_enrollment/_job_list.html", **facts)
-    workflows = report.workflows_to_choose(actor)
+    choices = report.workflows_to_choose(actor)
     return render_template(
         "bulk_enrollment/jobs.html",
-        workflows=workflows,
+        workflows=choices,
         statuses=STATUSES,
         days=_days(wanted),
         days_kept=current().job_retention_days,
@@ -99,9 +100,16 @@ def show(public_id: str) -> ResponseReturnValue:
         emails=_emails_to_starter(shown),
         filter_words=_filter_words(shown),
         consent=consent_words(shown.job.options.consent_basis),
+        held=_is_held(shown),
         **_panel_facts(shown),
         **facts,
     )
+
+
+def _is_held(shown: ShownJob) -> bool:
+    """Return whether the people of a job wait for somebody to start the workflow."""
+    workflow_id = shown.job.workflow_id
+    return workflow_id is not None and workflows.is_held(shown.job.account_id, workflow_id)
 
 
 @blueprint.get("/<public_id>/panel")
