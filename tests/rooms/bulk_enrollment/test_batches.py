@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import AuditEntry
-from app.bulk_enrollment.application.jobs import run
+from app.bulk_enrollment.application.jobs import failing, run
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.store import claims as store
 from app.platform.clock import now
@@ -97,8 +97,8 @@ def test_what_a_runner_did_that_was_thought_dead_is_undone(trial: Trial, app, bo
     assert enrolled(trial, job) == 5
     with trial.acting():
         trial.process(job, dead)
-        run._put_off(account_id, trial.job(job), dead, TimeoutError())
-        run._give_up(account_id, trial.job(job), dead, Outcome.DATABASE_ERROR)
+        failing.put_off(trial.job(job), dead, TimeoutError())
+        failing.give_up(trial.job(job), dead, Outcome.DATABASE_ERROR)
     trial.holds(job)
     [batch] = trial.batches(job)
     assert (batch.attempt, batch.status, enrolled(trial, job)) == (2, "completed", 5)

@@ -10,7 +10,6 @@ that a user, an erasure, or an undo is removing at the same moment; and after ne
 batches with the same people cannot deadlock.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -20,11 +19,11 @@ from sqlalchemy.exc import DBAPIError
 
 from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.undo_batch import undo_rows
+from app.bulk_enrollment.application.selection.row_consent import keep_refusals, note_sms_consents
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.domain.reading import SMS
 from app.bulk_enrollment.infrastructure.store import as_planned, rows
 from app.bulk_enrollment.infrastructure.store.claims import Claim
-from app.bulk_enrollment.infrastructure.store.row_range import Range, fields_and_owners, owners_of_keys
+from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.engine import application as engine
@@ -114,6 +113,7 @@ def settle_rows(job: EnrollmentJob, span: Range, at: datetime) -> tuple[dict[Out
     trouble = _workflow_trouble(job)
     written = NOTHING
     if trouble is not None:
+        keep_refusals(job, span, at)
         rows.write_failed(span, trouble)
     else:
         written = _settle_halving(job, span, at)
@@ -139,6 +139,7 @@ def _settle_halving(job: EnrollmentJob, span: Range, at: datetime) -> Written:
         if is_transient(failure):
             raise
         if span.size == 1:
+            keep_refusals(job, span, at)
             rows.write_failed(span, Outcome.ENROLLMENT_ERROR)
             return NOTHING
         first, second = (_settle_halving(job, half, at) for half in span.halves())
@@ -161,25 +162,8 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> Written:
         rows.count_again(span)
     settle = _settle_import if job.kind == "import" else _settle_enrollment
     updated = settle(job, span, at)
-    if job.selection.says_sms_consent:
-        source = job.options.source_name or "Imported file"
-        contacts.note_sms_rows(account_id, _sms_consents(span), source, at, job.id)
+    note_sms_consents(job, span, at)
     return Written(made, updated)
-
-
-def _sms_consents(span: Range) -> list[tuple[int | None, bool, str | None]]:
-    """Return what the rows say about text messages, for `note_sms_rows`."""
-    found: list[tuple[int | None, bool, str | None]] = []
-    refusing: set[str] = set()  # keys of invalid rows whose number is not known
-    for contact_id, fields in fields_and_owners(span):
-        if (said := json.loads(fields).get(SMS)) is None:
-            continue
-        agrees, number, *key = said
-        if contact_id is None and number is None:
-            refusing.update(key)
-        else:
-            found.append((contact_id, agrees, number))
-    return found + [(contact_id, False, None) for contact_id in owners_of_keys(span, refusing).values()]
 
 
 def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> int:

@@ -25,13 +25,13 @@ from app.bulk_enrollment.application.jobs.batch import (
 from app.bulk_enrollment.application.jobs.braking import must_brake
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
 from app.bulk_enrollment.application.jobs.dispatch import dispatch, pause_ended
+from app.bulk_enrollment.application.jobs.failing import give_up, put_off
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.settling import (
     BatchReassigned,
     analyze_grown_tables,
     as_counts,
     forget_fields,
-    settle,
     settle_part,
     span_of,
 )
@@ -39,7 +39,7 @@ from app.bulk_enrollment.application.telling import tell_end
 from app.bulk_enrollment.application.timing import parts
 from app.bulk_enrollment.application.timing.allowance import Limits, limits_of
 from app.bulk_enrollment.application.timing.parts import MustWait, Part, TooManyEnrolled
-from app.bulk_enrollment.domain.job import BatchStatus, JobStatus, batch_size, final_status
+from app.bulk_enrollment.domain.job import JobStatus, batch_size, final_status
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure import figures, queries
 from app.bulk_enrollment.infrastructure.store import (
@@ -53,9 +53,8 @@ from app.bulk_enrollment.infrastructure.store import (
 from app.bulk_enrollment.infrastructure.store.claims import Claim
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform import queue
-from app.platform.claims.retry_waits import wait_after
 from app.platform.clock import now
-from app.platform.database import is_timeout, is_transient, transaction
+from app.platform.database import is_transient, transaction
 from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.logs import log
 from app.platform.settings import current
@@ -138,7 +137,7 @@ def _run_claimed(
     except Exception as failure:
         if not is_transient(failure):
             raise
-        _put_off(job.account_id, job, claim, failure)
+        put_off(job, claim, failure)
         return _Done(claim.number)
     milliseconds = round((time.perf_counter() - began) * 1000)
     if done.last_number.bit_length() > (claim.number - 1).bit_length():
@@ -164,7 +163,7 @@ def _do(
     limits: Limits,
 ) -> _Done:
     if claim.attempt > len(current().batch_retry_seconds) + 1:
-        _give_up(job.account_id, job, claim, Outcome.TIMEOUT_ERROR)
+        give_up(job, claim, Outcome.TIMEOUT_ERROR)
         return _Done(claim.number)
     try:
         try:
@@ -237,39 +236,6 @@ def _claim_next(
         return None
     task = queue.running_task()
     return claims.claim_next(job.account_id, job.id, now(), task, together, limits.pace_changes)
-
-
-def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Exception) -> None:
-    """Schedule a retry of a failed batch; after the last attempt, write the error to its rows."""
-    wait = wait_after(claim.attempt, current().batch_retry_seconds)
-    kind = Outcome.TIMEOUT_ERROR if is_timeout(failure) else Outcome.DATABASE_ERROR
-    log.warning(
-        "batch_failed",
-        extra={
-            "job": job.id,
-            "batch": claim.number,
-            "attempt": claim.attempt,
-            "failure": type(failure).__name__,
-            "outcome": kind.name,
-        },
-    )
-    if wait is None:
-        _give_up(account_id, job, claim, kind)
-        return
-    with transaction():
-        claims.put_back(account_id, claim, wait)
-        publish(job, "batch_put_off", batch=claim.number)
-
-
-def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome) -> None:
-    try:
-        with transaction():
-            span = span_of(job, claim)
-            rows.write_failed(span, outcome)
-            forget_fields(job, span)
-            settle(job, claim, BatchStatus.FAILED, now(), rows.count_outcomes(span))
-    except BatchReassigned:
-        log.info("batch_reassigned", extra={"job": job.id, "batch": claim.number})
 
 
 def skip_rest(account_id: int, job_id: int) -> None:
