@@ -28,6 +28,7 @@ from app.platform.tenancy import acting_for
 from tests.people import sign_in
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.moved import Campaign, campaign
+from tests.services import prepared
 from tests.services.databases import Database
 from tests.services.mail_server import mail_server
 from tests.services.postgresql import PostgreSQL
@@ -111,7 +112,7 @@ def _database(kind: str, folder: Path) -> Iterator[Database]:
     servers: list[PostgreSQL] = []
 
     def server() -> PostgreSQL:
-        servers.append(PostgreSQL().start())
+        servers.append(prepared.postgresql().start())
         return servers[0]
 
     try:

@@ -7,6 +7,7 @@ on each database selected with `--database`.
 import gc
 import signal
 from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from app.accounts.application import change_business
 from app.platform import logs, queue
 from app.platform.text import formats
 from tests.people import Person, Program, program_of, sign_in
+from tests.services import prepared
 from tests.services.databases import Database
 from tests.services.installation import Installation
 from tests.services.postgresql import PostgreSQL
@@ -41,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("same", derandomize=True)
     settings.load_profile("same" if config.getoption("--rounds") == 1 else "default")
     if not hasattr(config, "workerinput"):
+        prepared.share()
         config.pluginmanager.register(FailureLines(config))
 
 
@@ -126,7 +129,7 @@ def postgresql_server() -> Iterator[Callable[[], PostgreSQL]]:
 
     def server() -> PostgreSQL:
         if not servers:
-            servers.append(PostgreSQL().start())
+            servers.append(prepared.postgresql().start())
         return servers[0]
 
     yield server
@@ -229,22 +232,23 @@ def postal_address(app: Flask, alice: Person) -> None:
 
 
 @pytest.fixture
-def run_tasks(database: Database, valkey: Valkey) -> Callable[[], bool]:
+def run_tasks(database: Database, valkey: Valkey) -> Iterator[Callable[[], bool]]:
     """Function that runs a real worker until all queues are empty; returns True if it ran any task."""
+    connection = Redis.from_url(valkey.url)
 
     def run() -> bool:
         handlers = {kind: signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)}
-        connection = Redis.from_url(valkey.url)
         worker = TaskWorker(list(queue.QUEUES), connection=connection, serializer=JSONSerializer)
         worker.app = database.app
+        worker.last_cleaned_at = datetime.now(UTC)  # what it would tidy up are tasks of minutes ago
         try:
             return worker.work(burst=True, logging_level="WARNING")
         finally:
-            connection.close()
             for kind, handler in handlers.items():
                 signal.signal(kind, handler)
 
-    return run
+    yield run
+    connection.close()
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def workplace(
         **MANY,
     )
     try:
-        made.start()
+        made.prepare().start()
         context = browsing.window(chromium, made.url)
         browsing.set_up(context.new_page())
         context.close()

@@ -37,7 +37,8 @@ def main(only: str = "") -> None:
         receiver() as hook,
     ):
         services = {"MAIL_URL": f"smtp://127.0.0.1:{mails.port}", "WEBHOOK_PRIVATE_ADDRESSES": "1"}
-        site = Installation(Path(folder) / "data", WORKERS="1", MAX_UNFINISHED_JOBS="100", **services).start()
+        site = Installation(Path(folder) / "data", WORKERS="1", MAX_UNFINISHED_JOBS="100", **services)
+        site.prepare().start()
         try:
             _take(browser, site, _links({"set-up": "/setup"}), only, signed_in=False)
             shows = _furnish(browser, site, Path(folder), hook.url, mails.port)
@@ -45,7 +46,7 @@ def main(only: str = "") -> None:
             _take(browser, site, _links(STRANGERS), only, signed_in=False)
         finally:
             site.stop()
-        empty = Installation(Path(folder) / "empty", WORKERS="1").start()
+        empty = Installation(Path(folder) / "empty", WORKERS="1").prepare().start()
         try:
             context = browsing.window(browser, empty.url)
             browsing.set_up(context.new_page(), sample_data=False)

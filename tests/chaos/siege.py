@@ -26,6 +26,7 @@ from app.platform.settings import Settings
 from tests.people import create_people, sign_in
 from tests.rooms.bulk_enrollment.trial import Trial
 from tests.rooms.workflows.drafts import active
+from tests.services import prepared
 from tests.services.installation import Installation
 from tests.services.postgresql import PostgreSQL
 
@@ -67,12 +68,12 @@ class Siege:
     """An installation on a database of its own; `trial` starts jobs in it and looks at them."""
 
     def __init__(self, kind: str, folder: Path) -> None:
-        self.server = PostgreSQL(synchronous_commit="on").start() if kind == "postgresql" else None
+        self.server: PostgreSQL | None = None
         settings = dict(SHORT)
-        if self.server is not None:
-            self.server.create_database("muster")
-            settings["DATABASE_URL"] = self.server.url("muster")
-        self.site = Installation(folder / "data", **settings).start()
+        if kind == "postgresql":
+            self.server = prepared.postgresql(synchronous_commit="on").start()
+            settings["DATABASE_URL"] = self.server.url(prepared.NAME)
+        self.site = Installation(folder / "data", **settings).prepare().start()
         patient = {"BATCH_LEASE_SECONDS": ""}  # the test itself is never killed, only slow on a busy machine
         self.app: Flask = create_app(Settings.from_environment(self.site.environment | patient))
         with self.app.app_context():

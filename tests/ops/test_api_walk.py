@@ -32,7 +32,7 @@ def run_in_one_shell(site: Installation, commands: list[str], folder: Path) -> l
 
 
 def test_the_walk_through_works_as_written(installation: Make, tmp_path: Path) -> None:
-    site = installation(WORKERS="1").start()
+    site = installation(WORKERS="1").prepare().start()
     made = site.command(
         *("create-owner", "--email", "alice@example.com", "--password", PASSWORD),
         *("--name", "Alice", "--account", "Agency"),

@@ -18,6 +18,7 @@ from app.platform.tenancy import row_security
 from tests.people import create_people, sign_in
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.workflows.drafts import active
+from tests.services import prepared
 from tests.services.installation import Installation
 from tests.services.postgresql import PostgreSQL
 from tests.services.severable_proxy import SeverableProxy
@@ -32,7 +33,7 @@ class Bench:
 
     def __init__(self, server: PostgreSQL, folder: Path) -> None:
         self.server = server
-        server.create_database("wired")
+        server.create_database("wired", template=prepared.NAME)
         self.wire = SeverableProxy(server.port)
         url = server.url("wired")
         wired = url.replace(f":{server.port}/", f":{self.wire.port}/")
@@ -73,7 +74,7 @@ class Bench:
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    server = PostgreSQL(max_connections="25").start()
+    server = prepared.postgresql(max_connections="25").start()
     made = Bench(server, tmp_path_factory.mktemp("wired"))
     yield made
     made.end()

@@ -28,7 +28,7 @@ def open_stream(site: Installation, person: Person, job: str) -> Stream:
 
 
 def test_streams_survive_what_dies_and_delay_no_stop(installation: Make) -> None:
-    site = installation(WORKERS="0").start()
+    site = installation(WORKERS="0").prepare().start()
     app = create_app(Settings.from_environment(site.environment))
     with app.app_context():
         create_people()

@@ -15,6 +15,7 @@ from tests.services.small_disk import small_disk
 def test_everything_lives_on_while_the_disk_is_full(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 64) as disk:
         site = Installation(disk.folder / "data", WORKERS="1", MIN_FREE_BYTES=str(8 * 1024 * 1024))
+        site.prepare()
         try:
             site.start(within=170)
             before = {name: site.pid_of(name) for name in (*PROCESSES, "supervisor", "muster")}

@@ -20,6 +20,7 @@ from app.platform.settings import Settings
 from tests.people import create_people, sign_in
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.workflows.drafts import active
+from tests.services import prepared
 from tests.services.installation import Installation
 from tests.services.postgresql import PostgreSQL
 
@@ -30,7 +31,8 @@ class Bench:
     """An installation with two workers, and access to its database."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.site = Installation(folder / "data", MAX_CONTACTS_PER_JOB=str(ROWS), **settings).start()
+        self.site = Installation(folder / "data", MAX_CONTACTS_PER_JOB=str(ROWS), **settings)
+        self.site.prepare().start()
         self.app = create_app(Settings.from_environment(self.site.environment))
         with self.app.app_context():
             create_people()
@@ -86,7 +88,7 @@ def bench(
     settings = {}
     if database_kind == "postgresql":
         server = postgresql_server()
-        server.create_database("gone_workers")
+        server.create_database("gone_workers", template=prepared.NAME)
         settings["DATABASE_URL"] = server.url("gone_workers")
     made = Bench(tmp_path_factory.mktemp("gone"), **settings)
     yield made

@@ -16,10 +16,11 @@ from flask import Flask
 
 from app import create_app
 from app.gallery.application import catalog
+from app.platform import queue
 from app.platform.database import db
 from app.platform.settings import Settings
-from ops.prepare import prepare_database
 from tests.people import create_people
+from tests.services import prepared
 from tests.services.postgresql import PostgreSQL
 from tests.services.table_snapshots import Snapshot
 
@@ -31,8 +32,8 @@ class Storage(Protocol):
 
     url: str
 
-    def clear(self) -> None:
-        """Make the database empty, without tables."""
+    def begin(self) -> None:
+        """Make the database as the first start leaves it."""
 
     def save(self, state: str) -> None:
         """Save the current rows as `state`."""
@@ -48,22 +49,25 @@ class SqliteFile:
         self.path = folder / "muster.db"
         self.url = f"sqlite:///{self.path}"
 
-    def clear(self) -> None:
-        for suffix in ("", "-wal", "-shm", ".lock", ".next"):
-            self.path.with_name(f"muster.db{suffix}").unlink(missing_ok=True)
+    def begin(self) -> None:
+        self._replace(prepared.sqlite_file())
 
     def save(self, state: str) -> None:
         shutil.copyfile(self.path, self.path.with_name(f"{state}.kept"))
 
     def restore(self, state: str) -> None:
+        self._replace(self.path.with_name(f"{state}.kept"))
+
+    def _replace(self, by: Path) -> None:
         copy = self.path.with_name("copy")
-        shutil.copyfile(self.path.with_name(f"{state}.kept"), copy)
-        self.clear()
+        shutil.copyfile(by, copy)
+        for suffix in ("", "-wal", "-shm", ".lock", ".next"):
+            self.path.with_name(f"muster.db{suffix}").unlink(missing_ok=True)
         os.replace(copy, self.path)  # a new inode, invisible to connections left open
 
 
 class PostgresDatabase:
-    """PostgreSQL database; states are schemas with copies of all tables."""
+    """PostgreSQL database of a server from `prepared`; states are schemas with copies of all tables."""
 
     def __init__(self, server: PostgreSQL) -> None:
         self._server = server
@@ -71,10 +75,10 @@ class PostgresDatabase:
         self._snapshots: dict[str, Snapshot] = {}
         self._connection: psycopg.Connection[tuple[object, ...]] | None = None
 
-    def clear(self) -> None:
+    def begin(self) -> None:
         if self._connection is not None:
             self._connection.close()
-        self._server.create_database("muster")
+        self._server.create_database("muster", template=prepared.NAME)
 
     def save(self, state: str) -> None:
         self._snapshots[state] = Snapshot(self._connected(), state)
@@ -150,6 +154,15 @@ class Database:
         restored."""
         self._makers[state] = make
 
+    def define_with_people(self, state: str, make: Callable[[], None]) -> None:
+        """Define a further state as `define` does; `make` finds the people of all tests."""
+
+        def make_both() -> None:
+            create_people()
+            make()
+
+        self.define(state, make_both)
+
     def keep(self, state: str) -> None:
         """Save the current rows as a further state that `restore` knows."""
         self.close()
@@ -170,12 +183,12 @@ class Database:
         if state in self._states:
             return
         if state == "fresh":
-            self._storage.clear()
-            prepare_database(self.settings())
+            self._storage.begin()
         else:
             self._storage.restore("fresh")
             with self.app.app_context():
                 self._makers[state]()
+                queue.connection().flushall()
             self.close()
         self._storage.save(state)
         self._states.add(state)

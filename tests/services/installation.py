@@ -1,6 +1,7 @@
 """A complete installation, started like `make run`, with its own folder and port."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from app.platform.settings import Settings
 from ops.locks import holder_of, is_held
 from ops.places import log_folder, run_folder
+from tests.services import prepared
 from tests.services.parent_death import die_with_parent
 from tests.services.ports import free_port
 
@@ -45,6 +47,13 @@ class Installation:
             assert self.process is not None and self.process.poll() is None, self.output
             assert time.monotonic() < give_up, self.output
             time.sleep(0.05)
+        return self
+
+    def prepare(self) -> "Installation":
+        """Bring the database that the first start would make, unless DATABASE_URL names another."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if "DATABASE_URL" not in self.environment:
+            shutil.copy(prepared.sqlite_file(), self.data_dir)
         return self
 
     def begin(self) -> None:

@@ -32,9 +32,10 @@ QUICK = {
 
 
 class PostgreSQL:
-    """A server with its data in a temporary folder. URLs stay the same across restarts."""
+    """A server with its data in a temporary folder, a copy of `like` if it is given. URLs stay the same
+    across restarts."""
 
-    def __init__(self, **settings: str) -> None:
+    def __init__(self, like: Path | None = None, **settings: str) -> None:
         self._settings = QUICK | settings
         self._user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         self.folder = Path(tempfile.mkdtemp(prefix="mp-"))
@@ -42,7 +43,10 @@ class PostgreSQL:
         self._programs = self._program_folder()
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        self._run("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        if like is None:
+            self._run("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        else:
+            _copy(like, self._data)
 
     @property
     def _data(self) -> str:
@@ -91,6 +95,10 @@ class PostgreSQL:
         """Shut down and delete all data."""
         self._end(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def copy_data(self, folder: Path) -> None:
+        """Copy all data of a stopped server into a new folder."""
+        _copy(self._data, folder)
 
     def url(self, database: str) -> str:
         """Return the URL of a database, as in DATABASE_URL."""
@@ -166,6 +174,10 @@ class PostgreSQL:
             self._process.send_signal(how)
             self._process.wait(timeout=60)
             self._process = None
+
+
+def _copy(data: Path | str, folder: Path | str) -> None:
+    subprocess.run(["cp", "-a", str(data), str(folder)], check=True)
 
 
 def _package_folder() -> Path:

@@ -8,7 +8,8 @@ from psycopg import sql
 
 Connection = psycopg.Connection[tuple[object, ...]]
 SMALL = 1024 * 1024
-_TRANSACTION = sql.SQL("SELECT pg_current_xact_id()::xid::text::bigint")
+_QUIET, _LOUD = (f"SET session_replication_role = {role}".encode() for role in ("replica", "DEFAULT"))
+_TRANSACTION = b"SELECT pg_current_xact_id()::xid::text::bigint"
 
 
 class Snapshot:
@@ -23,7 +24,7 @@ class Snapshot:
         schema = sql.Identifier(f"kept_{name}")
         connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
-        self._filling: dict[str, tuple[int, sql.Composable]] = {}
+        self._filling: dict[str, tuple[int, bytes]] = {}
         for table, names in columns.items():
             copied = (schema, sql.Identifier(table))
             made = connection.execute(
@@ -33,9 +34,13 @@ class Snapshot:
                 listed = sql.SQL(", ").join(sql.Identifier(column) for column in names)
                 insert = "INSERT INTO public.{} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}.{}"
                 filled = sql.SQL(insert).format(copied[1], listed, listed, *copied)
-                self._filling[table] = made.rowcount, filled
-        self._numbering = _numbering(connection)
-        self._looking = _looking(list(columns))
+                self._filling[table] = made.rowcount, filled.as_bytes(connection)
+        emptied = sql.SQL("DELETE FROM public.{}")
+        self._emptying = {
+            table: emptied.format(sql.Identifier(table)).as_bytes(connection) for table in columns
+        }
+        self._numbering = _numbering(connection).as_bytes(connection)
+        self._looking = _looking(list(columns)).as_bytes(connection)
         self._contents = self._look(connection)
         self._schema = _fingerprint(connection)
 
@@ -45,15 +50,15 @@ class Snapshot:
             raise psycopg.ProgrammingError("the tables have changed")
         if _largest(connection) > SMALL:
             changed = list(self._contents)
-            emptying = [_truncating(changed)]
+            emptying = [_truncating(changed).as_bytes(connection)]
         else:
             contents = self._look(connection)
             changed = [table for table, content in contents.items() if content != self._contents[table]]
-            emptying = [sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)) for table in changed]
+            emptying = [self._emptying[table] for table in changed]
         filling = [self._filling[table][1] for table in changed if table in self._filling]
-        quiet, loud = (sql.SQL(f"SET session_replication_role = {role}") for role in ("replica", "DEFAULT"))
-        statements = [quiet, *emptying, *filling, self._numbering, loud, _TRANSACTION]
-        done = connection.execute(sql.SQL("; ").join(statements))
+        done = connection.execute(
+            b"; ".join([_QUIET, *emptying, *filling, self._numbering, _LOUD, _TRANSACTION])
+        )
         while done.nextset():
             pass
         transaction = done.fetchone()
@@ -107,16 +112,17 @@ def _numbering(connection: Connection) -> sql.Composable:
     ).fetchall()
     setting: list[sql.Composable] = []
     for table, column in found:
-        largest = connection.execute(
-            sql.SQL("SELECT coalesce(max({}), 0) FROM public.{}").format(
-                sql.Identifier(str(column)), sql.Identifier(str(table))
-            )
-        ).fetchone()
-        assert largest is not None
-        sequence = sql.SQL("pg_get_serial_sequence({}, {})").format(
-            sql.Literal(f'public."{table}"'), sql.Literal(column)
+        query = sql.SQL("SELECT coalesce(max({}), 0), pg_get_serial_sequence({}, {}) FROM public.{}").format(
+            sql.Identifier(str(column)),
+            sql.Literal(f'public."{table}"'),
+            sql.Literal(column),
+            sql.Identifier(str(table)),
         )
-        setting.append(sql.SQL("setval({}, {}, false)").format(sequence, int(str(largest[0])) + 1))
+        found_now = connection.execute(query).fetchone()
+        assert found_now is not None
+        largest, sequence = found_now
+        number = sql.Literal(int(str(largest)) + 1)
+        setting.append(sql.SQL("setval({}, {}, false)").format(sql.Literal(sequence), number))
     return sql.SQL("SELECT {}").format(sql.SQL(", ").join(setting))
 
 

@@ -11,7 +11,7 @@ from tests.services.plain_client import Session, sign_in_owner
 @pytest.fixture(scope="package")
 def muster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A running installation without workers."""
-    one = Installation(tmp_path_factory.mktemp("muster") / "data", WORKERS="0").start()
+    one = Installation(tmp_path_factory.mktemp("muster") / "data", WORKERS="0").prepare().start()
     yield one
     one.stop()
 
