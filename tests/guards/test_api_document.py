@@ -15,6 +15,8 @@ from app.platform.api.operations import _component
 from app.platform.api.schemas import Body, Query, Schema
 from tests.guards.api_operations import Described, operations
 
+pytestmark = pytest.mark.one_database
+
 ALWAYS = {"401", "422", "429", "500", "503"}
 
 

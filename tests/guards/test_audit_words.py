@@ -2,17 +2,25 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
 from app.activity.application import registered_words
 from tests.guards.sources import Source, sources
 
+pytestmark = pytest.mark.one_database
+
 RECORDED = "record"  # activity.record(actor, action, subject, subject id, …)
 
 
-def recorded() -> Iterator[tuple[str, str, str, str]]:
+@cache
+def recorded() -> tuple[tuple[str, str, str, str], ...]:
     """(room, action, subject, place) of every entry that the code can write."""
+    return tuple(_recorded())
+
+
+def _recorded() -> Iterator[tuple[str, str, str, str]]:
     for source in sources():
         for function in ast.walk(source.tree):
             if not isinstance(function, ast.FunctionDef):
@@ -28,7 +36,7 @@ def recorded() -> Iterator[tuple[str, str, str, str]]:
 
 @pytest.mark.usefixtures("fresh_app")
 def test_every_room_has_words_for_what_it_records_and_no_others() -> None:
-    words, entries = registered_words(), list(recorded())
+    words, entries = registered_words(), recorded()
     assert len(entries) > 20, "the rooms record more than that"
     for room in words.keys() | {room for room, *_ in entries}:
         own = {action for one, action, *_ in entries if one == room}

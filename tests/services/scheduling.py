@@ -1,9 +1,15 @@
 """Which tests of a run in several processes stay together: those of a file, and those of a folder that share
-an installation, which would otherwise be started in each process."""
+what would otherwise be made in each process: an installation, or the parsed sources that guards read."""
 
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER = ("tests/browser/test_every_", "tests/browser/", "tests/chaos/")
+TOGETHER = (
+    "tests/browser/test_every_",
+    "tests/browser/",
+    "tests/chaos/",
+    "tests/guards/",
+    "tests/rooms/security/",
+)
 """Beginnings of names. All browser tests in one process would take longer than the rest in the others."""
 
 

@@ -23,7 +23,8 @@ from app.platform.database import is_sqlite, session, transaction
 from app.platform.database.many_rows import refresh_statistics
 from app.platform.tenancy import acting_for
 from app.workflows import application as workflows
-from tests.people import Person, program_of
+from app.workflows.infrastructure.tables import Workflow
+from tests.people import Person, program_of, sign_in
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.enrolled import people
 from tests.rooms.engine.moved import Campaign, campaign
@@ -31,6 +32,7 @@ from tests.rooms.engine.test_hearing import tag
 from tests.rooms.messaging.mailing import go_on, messages
 from tests.rooms.messaging.test_feedback import tell
 from tests.rooms.messaging.test_reactions import BROWSER, click, picture
+from tests.services.databases import Database
 from tests.unit.workflows.documents import (
     branch,
     definition,
@@ -56,8 +58,22 @@ SPLIT = step(
 
 
 @pytest.fixture
+def app(database: Database, request: pytest.FixtureRequest) -> Flask:
+    """The app, with the campaign of `it` in the database if the test asks for it."""
+    database.define_with_people("analytics", lambda: _make_campaign(database.app))
+    database.restore("analytics" if "it" in request.fixturenames else "people")
+    return database.app
+
+
+@pytest.fixture
 def it(app: Flask, bob: Person) -> Campaign:
     """Twelve people, most of whom got an email; some opened, clicked, bounced, or left."""
+    with app.app_context(), acting_for(bob.actor.account_id):
+        return Campaign(app, bob.actor, session().scalars(sa.select(Workflow.public_id)).one(), now())
+
+
+def _make_campaign(app: Flask) -> None:
+    bob = sign_in(app, "bob")
     it = campaign(
         app,
         bob.actor,
@@ -88,7 +104,6 @@ def it(app: Flask, bob: Person) -> Campaign:
         assert unsubscribe(sent[9].token)
     tag(app, bob, ids[:3], "Buyer")
     go_on(it, days=3)
-    return it
 
 
 def _make_old(it: Campaign) -> None:

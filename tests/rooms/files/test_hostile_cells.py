@@ -42,6 +42,7 @@ def cpu():
     return lambda: time.process_time() - began
 
 
+@pytest.mark.one_database
 def test_upload_and_mapping_page(bob, cpu):
     address = uploaded(bob, None, hostile_file().encode())
     page = bob.get(address).text
@@ -66,6 +67,7 @@ def test_planning(app, bob, run_tasks, cpu):
     assert all(outcome.startswith(("VALIDATION_ERROR", "CREATED", "DUPLICATE")) for outcome in outcomes[20:])
 
 
+@pytest.mark.one_database
 def test_a_thousand_mistyped_domains_are_looked_up(app, bob, cpu):
     rows = "".join(f"p{n}@gmai{chr(97 + n % 26)}l.com\np{n}@example.com\n" for n in range(4_000))
     with app.app_context():

@@ -80,6 +80,7 @@ def test_the_sheet_of_contacts_is_read_and_the_other_can_be_chosen(alice):
     assert cells(other) == [["Export of May"]]
 
 
+@pytest.mark.one_database
 def test_leading_zeros_that_a_format_shows(alice):
     """Postal codes and phones are often numbers in a format of zeros; what people see counts."""
     book = openpyxl.Workbook()
@@ -112,6 +113,7 @@ def test_leading_zeros_that_a_format_shows(alice):
     ]
 
 
+@pytest.mark.one_database
 def test_cells_are_what_a_person_sees(alice):
     row = [
         "b@example.com", 0.1 + 0.2, 1e-7, 12.0, 1.5e20, True, None, "two\nlines", '"quoted", text',
@@ -126,6 +128,7 @@ def test_cells_are_what_a_person_sees(alice):
     ]  # fmt: skip
 
 
+@pytest.mark.one_database
 def test_lines_are_rows_of_the_sheet(alice):
     people = [["Members of May"], [], HEADER, XI, [], ["bob@example.com", "Bob\nStone"], ["Total", None, 2]]
     upload = keep(alice, workbook(Members=people))
@@ -145,6 +148,7 @@ def test_the_text_of_a_sheet_is_made_again_when_it_is_gone(alice):
     assert not text.exists()
 
 
+@pytest.mark.one_database
 def test_formulas_give_the_value_they_had(alice):
     sheet = b"""<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
     <sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Email</t></is></c></row>
@@ -177,6 +181,7 @@ def test_more_rows_than_the_limit(app, alice, monkeypatch):
     assert "at most 250 rows" in refused(alice, workbook(People=list(too_many_rows()))).message
 
 
+@pytest.mark.one_database
 def test_macros_passwords_and_odd_archives_are_refused(alice):
     plain = workbook(People=[HEADER, XI])
     entity = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet/>'
@@ -197,6 +202,7 @@ def test_macros_passwords_and_odd_archives_are_refused(alice):
     assert refused(alice, locked).facts["reason"] == "encrypted_workbook"
 
 
+@pytest.mark.one_database
 def test_a_cell_at_the_far_end_of_the_sheet_takes_no_memory(alice):
     sheet = b"""<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
     <sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>a@example.com</t></is></c></row>
@@ -248,6 +254,7 @@ def of_one_string(text: str, rows: int, columns: int) -> bytes:
     return changed(plain, {name: text.encode() for name, text in parts.items()})
 
 
+@pytest.mark.one_database
 def test_a_sheet_larger_than_memory_is_refused(alice, monkeypatch):
     monkeypatch.setenv("RUST_BACKTRACE", "1")  # with which the library waited for itself for ever
     content = of_one_string("x" * 20_000, 2_000, 20)
@@ -255,6 +262,7 @@ def test_a_sheet_larger_than_memory_is_refused(alice, monkeypatch):
     assert refused(alice, content).facts["reason"] == "workbook_too_large"
 
 
+@pytest.mark.one_database
 def test_a_sheet_has_no_more_text_than_a_text_file_may_have(app, alice, monkeypatch):
     content = of_one_string("x" * 300, 1_000, 4)
     assert len(cells(keep(alice, content))) == 1_000
@@ -272,6 +280,7 @@ def test_the_text_of_a_sheet_counts_as_storage(alice):
     assert files.kept_bytes(account)["uploads"] == before + len(content) + text.stat().st_size
 
 
+@pytest.mark.one_database
 def test_a_long_cell_is_not_searched_for_an_address(alice):
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     content = of_one_string("a" * 1_000_000 + " @", 2, 1)
@@ -279,6 +288,7 @@ def test_a_long_cell_is_not_searched_for_an_address(alice):
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 10
 
 
+@pytest.mark.one_database
 def test_a_reader_that_waits_for_itself_ends(tmp_path):
     os.mkfifo(tmp_path / "never")
     code = f"""

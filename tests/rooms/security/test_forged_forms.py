@@ -1,5 +1,6 @@
 """CSRF: every endpoint that changes something requires the session's token, including uploads."""
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -7,6 +8,8 @@ from tests.guards.test_strangers import OPEN_TO_ALL_WITH_THE_LINK, addresses, ap
 from tests.people import Person
 
 __all__ = ["app", "ids"]
+
+pytestmark = pytest.mark.one_database
 
 SIGNED = ("sms_hooks.incoming", "sms_hooks.report", "mail_hooks.receive")
 """Endpoints for programs, which sign their requests; there is no session that could be abused."""

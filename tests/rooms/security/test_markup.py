@@ -19,6 +19,8 @@ from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.platform.database import session
 from tests.people import Person
 
+pytestmark = pytest.mark.one_database
+
 HOSTILE = "\"'><evil onload=1 hx-get=/x>{{7*7}}<b>"
 LINKS = (
     "[a](javascript:alert(1)) [b](data:text/html,x) ![c](javascript:1) <img src=x onerror=1> [d](vbscript:1) "
