@@ -35,6 +35,18 @@ _UNTIL_THEMED = """theme => new Promise((done, fail) => {
     }
     look()
 })"""
+_RUN_AXE = """async options => {
+    const closed = [...document.querySelectorAll("details:not([open])")]
+        .filter(one => one.querySelectorAll("*").length > 50)
+        .map(one => [one, [...one.childNodes].filter(child => child.localName !== "summary")])
+    for (const [, parts] of closed) for (const part of parts) part.remove()
+    try {
+        return (await axe.run(document, options)).violations
+    } finally {
+        for (const [one, parts] of closed) one.append(...parts)
+    }
+}"""
+"""Without what large closed parts of the page hold: axe passes over it, too, but looks at every element."""
 _LINK = re.compile(r'<a\s[^>]*?href="([^"]+)"')
 _signed_in: dict[tuple[str, str], Any] = {}  # cookies by installation (host and port) and user
 
@@ -143,10 +155,9 @@ def axe_problems(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     options = {"runOnly": RULES, "resultTypes": ["violations"], "preload": False}
-    run = "options => axe.run(document, options).then(result => result.violations)"
     return [
         f"{problem['id']}: {node['target']} {node['failureSummary']}"
-        for problem in page.evaluate(run, options)
+        for problem in page.evaluate(_RUN_AXE, options)
         for node in problem["nodes"]
     ]
 
@@ -167,15 +178,23 @@ def problems_everywhere(page: Page, windows: Sequence[tuple[int, str]] = WINDOWS
     The window is resized, and the page is not loaded again.
     """
     found: list[str] = []
+    too_wide: dict[int, bool] = {}
+
+    def measure() -> None:
+        assert page.viewport_size
+        width = page.viewport_size["width"]
+        too_wide[width] = too_wide.get(width, False) or scrolls_sideways(page)
+
+    measure()
     for width, theme in windows:
         resize(page, width, theme)
+        measure()
         found += [f"{width} px, {theme}: {problem}" for problem in axe_problems(page)]
-    for width in {width for width, _ in WINDOWS}:
+    for width in {width for width, _ in WINDOWS} - too_wide.keys():
         page.set_viewport_size({"width": width, "height": SIZES[width]})
-        if scrolls_sideways(page):
-            found.append(f"is wider than {width} px")
+        measure()
     resize(page, 1440, "light")  # scripts look at the width when a page is loaded
-    return found
+    return found + [f"is wider than {width} px" for width, is_too_wide in too_wide.items() if is_too_wide]
 
 
 def scrolls_sideways(page: Page) -> bool:
