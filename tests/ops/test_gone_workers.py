@@ -25,6 +25,7 @@ from tests.services.installation import Installation
 from tests.services.postgresql import PostgreSQL
 
 ROWS = 30_000  # three chunks of planning: a kill in the middle leaves work
+FEWER = 15_000  # enough batches for a kill among them
 
 
 class Bench:
@@ -39,11 +40,11 @@ class Bench:
         self.trial = Trial(self.app, sign_in(self.app, "bob").actor, lambda: False)
         self._people = 1
 
-    def start_job(self) -> str:
+    def start_job(self, rows: int = FEWER) -> str:
         """Start a job with people whom no other job has, when all processes run."""
         eventually(lambda: all(self.site.is_running(name) for name in ("worker-1", "worker-2", "clock")))
-        people = addresses(ROWS, self._people)
-        self._people += ROWS
+        people = addresses(rows, self._people)
+        self._people += rows
         return self.trial.start(lines(*people), active(self.app, self.trial.actor), missing="create")
 
     def kill_worker_at(self, task: str | None) -> bool:
@@ -106,7 +107,7 @@ def eventually(true: Callable[[], object], within: float = 120) -> float:
 
 def test_killed_in_planning(bench: Bench) -> None:
     trial = bench.trial
-    job = bench.start_job()
+    job = bench.start_job(ROWS)
     eventually(lambda: 0 < trial.job(job).planned_rows < ROWS)
     attempt = trial.job(job).attempt
     eventually(lambda: bench.kill_worker_at(trial.job(job).holder))
@@ -115,8 +116,11 @@ def test_killed_in_planning(bench: Bench) -> None:
     print(f"taken over after {took:.1f} s")
     assert took < 10
     assert trial.job(job).planned_rows >= planned, "the other goes on where it was left"
+    eventually(lambda: trial.job(job).batches)
+    trial.cancel(job)  # batches are the next test's
     eventually(lambda: trial.job(job).finished_at)
     trial.holds(job)
+    assert sum(trial.job(job).totals.values()) == ROWS
 
 
 def test_killed_in_a_batch(bench: Bench) -> None:
