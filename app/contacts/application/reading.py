@@ -22,7 +22,7 @@ from app.contacts.infrastructure.listing import ContactList, Wanted
 from app.contacts.infrastructure.selecting import plain_rows
 from app.contacts.infrastructure.selecting.counting import Count
 from app.contacts.infrastructure.selecting.orders import ORDERS
-from app.contacts.infrastructure.selecting.plain_rows import ConsentRow, ContactRow, TagRow
+from app.contacts.infrastructure.selecting.plain_rows import ConsentRow, ContactRow, StopRow, TagRow
 from app.contacts.infrastructure.sorted_listing import SortedContacts
 from app.contacts.infrastructure.tables import Contact, Tag
 from app.platform.clock import now
@@ -94,11 +94,13 @@ NOBODY = Listing([], {}, 0, False, None, None)
 
 
 class TaggedContact(NamedTuple):
-    """A contact with its tags by name, and what its number says about text messages."""
+    """A contact with its tags by name, what its number says about text messages, and the topics that it has
+    stopped, the latest first."""
 
     contact: Contact
     tags: Sequence[Tag]
     sms_consent: ShownSmsConsent | None
+    stopped_topics: Sequence[StopRow]
 
 
 class PlainContact(NamedTuple):
@@ -107,6 +109,7 @@ class PlainContact(NamedTuple):
     contact: Contact | ContactRow
     tags: Sequence[TagRow]
     sms_consent: ConsentRow | None
+    stopped_topics: Sequence[StopRow]
 
 
 class ContactPage(NamedTuple):
@@ -185,11 +188,16 @@ def list_contacts(actor: Actor, search: Search, after: int | None, limit: int) -
     else:
         found = _matching_after(actor, wanted, after, limit)
     shown = found[:limit]
-    tags = plain_rows.tags_of(actor.account_id, [contact.id for contact in shown])
+    ids = [contact.id for contact in shown]
+    tags = plain_rows.tags_of(actor.account_id, ids)
+    stopped = plain_rows.topic_stops_of(actor.account_id, ids)
     with_phone = [contact.id for contact in shown if contact.phone]
     said = plain_rows.sms_consents_of(actor.account_id, with_phone)
     return ContactPage(
-        [PlainContact(contact, tags[contact.id], said.get(contact.id)) for contact in shown],
+        [
+            PlainContact(contact, tags[contact.id], said.get(contact.id), stopped[contact.id])
+            for contact in shown
+        ],
         shown[-1].id if len(found) > limit else None,
     )
 
@@ -219,7 +227,8 @@ def tagged(account_id: int, contact_id: int) -> TaggedContact:
     if contact is None:
         raise NotFound("NOT_FOUND", "This contact doesn’t exist.")
     tags = queries.tags_of(account_id, [contact_id])[contact_id]
-    return TaggedContact(contact, tags, sms_consent_of(account_id, contact.phone_key))
+    stopped = plain_rows.topic_stops_of(account_id, [contact_id])[contact_id]
+    return TaggedContact(contact, tags, sms_consent_of(account_id, contact.phone_key), stopped)
 
 
 def count_matching(actor: Actor, document: Any) -> Count:

@@ -3,6 +3,7 @@
 out of workflows that want no more of them."""
 
 from app.messaging.application.composing import unsubscribe_url
+from app.messaging.application.opting_out.topics import why_skipped
 from app.messaging.application.opting_out.unsubscribing import (
     Recipient,
     leave_workflow,
@@ -111,5 +112,6 @@ __all__ = [
     "unsubscribe_sample",
     "unsubscribe_url",
     "verify_results",
+    "why_skipped",
     "withdraw",
 ]

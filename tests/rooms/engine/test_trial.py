@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.contacts import application as contacts
+from app.contacts.application import topics
 from app.engine.application.trial import HAPPENS, Trial, try_out
 from app.engine.infrastructure.tables import Enrollment
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
-from app.platform.database import session
+from app.platform.database import session, transaction
 from app.platform.errors import Invalid
 from app.platform.tenancy import acting_for
 from tests.people import Person
@@ -77,6 +78,24 @@ def test_who_wants_no_texts_gets_none(app: Flask, bob: Person) -> None:
         contacts.note_sms_wish(bob.actor.account_id, "+4930901820", False, "STOP", now())
     found = run(app, bob, sms())
     assert found.messages == 0 and "has opted out of text messages" in found.steps[0].note
+
+
+def test_an_email_about_a_stopped_topic_would_be_skipped(app: Flask, bob: Person, ann: int) -> None:
+    """As when it is sent: also for a contact without an address, whose enrollment would fail otherwise."""
+    about = {**GREETING, "config": {**GREETING["config"], "topic": "offers"}}
+    with app.app_context():
+        topics.create_topic(bob.actor, "Offers")
+    assert run(app, bob, about).messages == 1
+    nobody = add(app, bob.actor, "", phone="+49 30 901820")
+    account_id = bob.actor.account_id
+    with app.app_context(), acting_for(account_id), transaction():
+        for contact_id in (ann, nobody):
+            topics.stop_topics(account_id, contact_id, ["offers"], "Said so", now())
+    for who in (ann, nobody):
+        found = run(app, bob, about, step("last", "add_tag", tag="Last"), who=str(who))
+        assert (way(found), found.messages) == (["hello", "last"], 0)
+        assert found.steps[0].note == "Skipped, because the contact gets no more emails about “Offers”."
+    assert run(app, bob, GREETING, who=str(ann)).messages == 1
 
 
 def test_who_cannot_be_emailed_goes_no_further_unless_the_step_says_so(app: Flask, bob: Person) -> None:

@@ -187,6 +187,19 @@ def test_nothing_is_left_of_a_contact_that_is_erased(app: Flask, alice: Person) 
     assert left == 0
 
 
+def test_programs_see_what_contacts_have_stopped(app: Flask, alice: Person, program: Program) -> None:
+    one, other = people(app, alice.actor, 2)
+    before = program.get(f"/contacts/{one}")
+    assert before.json["stopped_topics"] == []
+    stop(app, alice, one, "newsletter", "offers")
+    found = program.get(f"/contacts/{one}")
+    assert [stopped["topic"] for stopped in found.json["stopped_topics"]] == ["newsletter", "offers"]
+    assert found.json["stopped_topics"][0]["source"] == "Said so"
+    assert found.headers["ETag"] != before.headers["ETag"]
+    listed = {item["id"]: item["stopped_topics"] for item in program.get("/contacts").json["data"]}
+    assert listed == {one: found.json["stopped_topics"], other: []}
+
+
 def test_programs_list_and_create_topics(app: Flask, program: Program) -> None:
     made = program.post("/topics", {"name": "Product news"})
     assert made.status_code == 201 and made.json["key"] == "product-news"

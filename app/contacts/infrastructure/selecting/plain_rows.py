@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.contacts.infrastructure.tables import Contact, ContactTag, SmsConsent, Tag
+from app.contacts.infrastructure.tables import Contact, ContactTag, SmsConsent, Tag, TopicStop
 from app.platform.database import BigInt, is_sqlite
 from app.platform.database.short_reads import in_ids, read_built
 
 _contacts, _tagged, _tags = Contact.__table__.c, ContactTag.__table__.c, Tag.__table__.c
-_said = SmsConsent.__table__.c
+_said, _stops = SmsConsent.__table__.c, TopicStop.__table__.c
 _account = sa.bindparam("of_account", type_=BigInt)
 
 
@@ -52,6 +52,14 @@ class ConsentRow(NamedTuple):
     at: datetime
 
 
+class StopRow(NamedTuple):
+    """A topic that a contact has stopped, named by its key, and where and when it has said so."""
+
+    topic: str
+    source: str
+    at: datetime
+
+
 def newest_contacts(account_id: int, below: int | None, limit: int) -> list[ContactRow]:
     """Return up to `limit` contacts with an id under `below`, or the newest ones if it is None."""
     values = {"of_account": account_id, "most": limit} | ({} if below is None else {"below": below})
@@ -75,6 +83,16 @@ def sms_consents_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Co
     values = {"of_account": account_id, "of_contacts": contact_ids}
     rows = read_built(_sms_consents(is_sqlite()), values)
     return {row[0]: ConsentRow(*row[1:]) for row in rows}
+
+
+def topic_stops_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, list[StopRow]]:
+    """Return {contact id: topics that it has stopped, the latest first}."""
+    found: dict[int, list[StopRow]] = {contact_id: [] for contact_id in contact_ids}
+    if found:
+        values = {"of_account": account_id, "of_contacts": contact_ids}
+        for contact_id, *stop in read_built(_topic_stops(is_sqlite()), values):
+            found[contact_id].append(StopRow(*stop))
+    return found
 
 
 @lru_cache
@@ -111,4 +129,13 @@ def _sms_consents(on_sqlite: bool) -> sa.Select[Any]:
             _said.account_id == _account,
             in_ids(_contacts.id, "of_contacts", on_sqlite),
         )
+    )
+
+
+@lru_cache
+def _topic_stops(on_sqlite: bool) -> sa.Select[Any]:
+    return (
+        sa.select(_stops.contact_id, *(_stops[name] for name in StopRow._fields))
+        .where(_stops.account_id == _account, in_ids(_stops.contact_id, "of_contacts", on_sqlite))
+        .order_by(_stops["at"].desc(), _stops.topic)
     )

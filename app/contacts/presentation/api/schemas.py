@@ -41,6 +41,14 @@ class ContactSmsConsent(Schema):
     at: datetime | None = described("When it has said so.", _AT)
 
 
+class StoppedTopic(Schema):
+    """A topic about which the contact gets no more emails."""
+
+    topic: str = described("Key of the topic, as in `GET /topics`.", "newsletter")
+    source: str = described("Where the contact has stopped it.", "Unsubscribe link in “News”")
+    at: datetime = described("When the contact has stopped it.", _AT)
+
+
 class Contact(Schema):
     """A contact. Only contacts with the status `active` are enrolled and receive messages."""
 
@@ -62,6 +70,9 @@ class Contact(Schema):
     )
     consent: ContactConsent = described("Why the contact may be contacted.")
     sms_consent: ContactSmsConsent = described("What the phone number says about text messages.")
+    stopped_topics: list[StoppedTopic] = described(
+        "Topics about which the contact gets no more emails, the latest first."
+    )
     created_at: datetime = described("When the contact was added.", _AT)
     updated_at: datetime = described("When the contact last changed.", _AT)
 
@@ -88,7 +99,7 @@ def contact_of(known: TaggedContact) -> Contact:
 
 def values_of(known: TaggedContact | PlainContact) -> dict[str, Any]:
     """Return {field: value} of a contact."""
-    contact, tags, said = known
+    contact, tags, said, stopped = known
     return {
         "id": contact.id,
         "email": contact.email,
@@ -114,6 +125,7 @@ def values_of(known: TaggedContact | PlainContact) -> dict[str, Any]:
             "source": (said.source or None) if said else None,
             "at": said.at if said else None,
         },
+        "stopped_topics": [one._asdict() for one in stopped],
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
     }

@@ -100,6 +100,8 @@ def pass_steps(walker: Walker, chosen: Mapping[str, str]) -> Passed:
 
 def _pass(walker: Walker, step: Step, shown: TrialStep, choice: str) -> _Result:
     if step.kind and step.kind.message:
+        if why := walker.why_skipped(step.config.text("topic")):
+            return _Result(replace(shown, note=why))
         shown = _message(walker, step, shown)
         fails = shown.message is None and step.value("on_failure") != CONTINUE
         return _Result(replace(shown, note=f"{shown.note} {FAILS}") if fails else shown, ends=fails)

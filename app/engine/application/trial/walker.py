@@ -10,6 +10,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor
 from app.accounts.domain.regions import is_zone
 from app.contacts import application as contacts
+from app.contacts.application import topics
 from app.contacts.domain.criteria import (
     FIELDS,
     Clock,
@@ -37,7 +38,8 @@ _NAMES: Final = ("first_name", "last_name")
 @dataclass
 class Walker:
     """`person` are the values of merge tags, `facts` those of criteria, `shared` the merge values that are
-    not the contact's. `zone` is None if the contact's is not known; `reached` says that a goal was."""
+    not the contact's. `zone` is None if the contact's is not known; `stopped_topics` are {key: name};
+    `reached` says that a goal was."""
 
     account_id: int
     workflow: Workflow
@@ -49,6 +51,7 @@ class Walker:
     account_zone: str
     zone: str | None
     at: datetime
+    stopped_topics: Mapping[str, str]
     reacted: dict[str, set[str]] = field(default_factory=dict)
     reached: bool = False
 
@@ -72,6 +75,10 @@ class Walker:
             return matches(asked, replace(self.facts, values=known), clock)
         except Unanswerable as rule:
             raise Invalid("VALIDATION_ERROR", rule.sentence) from None
+
+    def why_skipped(self, topic: str) -> str:
+        """Return why an email about a topic is skipped, given by its key; empty if it is not."""
+        return messaging.why_skipped(self.stopped_topics[topic]) if topic in self.stopped_topics else ""
 
     def no_texts(self) -> str:
         """Return why the contact's phone number gets no text messages; empty if it does."""
@@ -172,6 +179,7 @@ def walker_for(actor: Actor, workflow: Workflow, contact_id: int) -> Walker:
         account_zone=actor.time_zone,
         zone=zone if zone and is_zone(zone) else None,
         at=now(),
+        stopped_topics={one.key: one.name for one in topics.stopped_topics(account_id, contact_id)},
     )
 
 

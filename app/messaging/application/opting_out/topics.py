@@ -13,6 +13,11 @@ from app.messaging.infrastructure.pace import holding
 from app.platform.database import transaction
 
 
+def why_skipped(topic: str) -> str:
+    """Return why an email about a topic with this name is skipped."""
+    return f"Skipped, because the contact gets no more emails about “{topic}”."
+
+
 def skip_stopped(account_id: int, ids: Sequence[int], at: datetime) -> None:
     """Skip those of these planned messages whose topics were stopped."""
     with transaction():
@@ -24,8 +29,7 @@ def skip_stopped(account_id: int, ids: Sequence[int], at: datetime) -> None:
         skipped: set[int] = set()
         for key in sorted({one.topic for one in found}):
             about_it = [one.id for one in found if one.topic == key]
-            answer = f"Skipped, because the contact gets no more emails about “{names.get(key, key)}”."
-            skipped |= holding.skip(account_id, about_it, answer, at)
+            skipped |= holding.skip(account_id, about_it, why_skipped(names.get(key, key)), at)
         message_counts.count_new(account_id, sorted(skipped))
         note_held(account_id, "unwanted", sorted(skipped), at)
         settled = [
