@@ -11,7 +11,6 @@ WRITES = {"insert", "update", "delete", "insert_or_skip", "insert_into", "bulk_l
 WRITTEN_SQL = re.compile(r"\b(insert into|update|delete from)\s+(contacts|contact_tags)\b", re.IGNORECASE)
 # Use cases that write and have nothing to tell.
 SILENT = {
-    "bulk.contacts.remove_created": "other rooms settle removals themselves",
     "deletion.delete_many": "other rooms settle removals with `register_deletion`",
     "erasing.erase_contact": "other rooms settle erasures with `register_eraser`",
     "erasing._forget_in_names": "removes a name from the sources of consent of others",
@@ -21,7 +20,7 @@ SILENT = {
 
 Function = tuple[str, str]
 """(module, name)."""
-REMOVING = {"bulk_store.delete", "erasure_store.delete_contact", "undo_store.remove"}
+REMOVING = {"bulk_store.delete", "erasure_store.delete_contact"}
 
 
 def test_use_cases_that_write_contacts_tell_it() -> None:
@@ -57,7 +56,6 @@ def test_the_guard_finds_the_writers() -> None:
         *(f"tag_store.{name}" for name in ("tag", "tag_each_naming", "untag", "take_back")),
         *(f"store.{name}" for name in ("add_contact", "change_contact", "set_status", "add_tag")),
         "removing.erasure_store.delete_contact",
-        "removing.undo_store.remove",
         *(f"own_field_store.{name}" for name in ("move_values", "replace_values")),
     }
     assert not found & {"bulk_store.changed", "tag_store.tagged", "store.add_tags", "queries.contact"}

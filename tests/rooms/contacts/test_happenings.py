@@ -298,7 +298,7 @@ def test_contacts_that_are_removed_in_the_same_transaction_are_left_out(app, bob
         contacts.create_many(account, staged, JOB, now())
         eve = all_of(account)["eve@example.com"].id
         contacts.tag_many(account, id_list([ann, eve]), [tag_id], JOB, now())
-        contacts.remove_created(account, id_list([ann, eve]), JOB)
+        contacts.remove_created(account, id_list([ann, eve]), JOB, now())
     assert ear.told() == [("tag_added", "lead", [ann])]
 
 

@@ -30,4 +30,5 @@ def undo_rows(job: EnrollmentJob, span: Range, at: datetime) -> None:
         staying = rows.people_with(span, (Outcome.WITHDRAWN,))
         activity.record_many("withdrawn", account_id, staying, at, original.workflow_id, job.id)
     contacts.take_back_tags(account_id, undoing.all_people(span), original.id, at)
-    contacts.remove_created(account_id, rows.people_with(span, (Outcome.CONTACT_REMOVED,)), original.id)
+    removed = rows.people_with(span, (Outcome.CONTACT_REMOVED,))
+    contacts.remove_created(account_id, removed, original.id, at)

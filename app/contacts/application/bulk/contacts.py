@@ -7,14 +7,16 @@ import sqlalchemy as sa
 
 from app.activity import application as activity
 from app.contacts.application import happenings
+from app.contacts.application.deletion import delete_many
 from app.contacts.application.happenings import ANY, Kind
 from app.contacts.domain import Status
 from app.contacts.infrastructure import bulk_store, queries, staged
-from app.contacts.infrastructure.consent import sms_store
 from app.contacts.infrastructure.counts import change_counts
 from app.contacts.infrastructure.counts.change_counts import FieldChanges
-from app.contacts.infrastructure.removing import locks, undo_store
+from app.contacts.infrastructure.removing import locks
 from app.contacts.infrastructure.removing.locks import LockFor
+from app.contacts.infrastructure.selecting import selections
+from app.contacts.infrastructure.tables import Contact
 from app.platform.database import is_sqlite, transaction
 from app.platform.database.many_rows import Bound, around, bound
 
@@ -138,14 +140,15 @@ def contactable(account_id: int, contact_ids: sa.Select[Any]) -> sa.Select[Any]:
     return queries.contactable(account_id, contact_ids)
 
 
-def remove_created(account_id: int, contact_ids: sa.Select[int], job_id: int) -> int:
-    """Delete those of the contacts that the job `job_id` created, with their timelines; returns how many.
+def remove_created(account_id: int, contact_ids: sa.Select[int], job_id: int, at: datetime) -> int:
+    """Delete those of the contacts that the job `job_id` created, with all that belongs to them; returns how
+    many.
 
-    The caller has locked them (`lock_many`), makes sure that nothing else has used them, and has removed
-    their tags.
+    The caller has locked them (`lock_many`), and makes sure that nothing else has used them.
     """
+    created = sa.select(Contact.id).where(
+        Contact.account_id == account_id, Contact.id.in_(contact_ids), Contact.created_job_id == job_id
+    )
     with transaction():
-        happenings.note_removal()
-        activity.forget_contacts(account_id, contact_ids)
-        sms_store.forget_agreements(account_id, undo_store.created(account_id, contact_ids, job_id))
-        return undo_store.remove(account_id, contact_ids, job_id)
+        ids = selections.ids_of(created)
+        return delete_many(account_id, selections.listed(account_id, ids), at) if ids else 0
