@@ -119,7 +119,7 @@ def test_an_opt_out_that_comes_early_counts_at_once(app: Flask, alice: Person, t
 
 @pytest.mark.parametrize("words", ["INSERT INTO sms_consents", "UPDATE messages"])
 def test_a_report_is_tried_again_until_it_is_recorded(
-    app: Flask, alice: Person, twilio: FakeTwilio, words: str
+    app: Flask, alice: Person, twilio: FakeTwilio, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     it, message_id = claimed(app, alice)
     with app.app_context(), acting_for(alice.actor.account_id), transaction():
@@ -127,20 +127,24 @@ def test_a_report_is_tried_again_until_it_is_recorded(
         sms_store.keep_report(alice.actor.account_id, message_id, early)
     was_sent(app, alice, message_id)
     with refusing(app, words):
-        record_early_reports(app)
+        for _ in range(3):
+            record_early_reports(app)
     assert kept(app) == 1
+    assert [one.msg for one in caplog.records].count("sms_report_not_recorded") == 1, "logged once"
     record_early_reports(app)
     assert (consents(app, alice), kept(app)) == ([False, None], 0)
     assert [one.state for one in messages(it)] == ["bounced"]
 
 
 def test_a_report_that_can_never_be_recorded_is_given_up(
-    app: Flask, alice: Person, twilio: FakeTwilio
+    app: Flask, alice: Person, twilio: FakeTwilio, caplog: pytest.LogCaptureFixture
 ) -> None:
     account_id = alice.actor.account_id
     _, message_id = claimed(app, alice)
     assert report(app, alice, message_id, "delivered") == 204
     was_sent(app, alice, message_id)
+    with refusing(app, "UPDATE messages"):
+        record_early_reports(app)
     with app.app_context(), acting_for(account_id), transaction():
         long_ago = now() - timedelta(hours=2)
         session().execute(
@@ -149,6 +153,8 @@ def test_a_report_that_can_never_be_recorded_is_given_up(
     with refusing(app, "UPDATE messages"):
         record_early_reports(app)
     assert kept(app) == 0
+    [given_up] = [one for one in caplog.records if one.msg == "sms_report_given_up"]
+    assert given_up.attempts == 2
 
 
 def test_a_newer_report_is_not_forgotten_with_an_older_one(

@@ -76,20 +76,34 @@ def record_early_reports() -> None:
     the clock. Idempotent."""
     for kept in store.kept_reports():
         with acting_for(kept.account_id):
-            if _is_recorded(kept) or kept.at < now() - TRIED_FOR:
-                with transaction():
+            is_over = _is_recorded(kept) or _is_given_up(kept)
+            with transaction():
+                if is_over:
                     store.forget_report(kept)
+                else:
+                    store.count_failure(kept)
 
 
 def _is_recorded(kept: KeptReport) -> bool:
-    """Record a report that came early; return whether that has succeeded."""
+    """Record a report that came early; return whether that has succeeded. The first failure is logged, those
+    that follow are counted."""
     try:
         found = reactions.tracked(kept.message_id)
         if found is not None and found.account_id == kept.account_id:
             _record(found, kept.report)
     except Exception:  # those of others must not wait for it
-        log.exception("sms_report_not_recorded", extra={"message_id": kept.message_id})
+        if not kept.failures:
+            log.exception("sms_report_not_recorded", extra={"message_id": kept.message_id})
         return False
+    return True
+
+
+def _is_given_up(kept: KeptReport) -> bool:
+    """Return whether a report that could not be recorded is not tried again."""
+    if kept.at >= now() - TRIED_FOR:
+        return False
+    facts = {"message_id": kept.message_id, "attempts": kept.failures + 1}
+    log.error("sms_report_given_up", extra=facts)
     return True
 
 

@@ -96,17 +96,19 @@ def number_texted(account_id: int, message_id: int) -> str | None:
 
 
 class KeptReport(NamedTuple):
-    """A report that came before its message was recorded as sent, and when."""
+    """A report that came before its message was recorded as sent, and when; `failures` is how often it could
+    not be recorded since."""
 
     account_id: int
     message_id: int
     report: SmsReport
     at: datetime
+    failures: int
 
 
 def keep_report(account_id: int, message_id: int, report: SmsReport) -> None:
     """Keep a report for later, unless a final one of the message is kept."""
-    said = {"what": report.what.value, "code": report.code, "at": now()}
+    said = {"what": report.what.value, "code": report.code, "at": now(), "failures": 0}
     insert = (sqlite if is_sqlite() else postgresql).insert(_early)
     statement = insert.values(account_id=account_id, message_id=message_id, **said)
     is_final = _early.c.what != Outcome.SENT.value
@@ -124,17 +126,29 @@ def kept_reports() -> list[KeptReport]:
         Message.id == _early.c.message_id,
         Message.state == State.SENDING.value,
     )
-    query = sa.select(_early.c.account_id, _early.c.message_id, _early.c.what, _early.c.code, _early.c["at"])
-    rows = session().execute(query.where(~sending.exists()), execution_options={"cross_account": True})
-    return [KeptReport(row[0], row[1], SmsReport(Outcome(row[2]), row[3]), row[4]) for row in rows]
+    names = ("account_id", "message_id", "what", "code", "at", "failures")
+    query = sa.select(*(_early.c[name] for name in names)).where(~sending.exists())
+    rows = session().execute(query, execution_options={"cross_account": True})
+    return [
+        KeptReport(account_id, message_id, SmsReport(Outcome(what), code), at, failures)
+        for account_id, message_id, what, code, at, failures in rows
+    ]
+
+
+def count_failure(kept: KeptReport) -> None:
+    """Note that a report could not be recorded."""
+    session().execute(sa.update(_early).where(*_same(kept)).values(failures=_early.c.failures + 1))
 
 
 def forget_report(kept: KeptReport) -> None:
     """Delete a report, unless another one of its message has been kept in the meantime."""
+    session().execute(sa.delete(_early).where(*_same(kept)))
+
+
+def _same(kept: KeptReport) -> tuple[sa.ColumnElement[bool], ...]:
     one, report = _early.c, kept.report
     mine = (one.account_id == kept.account_id, one.message_id == kept.message_id)
-    same = (one.what == report.what.value, one.code == report.code, one["at"] == kept.at)
-    session().execute(sa.delete(_early).where(*mine, *same))
+    return *mine, one.what == report.what.value, one.code == report.code, one["at"] == kept.at
 
 
 def contacts_with(account_id: int, number: str) -> sa.Select[Any]:

@@ -43,7 +43,8 @@ class SmsTurn(AccountOwned, db.Model):
 
 class EarlyReport(AccountOwned, db.Model):
     """What the provider has reported of a message before it was recorded as sent; `what` and `code` are those
-    of SmsReport. The row is deleted once the report counts."""
+    of SmsReport. The row is deleted once the report counts; `failures` is how often that could not be
+    recorded."""
 
     __tablename__ = "early_sms_reports"
 
@@ -52,3 +53,4 @@ class EarlyReport(AccountOwned, db.Model):
     what: Mapped[str] = mapped_column(sa.String(12))
     code: Mapped[int]
     at: Mapped[datetime] = mapped_column(default=now)
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
