@@ -140,8 +140,10 @@ def one_of_everything(program: Program) -> dict[str, Any]:
     tagged = {"action": "tag", "tag": "seen", "contact_ids": [contact["id"]]}
     call = {"title": "Call", "due_at": "2026-03-01T09:00:00Z"}
     field = {"label": "T-shirt size", "kind": "choice", "choices": ["S", "M"]}
+    form = {"name": "Ours alone", "title": "Join us", "consent_text": "I agree."}
     return {
         "segments": _made(program, "/segments", {"name": "Everybody", "filter": everybody})["id"],
+        "forms": _made(program, "/forms", form)["id"],
         "contact-fields": _made(program, "/contact-fields", field)["id"],
         "notes": _made(program, f"/contacts/{contact['id']}/notes", {"text": "Called"})["id"],
         "tasks": _made(program, f"/contacts/{contact['id']}/tasks", call)["id"],

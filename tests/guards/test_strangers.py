@@ -178,7 +178,7 @@ def _form_of(person: Person) -> tuple[HostedForm, int]:
     """Return a form, and the id of what waits for confirmation there."""
     account = person.actor.account_id
     texts = {"title": "Join us", "consent_text": "I agree."}
-    form_id = forms.create_form(person.actor, "Newsletter", texts, {})
+    form_id = forms.create_form(person.actor, "Newsletter", texts, {}).id
     with transaction() as open_session:
         made = FormSubmission(
             account_id=account,

@@ -2,8 +2,8 @@
 
 from app.forms.application.editing import (
     FormPage,
-    ListedForm,
     archive_form,
+    askable_fields,
     change_form,
     create_form,
     find_form,
@@ -16,10 +16,10 @@ from app.forms.application.submitted import ListedSubmission, SubmissionPage, su
 
 __all__ = [
     "FormPage",
-    "ListedForm",
     "ListedSubmission",
     "SubmissionPage",
     "archive_form",
+    "askable_fields",
     "change_form",
     "create_form",
     "find_form",

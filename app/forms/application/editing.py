@@ -1,8 +1,9 @@
 """What users do with forms: create, change, archive, and restore them, and see how often they were
 submitted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from app.accounts import application as accounts
@@ -13,6 +14,7 @@ from app.contacts.domain import clean, name_key
 from app.forms.domain.details import (
     MAX_FORMS,
     OWN,
+    STANDARD,
     FormDetails,
     name_problem,
     read_details,
@@ -28,17 +30,6 @@ from app.platform.errors import Invalid, LimitReached, NotFound
 
 
 @dataclass(frozen=True)
-class ListedForm:
-    """A form as lists show it."""
-
-    id: int
-    name: str
-    is_archived: bool
-    double_opt_in: bool
-    counts: Counts
-
-
-@dataclass(frozen=True)
 class FormPage:
     """A form with everything about it."""
 
@@ -48,39 +39,34 @@ class FormPage:
     is_archived: bool
     details: FormDetails
     counts: Counts
+    created_at: datetime
+    updated_at: datetime
+    created_by: int | None
 
 
-def list_forms(actor: Actor) -> list[ListedForm]:
+Check = Callable[[FormPage], object]
+
+
+def list_forms(actor: Actor) -> list[FormPage]:
     """Return the account's forms, those that are archived last."""
     accounts.require(actor, Permission.REPORTS)
     counts = queries.counts(actor.account_id)
-    return [
-        ListedForm(
-            row.id,
-            row.name,
-            row.archived_at is not None,
-            row.double_opt_in,
-            counts.get(row.id, Counts()),
-        )
-        for row in queries.forms_of(actor.account_id)
-    ]
+    return [_page(row, counts) for row in queries.forms_of(actor.account_id)]
 
 
 def find_form(actor: Actor, form_id: int) -> FormPage:
     """Return a form. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
-    row = _existing(actor, form_id)
-    counts = queries.counts(actor.account_id).get(row.id, Counts())
-    return FormPage(row.id, row.public_id, row.name, row.archived_at is not None, details_of(row), counts)
+    return _found(actor, form_id)
 
 
-def create_form(actor: Actor, name: str, typed: Mapping[str, str], asked: Mapping[str, str]) -> int:
-    """Create a form and return its id: `typed` holds texts, `asked` is {key of a field: "optional" or
-    "required"}. Raises Invalid with `fields`, and LimitReached."""
+def create_form(actor: Actor, name: str, typed: Mapping[str, str], asked: Mapping[str, str]) -> FormPage:
+    """Create a form: `typed` holds texts, `asked` is {key of a field: "optional" or "required"}. Raises
+    Invalid with `fields`, and LimitReached."""
     accounts.require(actor, Permission.CONTACTS)
     name = clean(name)
     problem = name_problem(name)
-    details = _read(actor, typed, asked, {"name": problem} if problem else {})
+    details = _read(actor, typed, asked, problems={"name": problem} if problem else {})
     with transaction():
         accounts.lock(actor.account_id)
         known = queries.forms_of(actor.account_id)
@@ -94,33 +80,49 @@ def create_form(actor: Actor, name: str, typed: Mapping[str, str], asked: Mappin
             raise Invalid.in_fields({"name": "Another form has this name."})
         own = {"account_id": actor.account_id, "created_by": actor.user_id}
         added = store.add_form({**own, "name": name, "name_key": name_key(name), **_columns(details)})
-        activity.record(actor, "form_created", "form", added.id, name=name)
-        return added.id
+        form_id = added.id
+        activity.record(actor, "form_created", "form", form_id, name=name)
+    return _found(actor, form_id)
 
 
-def change_form(actor: Actor, form_id: int, typed: Mapping[str, str], asked: Mapping[str, str]) -> None:
-    """Change a form. What was submitted before keeps the consent text of its time. Double opt-in may stay on
-    while its emails can’t be sent. Raises NotFound, and Invalid with `fields`."""
+def change_form(
+    actor: Actor,
+    form_id: int,
+    typed: Mapping[str, str],
+    asked: Mapping[str, str] | None = None,
+    check: Check = lambda _form: None,
+) -> FormPage:
+    """Change a form. Texts that are not typed stay as they are, and so do the fields without `asked`. What
+    was submitted before keeps the consent text of its time. Double opt-in may stay on while its emails can’t
+    be sent. Raises NotFound, Invalid with `fields`, and what `check` does."""
     accounts.require(actor, Permission.CONTACTS)
     with transaction():
         accounts.lock(actor.account_id)
-        row = _existing(actor, form_id)
-        values = _columns(_read(actor, typed, asked, had_double_opt_in=row.double_opt_in))
-        changed = [name for name, value in values.items() if getattr(row, name) != value]
+        found = _found(actor, form_id)
+        check(found)
+        before = found.details
+        wanted = _read(actor, before.typed | dict(typed), before.asked if asked is None else asked, before)
+        values, known = _columns(wanted), _columns(before)
+        changed = [name for name, value in values.items() if value != known[name]]
         if changed:
-            name = row.name
             store.change_form(actor.account_id, form_id, values)
-            activity.record(actor, "form_changed", "form", form_id, name=name, changed=changed)
+            activity.record(actor, "form_changed", "form", form_id, name=found.name, changed=changed)
+    return _found(actor, form_id)
 
 
-def archive_form(actor: Actor, form_id: int) -> None:
+def archive_form(actor: Actor, form_id: int) -> FormPage:
     """Close a form: its page accepts nothing. Raises NotFound. Idempotent."""
-    _set_archived(actor, form_id, True)
+    return _set_archived(actor, form_id, True)
 
 
-def restore_form(actor: Actor, form_id: int) -> None:
+def restore_form(actor: Actor, form_id: int) -> FormPage:
     """Open an archived form again. Raises NotFound. Idempotent."""
-    _set_archived(actor, form_id, False)
+    return _set_archived(actor, form_id, False)
+
+
+def askable_fields(account_id: int) -> frozenset[str]:
+    """Return the keys of all fields that a form may ask for."""
+    return frozenset((*STANDARD, *(f"{OWN}{key}" for key in contacts.custom_labels(account_id))))
 
 
 def form_names(account_id: int) -> list[str]:
@@ -150,33 +152,52 @@ def details_of(row: HostedForm) -> FormDetails:
     )
 
 
-def _set_archived(actor: Actor, form_id: int, is_archived: bool) -> None:
+def _set_archived(actor: Actor, form_id: int, is_archived: bool) -> FormPage:
     accounts.require(actor, Permission.CONTACTS)
     with transaction():
         accounts.lock(actor.account_id)
         row = _existing(actor, form_id)
-        if (row.archived_at is not None) == is_archived:
-            return
-        name = row.name
-        store.change_form(actor.account_id, form_id, {"archived_at": now() if is_archived else None})
-        activity.record(
-            actor, "form_archived" if is_archived else "form_restored", "form", form_id, name=name
-        )
+        if (row.archived_at is not None) != is_archived:
+            name, kind = row.name, "form_archived" if is_archived else "form_restored"
+            store.change_form(actor.account_id, form_id, {"archived_at": now() if is_archived else None})
+            activity.record(actor, kind, "form", form_id, name=name)
+    return _found(actor, form_id)
+
+
+def _found(actor: Actor, form_id: int) -> FormPage:
+    """Return a form that the actor may see."""
+    return _page(_existing(actor, form_id), queries.counts(actor.account_id))
+
+
+def _page(row: HostedForm, counts: Mapping[int, Counts]) -> FormPage:
+    return FormPage(
+        id=row.id,
+        public_id=row.public_id,
+        name=row.name,
+        is_archived=row.archived_at is not None,
+        details=details_of(row),
+        counts=counts.get(row.id, Counts()),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        created_by=row.created_by,
+    )
 
 
 def _read(
     actor: Actor,
     typed: Mapping[str, str],
     asked: Mapping[str, str],
-    problems: Mapping[str, str] | None = None,
+    before: FormDetails | None = None,
     *,
-    had_double_opt_in: bool = False,
+    problems: Mapping[str, str] | None = None,
 ) -> FormDetails:
+    """Return details from what was typed; `before` are those that a form had, `problems` what is wrong
+    besides."""
     custom_keys = frozenset(contacts.custom_labels(actor.account_id))
     details = read_details(typed, asked, custom_keys)
     wrong = dict(problems or {}) | (details if isinstance(details, dict) else {})
-    is_turned_on = bool(typed.get("double_opt_in")) and not had_double_opt_in
-    if is_turned_on and not messaging.may_send_singles(actor.account_id):
+    is_on = before is not None and before.double_opt_in
+    if typed.get("double_opt_in") and not is_on and not messaging.may_send_singles(actor.account_id):
         wrong["double_opt_in"] = (
             "Confirmation emails need a mail server, a sender, and the public address of this installation. "
             "Set them up first."

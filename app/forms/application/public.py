@@ -24,6 +24,7 @@ from app.forms.domain.submissions import (
     LETTERS_WITHIN,
     MOST_LETTERS,
     SubmissionState,
+    answers_in,
     is_expired,
 )
 from app.forms.infrastructure import queries, store
@@ -205,9 +206,8 @@ def _receive(
 
 
 def _shown_confirmation(form: PublicForm, found: FormSubmission) -> Confirmation:
-    answers: Mapping[str, Any] = found.answers
-    texts = {**answers, **{f"{OWN}{key}": text for key, text in answers.get("custom", {}).items()}}
-    entered = [(form.label_of(one.key), str(texts[one.key])) for one in form.fields if texts.get(one.key)]
+    texts = answers_in(found.answers)
+    entered = [(form.label_of(one.key), texts[one.key]) for one in form.fields if texts.get(one.key)]
     return Confirmation(form, found.consent_text, entered, found.state == SubmissionState.RECEIVED)
 
 

@@ -1,13 +1,13 @@
 """What was entered in a form, as users see it, with the consent text that people agreed to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.forms.domain.submissions import SubmissionState
+from app.forms.domain.submissions import SubmissionState, answers_in
 from app.forms.infrastructure import queries
 from app.platform.errors import NotFound
 from app.platform.ids import is_public_id
@@ -18,9 +18,11 @@ PAGE: Final = 50
 @dataclass(frozen=True)
 class ListedSubmission:
     """A submission as lists show it. `contact_id` is None while it waits for confirmation, and once its
-    contact no longer exists."""
+    contact no longer exists. `answers` are (key of a field, text)."""
 
+    id: int
     email: str
+    answers: Mapping[str, str]
     contact_id: int | None
     submitted_at: datetime
     is_waiting: bool
@@ -37,16 +39,19 @@ class SubmissionPage:
     older: str | None
 
 
-def submissions_of_form(actor: Actor, form_id: int, *, before: str = "", after: str = "") -> SubmissionPage:
-    """Return the page of submissions before or after a key; the first one without, or with a wrong key.
-    Raises NotFound."""
+def submissions_of_form(
+    actor: Actor, form_id: int, *, before: str = "", after: str = "", limit: int | None = None
+) -> SubmissionPage:
+    """Return the page of up to `limit` (PAGE) submissions before or after a key; the first one without, or
+    with a wrong key. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
     if queries.form(actor.account_id, form_id) is None:
         raise NotFound("NOT_FOUND", "This form doesn’t exist.")
     before, after = (one if is_public_id(one) else "" for one in (before, after))
-    found = queries.submissions_page(actor.account_id, form_id, before=before, after=after, limit=PAGE + 1)
-    has_more = len(found) > PAGE
-    rows = found[1:] if has_more and after else found[:PAGE]
+    most = limit or PAGE
+    found = queries.submissions_page(actor.account_id, form_id, before=before, after=after, limit=most + 1)
+    has_more = len(found) > most
+    rows = found[1:] if has_more and after else found[:most]
     has_newer, has_older = (has_more, True) if after else (bool(before), has_more)
     return SubmissionPage(
         [_listed(row) for row in rows],
@@ -57,6 +62,8 @@ def submissions_of_form(actor: Actor, form_id: int, *, before: str = "", after: 
 
 def _listed(row: Any) -> ListedSubmission:
     return ListedSubmission(
+        id=row.id,
+        answers=answers_in(row.answers),
         email=row.answers["email"],
         contact_id=row.contact_id,
         submitted_at=row.submitted_at,

@@ -13,6 +13,7 @@ MAX_THANKS: Final = 500
 MAX_FORMS: Final = 100
 
 OWN: Final = "custom."
+OPTIONAL, REQUIRED = "optional", "required"
 STANDARD: Final = ("first_name", "last_name", "phone", "company", "city", "country", "birthday")
 """The standard fields that a form may ask for, besides the email address, which every form asks for."""
 
@@ -45,6 +46,17 @@ class FormDetails:
     @property
     def stored_fields(self) -> list[list[Any]]:
         return [[one.key, one.is_required] for one in self.fields]
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The texts from which `read_details` makes these details."""
+        texts = {name: str(getattr(self, name)) for name in _LIMITS}
+        return texts | {"double_opt_in": "1" if self.double_opt_in else ""}
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The fields, as `read_details` reads them."""
+        return {one.key: REQUIRED if one.is_required else OPTIONAL for one in self.fields}
 
 
 def stored_as_fields(stored: Any) -> tuple[AskedField, ...]:
@@ -91,9 +103,7 @@ def read_details(
         title=texts["title"],
         introduction=texts["introduction"],
         fields=tuple(
-            AskedField(key, asked[key] == "required")
-            for key in known
-            if asked.get(key) in ("optional", "required")
+            AskedField(key, asked[key] == REQUIRED) for key in known if asked.get(key) in (OPTIONAL, REQUIRED)
         ),
         consent_text=texts["consent_text"],
         button=texts["button"] or DEFAULT_BUTTON,

@@ -1,8 +1,11 @@
 """What becomes of a submission, and how long it may take."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+
+from app.forms.domain.details import OWN, STANDARD
 
 CONFIRM_WITHIN: Final = timedelta(days=7)
 MOST_LETTERS: Final = 3
@@ -23,3 +26,10 @@ class SubmissionState(StrEnum):
 def is_expired(state: str, submitted_at: datetime, now: datetime) -> bool:
     """Return whether a submission can no longer be confirmed."""
     return state == SubmissionState.WAITING and now - submitted_at > CONFIRM_WITHIN
+
+
+def answers_in(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what was entered, by the keys of the fields, from the column values that were made of it."""
+    own = {f"{OWN}{key}": text for key, text in values.get("custom", {}).items()}
+    known = {key: values[key] for key in ("email", *STANDARD) if values.get(key)}
+    return {key: str(text) for key, text in (known | own).items()}

@@ -30,7 +30,7 @@ def forms_of(account_id: int) -> Sequence[HostedForm]:
 
 def form(account_id: int, form_id: int) -> HostedForm | None:
     query = sa.select(HostedForm).where(HostedForm.account_id == account_id, HostedForm.id == form_id)
-    return session().scalar(query)
+    return session().scalar(query, execution_options={"populate_existing": True})
 
 
 def form_at(public_id: str) -> HostedForm | None:
@@ -72,6 +72,7 @@ def submissions_page(
     one = FormSubmission
     query = (
         sa.select(
+            one.id,
             one.key,
             one.answers,
             one.state,

@@ -20,7 +20,9 @@ from app.forms.domain.details import (
     MAX_INTRODUCTION,
     MAX_THANKS,
     MAX_TITLE,
+    OPTIONAL,
     OWN,
+    REQUIRED,
     STANDARD,
     AskedField,
     FormDetails,
@@ -31,7 +33,7 @@ from app.platform import web
 ASK = "ask-"
 TRAP = "website"
 """An input that people don’t see. Programs that fill in everything fill it in, too."""
-_ASKED = (("", "Don’t ask"), ("optional", "Optional"), ("required", "Required"))
+_ASKED = (("", "Don’t ask"), (OPTIONAL, "Optional"), (REQUIRED, "Required"))
 _KINDS: Mapping[str, type[StringField]] = {"email": EmailField, "phone": TelField}
 _COMPLETION = {
     "email": "email",
@@ -59,7 +61,7 @@ class SettingsForm(web.ShowingForm):
     @property
     def typed(self) -> dict[str, str]:
         texts = {field.name: str(field.data or "") for field in self if field.name not in _NO_TEXTS}
-        return texts | ({"double_opt_in": "1"} if self.double_opt_in.data else {})
+        return texts | {"double_opt_in": "1" if self.double_opt_in.data else ""}
 
     @property
     def asked(self) -> dict[str, str]:
@@ -90,7 +92,7 @@ def settings_form(own: Mapping[str, str], **values: Any) -> SettingsForm:
 def values_of(name: str, details: FormDetails) -> dict[str, Any]:
     """Return the initial values for a form that exists."""
     texts = ("title", "introduction", "consent_text", "double_opt_in", "button", "thanks")
-    asked = {f"{ASK}{one.key}": "required" if one.is_required else "optional" for one in details.fields}
+    asked = {f"{ASK}{key}": wanted for key, wanted in details.asked.items()}
     return {"name": name, **{one: getattr(details, one) for one in texts}, **asked}
 
 
@@ -99,7 +101,7 @@ def new_values(account_name: str, may_confirm: bool) -> dict[str, Any]:
     return {
         "consent_text": default_consent(account_name),
         "double_opt_in": may_confirm,
-        f"{ASK}first_name": "optional",
+        f"{ASK}first_name": OPTIONAL,
     }
 
 

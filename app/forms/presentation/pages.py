@@ -47,7 +47,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form = _form()
     try:
-        form_id = forms.create_form(web.actor(), str(form.name.data or ""), form.typed, form.asked)
+        made = forms.create_form(web.actor(), str(form.name.data or ""), form.typed, form.asked)
     except Invalid as wrong:
         form.show(wrong.facts["fields"])
         return _new(form), 422
@@ -55,7 +55,7 @@ def create() -> ResponseReturnValue:
         form.show({"name": full.message})
         return _new(form), 429
     flash("Form created. Share its link or embed it on your website.", "success")
-    return web.send_to(url_for("forms.show", form_id=form_id))
+    return web.send_to(url_for("forms.show", form_id=made.id))
 
 
 @blueprint.get(ONE)

@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from app.contacts.infrastructure.tables import Contact
 from app.forms import application as forms
 from app.forms.application.letters import send_letters
-from app.forms.infrastructure import queries
 from app.forms.infrastructure.tables import FormSubmission
 from app.platform.database import session
 from app.platform.tenancy import acting_for
@@ -61,11 +60,9 @@ def signup(
     **changes: str,
 ) -> Signup:
     with app.app_context(), acting_for(person.actor.account_id):
-        form_id = forms.create_form(person.actor, name, TEXTS | changes, asked or {})
-        row = queries.form(person.actor.account_id, form_id)
-        assert row is not None
-        path = f"/f/{row.public_id}"
-    return Signup(app, person.actor.account_id, form_id, path, app.test_client())
+        made = forms.create_form(person.actor, name, TEXTS | changes, asked or {})
+    path = f"/f/{made.public_id}"
+    return Signup(app, person.actor.account_id, made.id, path, app.test_client())
 
 
 @contextmanager
