@@ -26,6 +26,7 @@ from app.forms.domain.submissions import (
     SubmissionState,
     answers_in,
     is_expired,
+    key_of,
 )
 from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.tables import FormSubmission, HostedForm
@@ -108,15 +109,17 @@ def logo_of_form(public_id: str) -> tuple[bytes, str]:
 
 
 def submit(form: PublicForm, given: Mapping[str, str], agrees: bool, key: str, read: str = "") -> None:
-    """Take what was entered: `given` are texts by the keys of fields, `key` is that of the page, which counts
-    once, `read` the `consent_mark` of the consent text that it showed. Raises Invalid with `fields`."""
+    """Take what was entered: `given` are texts by the keys of fields, `key` is that of the page, with which
+    the same texts count once, `read` the `consent_mark` of the consent text that it showed. Raises Invalid
+    with `fields`."""
     with acting_for(form.account_id):
         if agrees and read and read != form.consent_mark:
             problem = "This text has changed. Read it and check the box again."
             raise Invalid.in_fields({"agrees": problem})
         values = _read(form, given, agrees)
         page = key if is_public_id(key) else new_public_id()
-        despite_deadlocks(lambda: _take(form, values, page, now()))
+        own_key = key_of(page, values, form.details.consent_text)
+        despite_deadlocks(lambda: _take(form, values, own_key, now()))
 
 
 @dataclass(frozen=True)

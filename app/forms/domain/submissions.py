@@ -1,8 +1,10 @@
 """What becomes of a submission, and how long it may take."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, Final
 
 from app.forms.domain.details import OWN, STANDARD
@@ -26,6 +28,14 @@ class SubmissionState(StrEnum):
 def is_expired(state: str, submitted_at: datetime, now: datetime) -> bool:
     """Return whether a submission can no longer be confirmed."""
     return state == SubmissionState.WAITING and now - submitted_at > CONFIRM_WITHIN
+
+
+def key_of(page: str, values: Mapping[str, Any], consent_text: str) -> str:
+    """Return the key of a submission: a UUID with the time of `page`, the key of the page that was sent, made
+    of what it says. A page that is sent twice counts once; one that was corrected before counts again."""
+    said = json.dumps([page, values, consent_text], sort_keys=True)
+    digest = sha256(said.encode()).hexdigest()
+    return f"{page[:15]}{digest[:3]}-a{digest[3:6]}-{digest[6:18]}"
 
 
 def answers_in(values: Mapping[str, Any]) -> dict[str, str]:

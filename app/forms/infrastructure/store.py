@@ -46,7 +46,7 @@ def lock_address(account_id: int, email_key: str) -> None:
 
 
 def add_submission(values: Mapping[str, Any]) -> int | None:
-    """Add a submission and return its id; None if the same page has been sent before."""
+    """Add a submission and return its id; None if the same page has said the same before."""
     insert: Any = sqlite.insert(FormSubmission) if is_sqlite() else postgresql.insert(FormSubmission)
     added = insert.values(letter_attempt=0, **values).on_conflict_do_nothing().returning(FormSubmission.id)
     found: int | None = session().execute(added).scalar()

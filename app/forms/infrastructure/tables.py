@@ -39,7 +39,8 @@ class HostedForm(AccountOwned, Authored, db.Model):
 
 class FormSubmission(AccountOwned, db.Model):
     """What was entered in a form: `answers` are column values of a contact, `consent_text` is what the person
-    agreed to, as it was shown. `key` is that of the page that was sent, so that it counts once.
+    agreed to, as it was shown. `key` is made of that of the page that was sent and of what it said (see
+    `domain.submissions`), so that a page that is sent twice counts once.
 
     `contact_id` is set once the submission is received. From `letter_due_at` on, an email that asks for
     confirmation may be sent; a sender that claims it postpones it, so that another one tries again if this

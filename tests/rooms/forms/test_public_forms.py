@@ -12,7 +12,7 @@ from app.contacts.application.custom_fields import create_field
 from app.forms import application as forms
 from app.forms.presentation import public_pages
 from app.platform.attempts import attempt_limiter
-from app.platform.ids import new_public_id
+from app.platform.ids import is_public_id, new_public_id
 from app.platform.tenancy import acting_for
 from tests.people import Person, sign_in
 from tests.rooms.contacts.people import add
@@ -113,6 +113,24 @@ def test_a_page_that_is_sent_twice_counts_once(app: Flask, bob: Person) -> None:
     form.enter(once="x" * 400)
     form.enter()
     assert len(form.submissions()) == 3
+
+
+def test_a_page_that_is_corrected_and_sent_again_counts_again(app: Flask, bob: Person) -> None:
+    form = signup(app, bob, {"first_name": "optional"})
+    once = new_public_id()
+    for address in ("ann@example.con", "ann@example.com", "ann@example.com", "ann@example.con"):
+        assert form.enter(address, once=once).status_code == 200
+    assert [one.email_key for one in form.submissions()] == ["ann@example.con", "ann@example.com"]
+    form.enter(once=once, first_name="Ann")
+    assert form.contacts()["ann@example.com"].first_name == "Ann"
+    with app.app_context():
+        forms.change_form(bob.actor, form.form_id, {"consent_text": "I agree to more."})
+    form.enter(once=once, first_name="Ann")
+    assert [one.consent_text for one in form.submissions()] == [
+        *[TEXTS["consent_text"]] * 3,
+        "I agree to more.",
+    ]
+    assert all(is_public_id(one.key) and one.key[:15] == once[:15] for one in form.submissions())
 
 
 def test_programs_that_fill_in_everything_are_answered_and_ignored(app: Flask, bob: Person) -> None:
