@@ -42,11 +42,12 @@ def init(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
-def _unknown(unknown: NotFound) -> str:
-    return render_template("forms/unknown.html", unknown=unknown, is_embedded=_is_embedded())
+def _no_form(refusal: LimitReached | NotFound | Unavailable) -> str:
+    """Return a page that says why there is no form."""
+    return render_template("forms/unknown.html", refusal=refusal, is_embedded=_is_embedded())
 
 
-_limit_unknown = web.limit_unknown(UNKNOWN, _unknown)
+_limit_unknown = web.limit_unknown(UNKNOWN, _no_form)
 
 
 def _for_frames(view: View) -> View:
@@ -54,7 +55,13 @@ def _for_frames(view: View) -> View:
 
     @wraps(view)
     def framed(**given: str) -> ResponseReturnValue:
-        return web.for_frames(make_response(view(**given)))
+        try:
+            answer = make_response(view(**given))
+        except (LimitReached, Unavailable) as refusal:
+            answer = Response(_no_form(refusal), web.status_of(refusal))
+            if wait := refusal.facts.get("retry_after"):
+                answer.headers["Retry-After"] = str(wait)
+        return web.for_frames(answer)
 
     return framed
 

@@ -280,4 +280,11 @@ def test_unknown_addresses_are_limited(app: Flask, monkeypatch: pytest.MonkeyPat
     with app.app_context():
         monkeypatch.setattr(attempt_limiter(public_pages.UNKNOWN), "limit", 2)
     browser = app.test_client()
-    assert [browser.get(f"/f/{new_public_id()}").status_code for _ in range(3)] == [404, 404, 429]
+    answers = [browser.get(f"/f/{new_public_id()}?embed") for _ in range(3)]
+    assert [one.status_code for one in answers] == [404, 404, 429]
+    refused = answers[-1]
+    assert "Too many attempts. Try again in" in refused.text and "public-embedded" in refused.text
+    assert refused.headers["Retry-After"]
+    assert refused.headers["Content-Security-Policy"].endswith("frame-ancestors *")
+    assert "X-Frame-Options" not in refused.headers, "a frame that is refused says why"
+    assert browser.get(f"/f/{new_public_id()}/style.css").headers["X-Frame-Options"] == "DENY"
