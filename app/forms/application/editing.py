@@ -12,13 +12,16 @@ from app.activity import application as activity
 from app.contacts import application as contacts
 from app.contacts.domain import clean, name_key
 from app.forms.domain.details import (
+    DEFAULTS,
     MAX_FORMS,
     OWN,
     STANDARD,
     FormDetails,
     name_problem,
     read_details,
+    shown_text,
     stored_as_fields,
+    stored_text,
 )
 from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.queries import Counts
@@ -146,8 +149,8 @@ def details_of(row: HostedForm) -> FormDetails:
         introduction=row.introduction,
         fields=stored_as_fields(row.fields),
         consent_text=row.consent_text,
-        button=row.button,
-        thanks=row.thanks,
+        button=shown_text("button", row.button),
+        thanks=shown_text("thanks", row.thanks),
         double_opt_in=row.double_opt_in,
     )
 
@@ -208,7 +211,8 @@ def _read(
 
 
 def _columns(details: FormDetails) -> dict[str, Any]:
-    return asdict(details) | {"fields": details.stored_fields}
+    own = {name: stored_text(name, getattr(details, name)) for name in DEFAULTS}
+    return asdict(details) | own | {"fields": details.stored_fields}
 
 
 def _existing(actor: Actor, form_id: int) -> HostedForm:

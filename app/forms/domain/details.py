@@ -19,6 +19,8 @@ STANDARD: Final = ("first_name", "last_name", "phone", "company", "city", "count
 
 DEFAULT_BUTTON: Final = "Sign up"
 DEFAULT_THANKS: Final = "Thank you for signing up."
+DEFAULTS: Final = {"button": DEFAULT_BUTTON, "thanks": DEFAULT_THANKS}
+"""Texts that forms have without their own. They are not stored, so a form follows a default that changes."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,16 @@ def stored_as_fields(stored: Any) -> tuple[AskedField, ...]:
     return tuple(AskedField(str(key), bool(is_required)) for key, is_required in stored)
 
 
+def shown_text(name: str, stored: str) -> str:
+    """Return a text of a form, or the default if none is stored."""
+    return stored or DEFAULTS.get(name, "")
+
+
+def stored_text(name: str, text: str) -> str:
+    """Return what to store of a text of a form; nothing for the default."""
+    return "" if text == DEFAULTS.get(name) else text
+
+
 def default_consent(account_name: str) -> str:
     """Return the consent text that a new form begins with."""
     return f"I agree to receive emails from {account_name}. I can unsubscribe at any time."
@@ -106,8 +118,8 @@ def read_details(
             AskedField(key, asked[key] == REQUIRED) for key in known if asked.get(key) in (OPTIONAL, REQUIRED)
         ),
         consent_text=texts["consent_text"],
-        button=texts["button"] or DEFAULT_BUTTON,
-        thanks=texts["thanks"] or DEFAULT_THANKS,
+        button=shown_text("button", texts["button"]),
+        thanks=shown_text("thanks", texts["thanks"]),
         double_opt_in=bool(typed.get("double_opt_in")),
     )
 

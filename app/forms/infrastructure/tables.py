@@ -18,7 +18,8 @@ HAS_LETTER = sa.text("letter_due_at IS NOT NULL")
 
 class HostedForm(AccountOwned, Authored, db.Model):
     """A form with a page of its own at /f/<public_id>. `fields` are pairs of a key and whether it is
-    required; see `domain.details`. Workflows know it by `name`, which therefore never changes."""
+    required; see `domain.details`. `button` and `thanks` are empty for the default texts. Workflows know it
+    by `name`, which therefore never changes."""
 
     __tablename__ = "forms"
     __table_args__ = (sa.UniqueConstraint("account_id", "name_key"), IDS_NOT_REUSED)

@@ -2,10 +2,17 @@
 
 import re
 
+import pytest
+import sqlalchemy as sa
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 
 from app.contacts import application as contacts
 from app.contacts.application.custom_fields import create_field, field_list
+from app.forms import application as forms
+from app.forms.domain import details
+from app.forms.infrastructure.tables import HostedForm
+from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
 from tests.people import Person
 from tests.rooms.bulk_enrollment.jobs import words_of
@@ -51,6 +58,31 @@ def test_what_is_wrong_is_said(app: Flask, bob: Person) -> None:
     assert answer.status_code == 422
     assert "Enter a name." in answer.text and "you can’t email them" in answer.text
     assert bob.post(f"{PAGE}/new", {"name": "a" * 81, **TEXTS, "title": "t" * 121}).status_code == 422
+
+
+def test_default_texts_are_those_of_the_day(app: Flask, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    form, own = signup(app, bob, button=""), signup(app, bob, name="Other", thanks="Welcome!")
+    assert bob.post(f"{PAGE}/{form.form_id}", TEXTS | {"button": "Sign up", "thanks": ""}).status_code == 303
+    monkeypatch.setitem(details.DEFAULTS, "thanks", "Thanks a lot.")
+    monkeypatch.setitem(details.DEFAULTS, "button", "Count me in")
+    assert "Count me in</button>" in form.browser.get(form.path).text
+    assert "Thanks a lot." in form.enter().text
+    assert "Welcome!" in own.enter().text
+    assert "Thanks a lot." in bob.get(f"{PAGE}/{form.form_id}").text
+
+
+def test_older_forms_with_default_texts_follow_the_default(app: Flask, bob: Person) -> None:
+    older, own = signup(app, bob), signup(app, bob, name="Other", thanks="Welcome!")
+    with app.app_context():
+        downgrade(revision="0070_forms")
+        with acting_for(bob.actor.account_id), transaction():
+            form = (HostedForm.account_id == bob.actor.account_id, HostedForm.id == older.form_id)
+            text = "Thank you. You’re signed up."
+            session().execute(sa.update(HostedForm).where(*form).values(thanks=text))
+        upgrade()
+        texts = {one.name: one.details.thanks for one in forms.list_forms(bob.actor)}
+    assert texts == {"Newsletter": "Thank you for signing up.", "Other": "Welcome!"}
+    assert "Welcome!" in own.enter().text
 
 
 def test_submissions_are_counted(app: Flask, bob: Person) -> None:
