@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0075_codes_of_answers"
-down_revision = "0071_form_texts"
+down_revision = "0072_sending_records"
 branch_labels = None
 depends_on = None
 

@@ -12,29 +12,18 @@ from app.forms.infrastructure.store import Letter
 from app.forms.infrastructure.tokens import token_of
 from app.messaging import application as messaging
 from app.messaging.application import SingleEmail
-from app.platform import queue
 from app.platform.clock import now
-from app.platform.database import forget_snapshot, transaction
-from app.platform.logs import log
+from app.platform.database import transaction
 
-SEND_TASK = "forms.send_letters"
-AT_ONCE: Final = 10
 LEASE: Final = timedelta(minutes=5)
 ROWS: Final = 1_000  # per transaction
 MOST_PIECES: Final = 20  # per call
 
 
 def wake_senders() -> None:
-    """Send a task for each account with emails that are due. Called by the clock."""
+    """Let the emails of each account be sent that are due. Called by the clock."""
     for account_id in queries.accounts_with_letters(now()):
-        queue.send(SEND_TASK, account_id)
-
-
-def send_letters(account_id: int, at: datetime | None = None) -> None:
-    """Send the emails of an account that are due, at the current time or `at`."""
-    if messaging.sends_singles_now(account_id):
-        while not queue.should_stop() and _send_some(account_id, at or now()):
-            pass
+        messaging.wake_emails(account_id)
 
 
 def discard_unconfirmed() -> None:
@@ -47,20 +36,18 @@ def discard_unconfirmed() -> None:
             return
 
 
-def _send_some(account_id: int, at: datetime) -> bool:
-    """Send a few emails; return whether another round makes sense."""
-    with transaction():
-        claimed = store.claim_letters(account_id, at, at + LEASE, AT_ONCE)
-        emails = [_written(account_id, one) for one in claimed]
-    forget_snapshot()
-    sent = 0
-    for one, wait in zip(claimed, messaging.send_singles(account_id, emails), strict=True):
-        with transaction():
-            store.settle_letter(account_id, one.submission_id, at + wait if wait else None)
-        sent += wait is None
-    if claimed:
-        log.info("confirmations_sent", extra={"account": account_id, "emails": len(claimed), "settled": sent})
-    return bool(claimed) and sent == len(claimed)
+class Letters:
+    """The emails, for the room that sends them. What is claimed becomes due again if its sender is killed."""
+
+    def is_any_due(self, account_id: int, at: datetime) -> bool:
+        return queries.has_letters(account_id, at)
+
+    def claim(self, account_id: int, at: datetime, at_most: int) -> list[SingleEmail]:
+        claimed = store.claim_letters(account_id, at, at + LEASE, at_most)
+        return [_written(account_id, one) for one in claimed]
+
+    def settle(self, account_id: int, key: int, again_at: datetime | None, was_tried: bool) -> None:
+        store.settle_letter(account_id, key, again_at, was_tried)
 
 
 def _written(account_id: int, letter: Letter) -> SingleEmail:
@@ -68,6 +55,7 @@ def _written(account_id: int, letter: Letter) -> SingleEmail:
     assert form is not None  # its submissions are deleted with it
     name = accounts.worker_actor(account_id).account_name
     return SingleEmail(
+        key=letter.submission_id,
         to=letter.email,
         subject=f"Please confirm: {form.title}",
         paragraphs=(

@@ -17,7 +17,6 @@ from app.contacts.application import NewEvent, consent
 from app.contacts.domain import FIELDS, Status, read_fields
 from app.contacts.domain.own_fields import OwnField
 from app.forms.application.editing import details_of
-from app.forms.application.letters import SEND_TASK
 from app.forms.domain.details import OWN, AskedField, FormDetails
 from app.forms.domain.submissions import (
     CONFIRM_WITHIN,
@@ -32,7 +31,6 @@ from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.tables import FormSubmission, HostedForm
 from app.forms.infrastructure.tokens import submission_with
 from app.messaging import application as messaging
-from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.database.deadlocks import despite_deadlocks
@@ -172,7 +170,7 @@ def _take(form: PublicForm, values: Mapping[str, Any], key: str, at: datetime) -
         if submission_id is None:
             return
         if has_to_confirm:
-            after_commit(lambda: queue.send(SEND_TASK, form.account_id))
+            after_commit(lambda: messaging.wake_emails(form.account_id))
         else:
             _receive(form, submission_id, values, False, at)
 

@@ -120,6 +120,13 @@ def names(account_id: int, ids: Sequence[str]) -> dict[str, str]:
     return {str(form_id): name for form_id, name in session().execute(query)}
 
 
+def has_letters(account_id: int, at: datetime) -> bool:
+    """Return whether emails of an account are due."""
+    one = FormSubmission
+    is_due = (one.account_id == account_id, one.letter_due_at <= at, one.letter_attempt < MOST_ATTEMPTS)
+    return session().scalar(sa.select(one.id).where(*is_due).limit(1)) is not None
+
+
 def accounts_with_letters(at: datetime) -> Sequence[int]:
     """Return the ids of the accounts with emails that are due."""
     one = FormSubmission

@@ -75,13 +75,15 @@ def confirm(account_id: int, submission_id: int, at: datetime) -> bool:
 
 
 def claim_letters(account_id: int, at: datetime, again_at: datetime, at_most: int) -> list[Letter]:
-    """Claim emails that are due; until `again_at` nobody else sends them."""
+    """Claim up to `at_most` emails that are due; until `again_at` nobody else sends them. They are selected
+    first: PostgreSQL may run a subquery that skips what is locked more than once, and claim too many."""
     one = FormSubmission
     is_due = (one.account_id == account_id, one.letter_due_at <= at, one.letter_attempt < MOST_ATTEMPTS)
     due = sa.select(one.id).where(*is_due).order_by(one.letter_due_at).limit(at_most)
+    ids = session().scalars(due.with_for_update(skip_locked=True)).all()
     claimed = (
         sa.update(one)
-        .where(*is_due, one.id.in_(due.with_for_update(skip_locked=True)))
+        .where(*is_due, one.id.in_(ids))
         .values(letter_due_at=again_at, letter_attempt=one.letter_attempt + 1)
         .returning(one.id, one.form_id, one.answers, one.consent_text, one.letter_attempt)
     )
@@ -89,9 +91,12 @@ def claim_letters(account_id: int, at: datetime, again_at: datetime, at_most: in
     return [Letter(row[0], row[1], row[2]["email"], row[3], row[4]) for row in rows]
 
 
-def settle_letter(account_id: int, submission_id: int, again_at: datetime | None) -> None:
+def settle_letter(account_id: int, submission_id: int, again_at: datetime | None, was_tried: bool) -> None:
     """Send an email again at a time; never again with None."""
-    _change(account_id, submission_id, {"letter_due_at": again_at})
+    values: dict[str, Any] = {"letter_due_at": again_at}
+    if not was_tried:
+        values["letter_attempt"] = FormSubmission.letter_attempt - 1
+    _change(account_id, submission_id, values)
 
 
 def delete_of_contacts(account_id: int, contacts: sa.Select[Any]) -> None:

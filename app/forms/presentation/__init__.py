@@ -3,7 +3,9 @@
 from flask import Flask
 
 from app.forms.application import removal
+from app.forms.application.letters import Letters
 from app.forms.presentation import audit_words, field_uses, pages, public_pages, tasks
+from app.messaging import application as messaging
 
 __all__ = ["tasks"]
 
@@ -12,5 +14,6 @@ def init(app: Flask) -> None:
     app.register_blueprint(pages.blueprint)
     public_pages.init(app)
     removal.register_removal()
+    messaging.register_singles(Letters())
     field_uses.register()
     audit_words.register()

@@ -1,6 +1,6 @@
 """Public interface of the messaging room: workflows plan messages with `plan`, in the caller's transaction;
 `register_source` tells the room who writes them and who waits for them, `register_leaving` who takes contacts
-out of workflows that want no more of them."""
+out of workflows that want no more of them, `register_singles` who has emails that belong to no workflow."""
 
 from app.messaging.application.composing import unsubscribe_url
 from app.messaging.application.opting_out.topics import why_skipped
@@ -33,14 +33,15 @@ from app.messaging.application.outbox.samples import sample_email, send_sample, 
 from app.messaging.application.outbox.showing import ShownMessage, register_rewriting, show_message, source_of
 from app.messaging.application.outbox.single import (
     SingleEmail,
+    SingleSource,
     may_send_singles,
-    send_singles,
-    sends_singles_now,
+    register_singles,
 )
 from app.messaging.application.pace.brakes import brake_of
 from app.messaging.application.pace.brakes import release as release_brake
 from app.messaging.application.planning import Origin, change_version, plan, plan_again, take_up, withdraw
 from app.messaging.application.removal import register_removal
+from app.messaging.application.sending import wake_emails
 from app.messaging.application.servers.mail_servers import has_mail_server
 from app.messaging.application.servers.senders import sender_addresses, sender_name
 from app.messaging.application.servers.server_tests import ServerAnswer
@@ -69,6 +70,7 @@ __all__ = [
     "Settled",
     "ShownMessage",
     "SingleEmail",
+    "SingleSource",
     "Source",
     "State",
     "brake_of",
@@ -89,6 +91,7 @@ __all__ = [
     "register_reactions",
     "register_removal",
     "register_rewriting",
+    "register_singles",
     "register_source",
     "register_waiting",
     "register_workflow_names",
@@ -98,10 +101,8 @@ __all__ = [
     "sample_email",
     "send_again",
     "send_sample",
-    "send_singles",
     "sender_addresses",
     "sender_name",
-    "sends_singles_now",
     "show_message",
     "source_of",
     "stop_topics",
@@ -112,6 +113,7 @@ __all__ = [
     "unsubscribe_sample",
     "unsubscribe_url",
     "verify_results",
+    "wake_emails",
     "why_skipped",
     "withdraw",
 ]

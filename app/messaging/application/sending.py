@@ -1,7 +1,8 @@
 """Sending what is due: claim a few messages, write them, hand them over, record the answers.
 
-Workflows take turns, so that a large one does not keep a small one waiting. One task at a time sends an
-account’s emails, and one its text messages; another one that comes meanwhile ends at once.
+Workflows take turns, so that a large one does not keep a small one waiting. Emails that belong to no workflow
+leave first. One task at a time sends an account’s emails, and one its text messages; another one that comes
+meanwhile ends at once.
 """
 
 import time
@@ -14,6 +15,7 @@ from app.contacts import application as contacts
 from app.messaging.application.handing_over import hand_over
 from app.messaging.application.opting_out.topics import skip_stopped
 from app.messaging.application.outbox.doubtful import active_enrollments
+from app.messaging.application.outbox.single import is_single_due, send_singles
 from app.messaging.application.pace import brakes
 from app.messaging.application.pace.frequency import hold_back
 from app.messaging.application.sms.quiet import hold_quiet, quiet_now
@@ -49,6 +51,11 @@ def wake_senders() -> None:
             if tick - _woken.get((channel, account_id), -WAKE_AGAIN_SECONDS) >= WAKE_AGAIN_SECONDS:
                 _woken[channel, account_id] = tick
                 queue.send(task, account_id)
+
+
+def wake_emails(account_id: int) -> None:
+    """Send a task for the emails of an account, of which some are due."""
+    queue.send(SEND_TASKS["email"], account_id)
 
 
 def send_due(account_id: int, at: datetime | None = None) -> None:
@@ -133,9 +140,9 @@ def _send_round(turn: Turn, out: WayOut, at: datetime | None) -> int:
     """Let each workflow send a few messages, beginning after the one that was last; return how many messages
     were looked at."""
     forget_snapshot()
+    handled = _send_singles(turn, out, at)
     workflows = due.workflows_due(turn.account_id, turn.channel, at or now())
     last = _last_workflow.get((turn.channel, turn.account_id), 0)
-    handled = 0
     for workflow_id in sorted(workflows, key=lambda one: (one <= last, one)):
         if turn.is_over or not out.is_reachable or not turn.keep():
             return 0
@@ -144,6 +151,19 @@ def _send_round(turn: Turn, out: WayOut, at: datetime | None) -> int:
             _last_workflow[turn.channel, turn.account_id] = workflow_id
             handled += _send_some(turn, workflow_id, out, at)
     return handled
+
+
+def _send_singles(turn: Turn, out: WayOut, at: datetime | None) -> int:
+    """Send a few emails that belong to no workflow; return how many were looked at. A fault in one of them
+    does not hold up the messages of workflows."""
+    account_id = turn.account_id
+    if turn.channel == SMS or not is_single_due(account_id, at or now()) or not turn.keep():
+        return 0
+    try:
+        return send_singles(account_id, out, at or now())
+    except Exception:
+        log.exception("single_emails_not_sent", extra={"account": account_id})
+        return 0
 
 
 def _send_some(turn: Turn, workflow_id: int, out: WayOut, at: datetime | None) -> int:

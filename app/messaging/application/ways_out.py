@@ -17,7 +17,7 @@ from app.messaging.domain.emails.mime import Sender, source
 from app.messaging.domain.own_answers import Kept
 from app.messaging.domain.sms.quiet_hours import QuietHours
 from app.messaging.domain.taken import Taken
-from app.messaging.infrastructure import store
+from app.messaging.infrastructure import singles, store
 from app.messaging.infrastructure.servers.dkim_keys import signed
 from app.messaging.infrastructure.servers.smtp import Connection, Refused, Unreachable
 from app.messaging.infrastructure.store import SMS, Claimed
@@ -116,24 +116,40 @@ class MailServerWay:
         self._mailbox = unsubscribe_address(self._account_id)
         return max(self._room(one) for one in by.senders)
 
+    def most_singles(self, at: datetime) -> int:
+        """Return how many emails of the default sender that belong to no workflow may be claimed now."""
+        return self._room(self.default_sender) if self.most_at_once(at) else 0
+
+    @property
+    def default_sender(self) -> OwnSender:
+        return self._by.sender()
+
+    def reaches(self, address: str) -> bool:
+        """Return whether emails to this address are sent, and not only kept."""
+        return self._by.reaches(address)
+
     def send(self, message: Claimed, content: Content) -> Taken:
-        if not self._by.reaches(content.address):
+        if not self.reaches(content.address):
             return Taken(Kept.REHEARSAL)
         by = self._by.sender(content.sender)
         self.sender_id = by.id
         if wait := self._wait(by):
             raise SenderFull(wait)
         mail = self._written(message, content, by)
+        return Taken(self.hand_over(mail, by, content.address), by.id)
+
+    def hand_over(self, mail: bytes, by: OwnSender, to: str) -> str:
+        """Hand an email over when its sender may send the next one; return what the mail server said. Raises
+        Refused (also Unreachable) and Doubtful."""
         self._keep_pace(by)
         try:
-            answer = self._connection.send(mail, by.sender.address, content.address)
+            return self._connection.send(mail, by.sender.address, to)
         except Unreachable:
             self.is_reachable = False
             raise
         finally:
             for key in self._sent:
                 self._sent[key] += key[0] == by.id
-        return Taken(answer, by.id)
 
     def close(self) -> None:
         self._connection.close()
@@ -179,7 +195,10 @@ class MailServerWay:
         """Return how many a sender has sent in a period, counted once and added to."""
         key = (by.id, period)
         if key not in self._sent:
-            self._sent[key] = store.sent_since(self._account_id, by.id, self._at - period)
+            since = self._at - period
+            self._sent[key] = store.sent_since(self._account_id, by.id, since) + singles.sent_since(
+                self._account_id, by.id, since
+            )
         return self._sent[key]
 
     def _keep_pace(self, by: OwnSender) -> None:

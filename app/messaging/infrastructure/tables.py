@@ -109,3 +109,15 @@ class SendingTurn(AccountOwned, db.Model):
     account_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     holder: Mapped[str] = mapped_column(sa.String(64))
     until: Mapped[datetime | None]
+
+
+class SentSingle(AccountOwned, db.Model):
+    """That a sender has handed over an email that belongs to no workflow. It is kept as long as it counts
+    towards the sender’s limits, and says nothing about the recipient."""
+
+    __tablename__ = "sent_singles"
+    __table_args__ = (sa.Index(None, "account_id", "sender_id", "sent_at"), sa.Index(None, "sent_at"))
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    sender_id: Mapped[int] = mapped_column(BigInt)
+    sent_at: Mapped[datetime]

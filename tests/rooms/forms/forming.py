@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
@@ -11,8 +12,8 @@ from flask.testing import FlaskClient
 
 from app.contacts.infrastructure.tables import Contact
 from app.forms import application as forms
-from app.forms.application.letters import send_letters
 from app.forms.infrastructure.tables import FormSubmission
+from app.messaging.application.sending import send_emails
 from app.platform.database import session
 from app.platform.tenancy import acting_for
 from tests.people import Person
@@ -47,9 +48,10 @@ class Signup:
             found = session().query(FormSubmission).filter_by(account_id=self.account_id)
             return found.order_by(FormSubmission.id).all()
 
-    def send(self) -> None:
+    def send(self, at: datetime | None = None) -> None:
+        """Send the emails that are due, at the current time or `at`."""
         with self.app.app_context(), acting_for(self.account_id):
-            send_letters(self.account_id)
+            send_emails(self.account_id, at)
 
 
 def signup(

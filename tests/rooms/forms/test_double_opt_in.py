@@ -1,6 +1,7 @@
 """With double opt-in, nothing happens before the owner of the address has confirmed it (E-21)."""
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -12,6 +13,9 @@ from app.contacts import application as contacts
 from app.forms.application import letters
 from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.tables import FormSubmission
+from app.messaging.application.outbox import single
+from app.messaging.application.servers import senders
+from app.messaging.infrastructure.tables import SentSingle
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
@@ -22,6 +26,8 @@ from tests.rooms.contacts.people import add
 from tests.rooms.engine.test_triggers import sources, started
 from tests.rooms.forms.forming import TEXTS, Signup, link_in, sending, signup
 from tests.rooms.forms.statuses import set_status
+from tests.rooms.messaging.mailing import send
+from tests.rooms.messaging.test_mail_server_sending import mailing
 from tests.services.mail_server import MailServer
 
 DOUBLE = {"double_opt_in": "1"}
@@ -193,8 +199,7 @@ def test_refusals_are_tried_again_later_and_pauses_wait(app: Flask, bob: Person,
     form.send()
     assert server.attempts == 1
     server.refusal = ""
-    with app.app_context(), acting_for(form.account_id):
-        letters.send_letters(form.account_id, now() + timedelta(hours=1))
+    form.send(now() + timedelta(hours=1))
     assert len(server.received) == 1
     server.refusal = "550 Unknown"
     form.enter("gone@example.com")
@@ -211,12 +216,85 @@ def test_a_sender_that_was_killed_leaves_the_email_to_another(
         with transaction():
             claimed = store.claim_letters(form.account_id, now(), now() + letters.LEASE, 10)
         assert len(claimed) == 1
-        letters.send_letters(form.account_id)
-        assert not server.received
-        later_on = now() + letters.LEASE + timedelta(seconds=1)
+    form.send()
+    assert not server.received
+    later_on = now() + letters.LEASE + timedelta(seconds=1)
+    with app.app_context():
         assert queries.accounts_with_letters(later_on) == [form.account_id]
-        letters.send_letters(form.account_id, later_on)
+    form.send(later_on)
     assert len(server.received) == 1
+
+
+def limit(app: Flask, alice: Person, **limits: str) -> None:
+    """Set how much the sender may send."""
+    with app.app_context():
+        [one] = senders.list_senders(alice.actor)
+        senders.change_sender(alice.actor, one.id, {"name": "News", "address": one.address, **limits})
+
+
+def test_emails_wait_for_the_limits_of_their_sender(
+    app: Flask, alice: Person, bob: Person, server: MailServer
+) -> None:
+    limit(app, alice, per_second="20", per_hour="2", per_day="3")
+    form = signup(app, bob, **DOUBLE)
+    for number in range(5):
+        form.enter(f"p{number}@example.com")
+    first, began = now(), time.monotonic()
+    for hours, sent in ((0, 2), (0.5, 2), (1.1, 3), (2.2, 3), (25, 5)):
+        form.send(first + timedelta(hours=hours))
+        assert len(server.received) == sent, hours
+    assert time.monotonic() - began > 0.1, "two at once, twice, 20 a second"
+    assert [one.letter_attempt for one in form.submissions()] == [1] * 5, "waiting is no attempt"
+    assert {mail["To"] for mail in server.received} == {f"p{number}@example.com" for number in range(5)}
+
+
+def test_messages_of_workflows_share_the_limits(
+    app: Flask, alice: Person, bob: Person, server: MailServer
+) -> None:
+    limit(app, alice, per_hour="3")
+    it, form = mailing(app, alice, 3), signup(app, bob, **DOUBLE)
+    form.enter("a@example.com")
+    form.enter("b@example.com")
+    it.move(minutes=1)
+    send(it)
+    assert [mail["To"] for mail in server.received[:2]] == ["a@example.com", "b@example.com"]
+    assert len(server.received) == 3
+    form.enter("c@example.com")
+    form.send(it.at + timedelta(minutes=30))
+    assert len(server.received) == 3
+    it.move(hours=1.1)
+    send(it)
+    assert len(server.received) == 6
+
+
+def test_what_no_longer_counts_is_forgotten(
+    app: Flask, alice: Person, bob: Person, server: MailServer
+) -> None:
+    form = signup(app, bob, **DOUBLE)
+    form.enter()
+    form.send()
+    count = sa.select(sa.func.count()).where(SentSingle.account_id == form.account_id)
+    with app.app_context(), acting_for(form.account_id):
+        assert session().scalar(count) == 1
+        single.discard_old()
+        assert session().scalar(count) == 1
+        with transaction():
+            older = sa.update(SentSingle).where(SentSingle.account_id == form.account_id)
+            session().execute(older.values(sent_at=now() - timedelta(days=3)))
+        single.discard_old()
+        assert session().scalar(count) == 0
+
+
+def test_a_server_that_cannot_be_reached_costs_the_others_no_attempt(
+    app: Flask, bob: Person, server: MailServer
+) -> None:
+    form = signup(app, bob, **DOUBLE)
+    server.sender_refusal = "451 Later"
+    for address in ("a@example.com", "b@example.com"):
+        form.enter(address)
+    form.send()
+    assert sorted(one.letter_attempt for one in form.submissions()) == [0, 1]
+    assert not server.received
 
 
 def test_emails_wait_while_sending_is_paused(

@@ -11,16 +11,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 
-from app.messaging.application import SingleEmail, send_singles
 from app.messaging.application.sending_domains import keys
 from app.messaging.application.sending_domains.keys import SendingDomain
 from app.messaging.application.servers import senders
 from app.platform.errors import NotFound
-from app.platform.tenancy import acting_for
 from tests.people import Person
 from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.moved import campaign
+from tests.rooms.forms.forming import signup
 from tests.rooms.messaging.mailing import go_on
 from tests.rooms.messaging.settings_page import PAGE, SENDER, connect
 from tests.services.mail_server import MailServer, mail_server
@@ -135,9 +134,9 @@ def test_an_email_of_no_workflow_is_signed_too(
 ) -> None:
     connect(alice, mails.port)
     signing(app, alice, names)
-    email = SingleEmail("ann@example.org", "Please confirm", ("Hi",), "https://m.example/f", "Confirm", 1)
-    with app.app_context(), acting_for(alice.actor.account_id):
-        assert list(send_singles(alice.actor.account_id, [email])) == [None]
+    form = signup(app, alice, double_opt_in="1")
+    form.enter()
+    form.send()
     assert is_signed(names, mails.raw[0])
 
 

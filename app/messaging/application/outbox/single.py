@@ -1,30 +1,46 @@
 """Emails that belong to no workflow, such as one that asks to confirm an address: sent from the account's
-default sender, to an address that need not be a contact's. They are not kept, and don't count against the
-limits of senders."""
+default sender, to an address that need not be a contact's. They are not kept, but count towards the limits of
+their sender, and wait while it has reached one.
 
-from collections.abc import Iterator, Sequence
+Another room registers which of them are due. They leave in the turn of the account's emails, before the next
+messages of workflows.
+"""
+
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import escape
+from typing import Final, Protocol
 from uuid import uuid4
 
 from app.messaging.application.composing import frame_of
-from app.messaging.application.servers.senders import Chosen, chosen
+from app.messaging.application.handing_over import BATCH_SECONDS, UNREACHABLE_WAIT
+from app.messaging.application.servers.senders import chosen
+from app.messaging.application.ways_out import MailServerWay, WayOut
 from app.messaging.domain.emails.layout import Frame, email_html, email_text
 from app.messaging.domain.emails.mime import Email, Sender, source
 from app.messaging.domain.states import wait_before
+from app.messaging.infrastructure import singles
 from app.messaging.infrastructure.servers.dkim_keys import signed
-from app.messaging.infrastructure.servers.smtp import Connection, Doubtful, Refused
+from app.messaging.infrastructure.servers.smtp import Doubtful, Refused
 from app.platform.clock import now
-from app.platform.database import forget_snapshot
+from app.platform.database import forget_snapshot, transaction
 from app.platform.logs import log
 from app.platform.settings import current
+
+AT_ONCE: Final = 10
+COUNTED_FOR: Final = timedelta(days=1)
+ROWS: Final = 1_000  # per transaction
+MOST_PIECES: Final = 100  # per call
 
 
 @dataclass(frozen=True)
 class SingleEmail:
-    """An email of a few paragraphs with one link. `attempt` counts from 1."""
+    """An email of a few paragraphs with one link. `key` is how its source knows it; `attempt` counts from
+    1."""
 
+    key: int
     to: str
     subject: str
     paragraphs: tuple[str, ...]
@@ -33,42 +49,81 @@ class SingleEmail:
     attempt: int
 
 
+class SingleSource(Protocol):
+    """Has emails to send. All but `is_any_due` are called in a transaction."""
+
+    def is_any_due(self, account_id: int, at: datetime) -> bool: ...
+
+    def claim(self, account_id: int, at: datetime, at_most: int) -> Sequence[SingleEmail]:
+        """Claim emails that are due; while they are being sent, nobody else claims them."""
+
+    def settle(self, account_id: int, key: int, again_at: datetime | None, was_tried: bool) -> None:
+        """Let an email be due again at a time; never again with None."""
+
+
+_sources: list[SingleSource] = []
+
+
+def register_singles(source_of_emails: SingleSource) -> None:
+    """Register the room that has emails to send."""
+    _sources[:] = [source_of_emails]
+
+
 def may_send_singles(account_id: int) -> bool:
     """Return whether such emails can be sent: there is a mail server, a sender, and a public address that
     their links lead to. They may have to wait because sending is paused."""
     return bool(current().public_url) and chosen(account_id) is not None
 
 
-def sends_singles_now(account_id: int) -> bool:
-    """Return whether such emails are sent at the moment."""
-    by = chosen(account_id)
-    return bool(current().public_url) and by is not None and not by.is_paused
+def is_single_due(account_id: int, at: datetime) -> bool:
+    return any(one.is_any_due(account_id, at) for one in _sources)
 
 
-def send_singles(account_id: int, emails: Sequence[SingleEmail]) -> Iterator[timedelta | None]:
-    """Send emails; yield for each of them after how long it should be tried again: None if it was sent, may
-    have been, or can’t be. The caller has asked `sends_singles_now`."""
-    by = chosen(account_id)
-    if by is None:
-        yield from (wait_before(one.attempt) for one in emails)
-        return
+def send_singles(account_id: int, out: WayOut, at: datetime) -> int:
+    """Send a few of the emails that are due, as many as their sender may send now; return how many were
+    looked at. The caller has the turn."""
+    if not (isinstance(out, MailServerWay) and out.is_reachable and (most := out.most_singles(at))):
+        return 0
+    [known] = _sources
+    with transaction():
+        claimed = known.claim(account_id, at, min(most, AT_ONCE))
     frame = frame_of(account_id)
-    forget_snapshot()
-    connection = Connection(by.server)
-    try:
-        for email in emails:
-            yield _sent(connection, by, email, frame)
-    finally:
-        connection.close()
+    forget_snapshot()  # no transaction is open while a mail server takes its time
+    end, sent = time.monotonic() + BATCH_SECONDS, 0
+    for email in claimed:
+        is_tried = out.is_reachable and time.monotonic() < end
+        sender_id = out.default_sender.id
+        wait = _sent(out, email, frame) if is_tried else UNREACHABLE_WAIT
+        with transaction():
+            if is_tried and out.reaches(email.to):
+                singles.add(account_id, sender_id, at)
+            known.settle(account_id, email.key, None if wait is None else at + wait, is_tried)
+        sent += wait is None
+    if claimed:
+        facts = {"account": account_id, "emails": len(claimed), "settled": sent}
+        log.info("single_emails_handled", extra=facts)
+    return len(claimed)
 
 
-def _sent(connection: Connection, by: Chosen, email: SingleEmail, frame: Frame) -> timedelta | None:
-    if not by.reaches(email.to):
+def discard_old() -> None:
+    """Forget, in short transactions, what no longer counts towards a limit."""
+    before = now() - 2 * COUNTED_FOR
+    for _ in range(MOST_PIECES):
+        with transaction():
+            deleted = singles.discard_before(before, ROWS)
+        if not deleted:
+            return
+
+
+def _sent(out: MailServerWay, email: SingleEmail, frame: Frame) -> timedelta | None:
+    """Send an email; return after how long it should be tried again: None if it was sent, may have been, or
+    can’t be."""
+    if not out.reaches(email.to):
         return None
-    sender = by.sender()
+    by = out.default_sender
     try:
-        mail = _composed(sender.sender, email, frame)
-        connection.send(signed(source(mail), sender.signing, mail.at), sender.sender.address, email.to)
+        mail = _composed(by.sender, email, frame)
+        out.hand_over(signed(source(mail), by.signing, mail.at), by, email.to)
     except Refused as refused:
         return None if refused.is_final else wait_before(email.attempt)
     except Doubtful:
