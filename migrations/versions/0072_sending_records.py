@@ -1,4 +1,4 @@
-"""emails that belong to no workflow count towards the limits of their senders"""
+"""emails that belong to no workflow count towards limits of senders; signatures of Mailgun are used once"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,28 +9,42 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TIME = sa.DateTime(timezone=True)
 ACCOUNT = "(NULLIF(current_setting('muster.account_id', true), ''))::bigint"
-TABLE = "sent_singles"
+SINGLES, SIGNATURES = "sent_singles", "used_signatures"
 
 
 def upgrade() -> None:
     op.create_table(
-        TABLE,
+        SINGLES,
         sa.Column("account_id", BIG, nullable=False),
         sa.Column("id", BIG, nullable=False),
         sa.Column("sender_id", BIG, nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{TABLE}")),
+        sa.Column("sent_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{SINGLES}")),
     )
     for columns in (["account_id", "sender_id", "sent_at"], ["sent_at"]):
-        op.create_index(op.f(f"ix_{TABLE}_{'_'.join(columns)}"), TABLE, columns)
+        op.create_index(op.f(f"ix_{SINGLES}_{'_'.join(columns)}"), SINGLES, columns)
+    op.create_table(
+        SIGNATURES,
+        sa.Column("account_id", BIG, nullable=False),
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("signature", sa.String(64), nullable=False),
+        sa.Column("contents", sa.String(64), nullable=False),
+        sa.Column("used_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{SIGNATURES}")),
+        sa.UniqueConstraint("account_id", "signature", name=op.f(f"uq_{SIGNATURES}_account_id_signature")),
+    )
+    op.create_index(op.f(f"ix_{SIGNATURES}_used_at"), SIGNATURES, ["used_at"])
     if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE POLICY account ON {TABLE}"
-            f" USING (account_id = {ACCOUNT}) WITH CHECK (account_id = (SELECT {ACCOUNT}))"
-        )
-        op.execute(f"ALTER TABLE {TABLE} ENABLE ROW LEVEL SECURITY")
+        for table in (SINGLES, SIGNATURES):
+            op.execute(
+                f"CREATE POLICY account ON {table}"
+                f" USING (account_id = {ACCOUNT}) WITH CHECK (account_id = (SELECT {ACCOUNT}))"
+            )
+            op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
 
 
 def downgrade() -> None:
-    op.drop_table(TABLE)
+    op.drop_table(SIGNATURES)
+    op.drop_table(SINGLES)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from app.messaging.domain.providers.signing import signed_by_sns
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:feedback"
 MAILGUN_KEY = "0123456789abcdef0123456789abcdef"
+VALIDITY = {"/key.pem": (-1, 1), "/expired.pem": (-9, -1), "/early.pem": (1, 9)}
+"""{path of a certificate: days from now on which it begins and ends to be valid}."""
 
 
 class SendGrid:
@@ -41,9 +44,10 @@ class SendGrid:
 
 
 def signed_by_mailgun(event: dict[str, Any], key: str = MAILGUN_KEY, stamp: str = "") -> bytes:
-    stamp = stamp or _now()
-    digest = hmac.new(key.encode(), f"{stamp}token".encode(), hashlib.sha256).hexdigest()
-    signature = {"timestamp": stamp, "token": "token", "signature": digest}
+    """A request, with a token of its own."""
+    stamp, token = stamp or _now(), secrets.token_hex(25)
+    digest = hmac.new(key.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest()
+    signature = {"timestamp": stamp, "token": token, "signature": digest}
     return json.dumps({"signature": signature, "event-data": event}).encode()
 
 
@@ -53,7 +57,8 @@ def _now() -> str:
 
 @dataclass
 class FakeSns:
-    """Serves its certificate; `confirmed` are the tokens of subscriptions that were confirmed."""
+    """Serves its certificate, and at the other paths of VALIDITY those of other days; `confirmed` are the
+    tokens of subscriptions that were confirmed."""
 
     url: str = ""
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
@@ -74,7 +79,8 @@ class FakeSns:
         signature = self.key.sign(signed_by_sns(found), PKCS1v15(), kind_of_hash)
         return found | {"Signature": base64.b64encode(signature).decode()}
 
-    def certificate(self) -> bytes:
+    def certificate(self, first_day: int, last_day: int) -> bytes:
+        """Return a certificate that is valid from so many days from now on, until so many."""
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
         now = datetime.now(UTC)
         made = (
@@ -83,8 +89,8 @@ class FakeSns:
             .issuer_name(name)
             .public_key(self.key.public_key())
             .serial_number(1)
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
+            .not_valid_before(now + timedelta(days=first_day))
+            .not_valid_after(now + timedelta(days=last_day))
             .sign(self.key, SHA256())
         )
         return made.public_bytes(Encoding.PEM)
@@ -98,7 +104,7 @@ def fake_sns() -> Iterator[FakeSns]:
         def do_GET(self) -> None:
             if self.path.startswith("/confirm?"):
                 told.confirmed.append(self.path.partition("?")[2])
-            body = told.certificate() if self.path == "/key.pem" else b"<ok/>"
+            body = told.certificate(*VALIDITY[self.path]) if self.path in VALIDITY else b"<ok/>"
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -130,8 +130,7 @@ def _asked(fields: list[FormField] | None) -> dict[str, str] | None:
             wrong[f"fields.{place}.key"] = "This field is given more than once."
         seen.add(one.key)
     if wrong:
-        name, sentence = next(iter(wrong.items()))
-        raise Invalid("VALIDATION_ERROR", f"{name}: {sentence}", fields=wrong)
+        raise Invalid.in_fields(wrong)
     return asked_in(fields)
 
 

@@ -3,6 +3,7 @@
 from app.messaging.application import sending
 from app.messaging.application.mailbox import reading
 from app.messaging.application.outbox import single
+from app.messaging.application.providers import receiving
 from app.messaging.application.sms import callbacks
 from app.platform.clock import every
 from app.platform.queue import task
@@ -17,3 +18,4 @@ every(1)(callbacks.record_early_reports)
 every(10)(sending.doubt_abandoned)
 every(10)(reading.wake_readers)
 every(3600)(single.discard_old)
+every(3600)(receiving.discard_used_signatures)

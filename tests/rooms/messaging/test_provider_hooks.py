@@ -3,18 +3,25 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app.contacts import application as contacts
 from app.messaging.application.composing import message_id_of
+from app.messaging.application.providers import receiving
 from app.messaging.application.providers.addresses import PATH, address_of
 from app.messaging.domain.providers.reading import METADATA, Provider
 from app.messaging.infrastructure.providers import store
+from app.messaging.infrastructure.providers.tables import UsedSignature
+from app.messaging.infrastructure.providers.verifying import is_signed_by_sns
 from app.messaging.infrastructure.tables import Message
 from app.messaging.presentation.providers.hooks import MOST_BYTES
+from app.platform.clock import now
+from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
 from tests.people import Person, sign_in
 from tests.rooms.bulk_enrollment.jobs import words_of
@@ -115,14 +122,46 @@ def test_mailgun(app: Flask, alice: Person, bob: Person) -> None:
     assert tell(app, alice, "mailgun", signed_by_mailgun(event, stamp=LONG_AGO)) == 404
     halves = {"timestamp": "1", "token": "\ud800", "signature": "\ud800"}
     assert tell(app, alice, "mailgun", {"signature": halves, "event-data": event}) == 404
-    assert tell(app, alice, "mailgun", signed_by_mailgun(event)) == 204
+    request = signed_by_mailgun(event)
+    assert tell(app, alice, "mailgun", request) == 204
     account = bob.actor.account_id
     with app.app_context(), acting_for(account):
         assert contacts.status_of(account, ids[0]) == "unsubscribed"
         contacts.reactivate(bob.actor, ids[0], "Asked for it")
-    assert tell(app, alice, "mailgun", signed_by_mailgun(event)) == 204
+    for again in (request, signed_by_mailgun(event)):
+        assert tell(app, alice, "mailgun", again) == 204
     with app.app_context(), acting_for(account):
         assert contacts.status_of(account, ids[0]) == "active", "it was told again"
+
+
+def test_a_signature_of_mailgun_counts_for_one_event(app: Flask, alice: Person, bob: Person) -> None:
+    """It covers time and token only, so whoever has seen it could sign other events with it."""
+    it, _ = waiting(app, bob)
+    assert connect(alice, "mailgun", MAILGUN_KEY) == 303
+    first, second = (
+        {
+            "event": "failed",
+            "severity": "permanent",
+            "reason": "bounce",
+            "message": {"headers": {"message-id": f"{key}@example.com"}},
+        }
+        for key in (id_of(app, one) for one in messages(it))
+    )
+    request = json.loads(signed_by_mailgun(first))
+    forged = request | {"event-data": second}
+    assert tell(app, alice, "mailgun", request) == 204
+    assert tell(app, alice, "mailgun", forged) == 404
+    assert tell(app, alice, "mailgun", request) == 204, "the answer may have been lost"
+    assert state_of(it) == ["bounced", "sent"]
+    used = sa.select(sa.func.count()).where(UsedSignature.account_id == alice.actor.account_id)
+    with app.app_context(), acting_for(alice.actor.account_id):
+        receiving.discard_used_signatures()
+        assert session().scalar(used) == 1
+        with transaction():
+            older = sa.update(UsedSignature).where(UsedSignature.account_id == alice.actor.account_id)
+            session().execute(older.values(used_at=now() - timedelta(days=7)))
+        receiving.discard_used_signatures()
+        assert session().scalar(used) == 0
 
 
 @pytest.fixture
@@ -150,6 +189,8 @@ def test_ses(app: Flask, alice: Person, bob: Person, sns: FakeSns, version: str)
         envelope | {"Message": "{}"},
         envelope | {"TopicArn": f"{TOPIC}2"},
         envelope | {"SigningCertURL": "http://127.0.0.1:1/key.pem"},
+        envelope | {"SigningCertURL": f"{sns.url}/expired.pem"},
+        envelope | {"SigningCertURL": f"{sns.url}/early.pem"},
         envelope | {"SignatureVersion": "3"},
         envelope | {"Signature": "?"},
         envelope | {"Signature": "\ud800", "Message": "\ud800"},
@@ -160,6 +201,9 @@ def test_ses(app: Flask, alice: Person, bob: Person, sns: FakeSns, version: str)
     assert state_of(it) == ["sent", "sent"]
     assert tell(app, alice, "ses", envelope) == 204
     assert state_of(it) == ["bounced", "sent"]
+    with app.app_context():
+        assert is_signed_by_sns(envelope, now())
+        assert not is_signed_by_sns(envelope, now() + timedelta(days=2)), "a certificate that is kept expires"
 
 
 def test_reports_about_emails_of_others_change_nothing(app: Flask, alice: Person, bob: Person) -> None:

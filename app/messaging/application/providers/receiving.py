@@ -11,7 +11,7 @@ from typing import Any, Final
 from app.messaging.application.providers.addresses import address_of
 from app.messaging.application.reports import SECONDS_A_REQUEST, Result, receive_report
 from app.messaging.domain.providers.reading import Provider, reports_in
-from app.messaging.domain.providers.signing import is_recent, is_signed_by_mailgun
+from app.messaging.domain.providers.signing import MAX_AGE, is_recent, signature_of_mailgun
 from app.messaging.domain.reactions.feedback import Report
 from app.messaging.infrastructure.providers import store
 from app.messaging.infrastructure.providers.verifying import (
@@ -28,6 +28,8 @@ from app.platform.tenancy import acting_for
 Headers = Mapping[str, str]
 
 _SENDGRID: Final = "X-Twilio-Email-Event-Webhook"
+ROWS: Final = 1_000  # per transaction
+MOST_PIECES: Final = 100  # per call
 
 
 def take(provider_name: str, address_key: str, headers: Headers, body: bytes) -> None:
@@ -36,8 +38,19 @@ def take(provider_name: str, address_key: str, headers: Headers, body: bytes) ->
     account_id, provider, key = connection_of(provider_name, address_key)
     with acting_for(account_id):
         forget_snapshot()  # certificates may have to be fetched
-        document = _DOCUMENTS[provider](key, headers, body)
+        document = _DOCUMENTS[provider](account_id, key, headers, body)
         _record(account_id, provider, reports_in(provider, document))
+
+
+def discard_used_signatures() -> None:
+    """Forget, in short transactions, signatures that are too old to be used again. They may have been made up
+    to MAX_AGE after they came in, by the clock of the provider."""
+    before = now() - 2 * MAX_AGE
+    for _ in range(MOST_PIECES):
+        with transaction():
+            deleted = store.discard_used_before(before, ROWS)
+        if not deleted:
+            return
 
 
 def connection_of(provider_name: str, address_key: str) -> tuple[int, Provider, str]:
@@ -82,28 +95,39 @@ def _record(account_id: int, provider: Provider, reports: Sequence[Report]) -> N
         raise Unavailable("BUSY", "There were too many reports for one request. Send them again.")
 
 
-def _postmark(_key: str, _headers: Headers, body: bytes) -> Any:
+def _postmark(_account_id: int, _key: str, _headers: Headers, body: bytes) -> Any:
     return _json(body)
 
 
-def _sendgrid(key: str, headers: Headers, body: bytes) -> Any:
+def _sendgrid(_account_id: int, key: str, headers: Headers, body: bytes) -> Any:
     stamp, signature = headers.get(f"{_SENDGRID}-Timestamp", ""), headers.get(f"{_SENDGRID}-Signature", "")
     if not is_signed_by_sendgrid(key, stamp, body, signature) or not is_recent(stamp, now()):
         raise _nothing_here()
     return _json(body)
 
 
-def _mailgun(key: str, _headers: Headers, body: bytes) -> Any:
+def _mailgun(account_id: int, key: str, _headers: Headers, body: bytes) -> Any:
+    """The signature does not cover the event, so it counts for one only. A request that is repeated as it was
+    is taken, because the answer may have been lost; nothing is recorded twice."""
     document = _json(body)
-    if not is_signed_by_mailgun(key, document, now()):
+    signature = signature_of_mailgun(key, document, now())
+    if signature is None:
+        raise _nothing_here()
+    with transaction():
+        is_first = store.use_signature(account_id, signature, body, now())
+    if not is_first:
         raise _nothing_here()
     return document
 
 
-def _ses(topic: str, _headers: Headers, body: bytes) -> Any:
+def _ses(_account_id: int, topic: str, _headers: Headers, body: bytes) -> Any:
     """Return the message in a notification of the account's topic; a new subscription is confirmed."""
     envelope = _json(body)
-    if not isinstance(envelope, dict) or envelope.get("TopicArn") != topic or not is_signed_by_sns(envelope):
+    if (
+        not isinstance(envelope, dict)
+        or envelope.get("TopicArn") != topic
+        or not is_signed_by_sns(envelope, now())
+    ):
         raise _nothing_here()
     if not is_recent(str(envelope.get("Timestamp", "")), now()):
         raise _nothing_here()
@@ -116,7 +140,7 @@ def _ses(topic: str, _headers: Headers, body: bytes) -> Any:
     return _json(str(envelope.get("Message", "")))
 
 
-_DOCUMENTS: Final[Mapping[Provider, Callable[[str, Headers, bytes], Any]]] = {
+_DOCUMENTS: Final[Mapping[Provider, Callable[[int, str, Headers, bytes], Any]]] = {
     Provider.POSTMARK: _postmark,
     Provider.SENDGRID: _sendgrid,
     Provider.MAILGUN: _mailgun,

@@ -39,14 +39,16 @@ def key_problem(provider: Provider, key: str) -> str | None:
     return None if is_right else KEY_PROBLEMS[provider]
 
 
-def is_signed_by_mailgun(key: str, document: Any, now: datetime) -> bool:
-    """HMAC-SHA256 of time and token, which the document holds beside the event."""
+def signature_of_mailgun(key: str, document: Any, now: datetime) -> str | None:
+    """Return the signature in a document, HMAC-SHA256 of time and token, in hexadecimal digits; None if it is
+    wrong or old. It does not cover the event beside it."""
     signature = document.get("signature") if isinstance(document, dict) else None
     if not isinstance(signature, dict):
-        return False
+        return None
     stamp, token, given = (str(signature.get(name, "")) for name in ("timestamp", "token", "signature"))
     expected = hmac.new(key.encode(), _bytes(f"{stamp}{token}"), hashlib.sha256).hexdigest()
-    return hmac.compare_digest(expected.encode(), _bytes(given)) and is_recent(stamp, now)
+    is_right = hmac.compare_digest(expected.encode(), _bytes(given)) and is_recent(stamp, now)
+    return expected if is_right else None
 
 
 def is_recent(stamp: str, now: datetime) -> bool:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from hashlib import sha256
+from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
-from app.messaging.infrastructure.providers.tables import MailProviderRow
+from app.messaging.infrastructure.providers.tables import MailProviderRow, UsedSignature
 from app.platform import encryption
-from app.platform.database import session
+from app.platform.database import is_sqlite, session
 
 _KEYS: Final = "muster mail provider key"
 _HOOKS: Final = "addresses for mail providers"
@@ -75,3 +77,24 @@ def heard(account_id: int, provider: str, at: datetime) -> None:
         .values(heard_at=at),
         execution_options=_PLAIN,
     )
+
+
+def use_signature(account_id: int, signature: str, body: bytes, at: datetime) -> bool:
+    """Use a signature (a SHA-256 in hexadecimal digits) for a body; return False if it was used for another
+    one before."""
+    contents = sha256(body).hexdigest()
+    insert: Any = sqlite.insert(UsedSignature) if is_sqlite() else postgresql.insert(UsedSignature)
+    used = insert.values(account_id=account_id, signature=signature, contents=contents, used_at=at)
+    session().execute(used.on_conflict_do_nothing())
+    query = sa.select(UsedSignature.contents).where(
+        UsedSignature.account_id == account_id, UsedSignature.signature == signature
+    )
+    return session().scalar(query) == contents
+
+
+def discard_used_before(moment: datetime, at_most: int) -> int:
+    """Forget up to `at_most` used signatures of all accounts; return how many."""
+    one = UsedSignature
+    old = sa.select(one.id).where(one.used_at < moment).order_by(one.used_at)
+    deleted = sa.delete(one).where(one.id.in_(old.limit(at_most))).returning(one.id)
+    return len(session().execute(deleted, execution_options=_PLAIN | {"cross_account": True}).all())

@@ -1,4 +1,4 @@
-"""Table of the email providers whose reports an account receives."""
+"""Tables of the email providers whose reports an account receives."""
 
 from datetime import datetime
 
@@ -21,3 +21,15 @@ class MailProviderRow(AccountOwned, Authored, db.Model):
     provider: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
     key: Mapped[str] = mapped_column(sa.Text)
     heard_at: Mapped[datetime | None]
+
+
+class UsedSignature(AccountOwned, db.Model):
+    """A signature that covers no contents, with a digest of those that came with it first."""
+
+    __tablename__ = "used_signatures"
+    __table_args__ = (sa.UniqueConstraint("account_id", "signature"), sa.Index(None, "used_at"))
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    signature: Mapped[str] = mapped_column(sa.String(64))
+    contents: Mapped[str] = mapped_column(sa.String(64))
+    used_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ from app.platform.settings import current
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.x509 import Certificate
 
 MAX_CERTIFICATE: Final = 16 * 1024
 
@@ -35,7 +37,8 @@ def is_signed_by_sendgrid(key: str, stamp: str, body: bytes, signature: str) -> 
     return True
 
 
-def is_signed_by_sns(envelope: Mapping[str, Any]) -> bool:
+def is_signed_by_sns(envelope: Mapping[str, Any], at: datetime) -> bool:
+    """Return whether Amazon SNS has signed a message, with a certificate that is valid at a time."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA1, SHA256
@@ -43,7 +46,7 @@ def is_signed_by_sns(envelope: Mapping[str, Any]) -> bool:
     url = str(envelope.get("SigningCertURL", ""))
     kind = {"1": SHA1, "2": SHA256}.get(str(envelope.get("SignatureVersion")))
     is_trusted = is_certificate_of_amazon(url) or _is_ours(url)
-    public = _sns_key(url) if kind and is_trusted else None
+    public = _sns_key(url, at) if kind and is_trusted else None
     if public is None or kind is None:
         return False
     try:
@@ -71,20 +74,21 @@ def _is_ours(url: str) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _found_key(url: str, may_be_private: bool) -> "RSAPublicKey":
+def _found_certificate(url: str, may_be_private: bool) -> "Certificate":
     """Raises NotCalled and ValueError, which are not remembered."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.x509 import load_pem_x509_certificate
 
     answer = call("GET", url, {}, None, may_be_private, MAX_CERTIFICATE)
-    public = x509.load_pem_x509_certificate(answer.text.encode()).public_key()
-    if not isinstance(public, RSAPublicKey):
-        raise ValueError("not an RSA key")
-    return public
+    return load_pem_x509_certificate(answer.text.encode())
 
 
-def _sns_key(url: str) -> "RSAPublicKey | None":
+def _sns_key(url: str, at: datetime) -> "RSAPublicKey | None":
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
     try:
-        return _found_key(url, _is_ours(url))
+        found = _found_certificate(url, _is_ours(url))
+        public = found.public_key()
     except (NotCalled, ValueError):
         return None
+    is_valid = found.not_valid_before_utc <= at <= found.not_valid_after_utc
+    return public if is_valid and isinstance(public, RSAPublicKey) else None
