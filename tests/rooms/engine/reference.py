@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
+from zoneinfo import ZoneInfo
 
+QUIET_FROM, QUIET_UNTIL = 21, 8
 UNITS = {"minutes": "minutes", "hours": "hours", "days": "days", "weeks": "weeks"}
 Place = tuple[str, ...]
 
@@ -16,12 +18,41 @@ def duration(config: dict[str, Any]) -> timedelta:
     return timedelta(**{UNITS[config["unit"]]: config["amount"]})
 
 
+def awake_at(at: datetime, zone: str) -> datetime:
+    """The moment itself, or when the quiet hours end in which it falls."""
+    there = at.astimezone(ZoneInfo(zone))
+    if QUIET_UNTIL <= there.hour < QUIET_FROM:
+        return at
+    morning = there if there.hour < QUIET_UNTIL else there + timedelta(days=1)
+    end = morning.replace(hour=QUIET_UNTIL, minute=0, second=0, microsecond=0)
+    return end.astimezone(at.tzinfo)
+
+
+@dataclass
+class Message:
+    """A message of a step: planned, sent, skipped, failed, or withdrawn."""
+
+    step: dict[str, Any]
+    due: datetime
+    state: str = "planned"
+
+
 @dataclass
 class Walker:
-    """One contact in a workflow: what it has, where it stands, and what it passed."""
+    """One contact in a workflow: what it has, what it wants, where it stands, and what it passed and got.
+
+    `says` is what its phone number says about text messages, None for nothing; with `asks_consent`, that
+    counts as a no.
+    """
 
     document: dict[str, Any]
     contact_id: int
+    zone: str = "Europe/Berlin"
+    has_phone: bool = True
+    asks_consent: bool = False
+    says: bool | None = None
+    stopped: set[str] = field(default_factory=set)
+    messages: list[Message] = field(default_factory=list)
     tags: set[str] = field(default_factory=set)
     city: str | None = None
     status: str = "none"
@@ -36,8 +67,40 @@ class Walker:
         self.stack = [(self.document["steps"], 0)]
         self.last = self.document["steps"][0]["id"]
 
+    def later(self, at: datetime) -> None:
+        """Go on as far as possible, and get the messages on the way."""
+        self.move(at)
+        while self.is_sent(at):
+            self.move(at)
+
+    def is_sent(self, at: datetime) -> bool:
+        """Whether the message for which it waits is settled now, so that it may go on."""
+        if self.status != "active" or self.waits != "message" or self.messages[-1].due > at:
+            return False
+        message = self.messages[-1]
+        config = message.step["config"]
+        if message.step["type"] == "send_email":
+            message.state = "skipped" if config.get("topic") in self.stopped else "sent"
+        elif self.has_phone and not (self.says or (self.says is None and not self.asks_consent)):
+            message.state = "failed"
+        elif awake_at(at, self.zone) > at:
+            message.due = awake_at(at, self.zone)
+            return False
+        else:
+            message.state = "sent" if self.has_phone else "failed"
+        if message.state == "failed" and config["on_failure"] == "end":
+            self.status = "failed"
+            return False
+        self.waits, self.due = "settled", at
+        return True
+
+    def leave(self, status: str) -> None:
+        self.status = status
+        if self.waits == "message":
+            self.messages[-1].state = "withdrawn"
+
     def move(self, at: datetime) -> None:
-        """Go on as far as possible, if it is time."""
+        """Go on up to a message that has to be sent, if it is time."""
         if self.status != "active" or self.due is None or self.due > at:
             return
         before = set(self.tags)
@@ -69,7 +132,7 @@ class Walker:
 
     def unsubscribed(self) -> None:
         if self.status == "active":
-            self.status = "withdrawn"
+            self.leave("withdrawn")
 
     def gained(self, tags: set[str]) -> None:
         """Leave if that is a goal, or the last of all goals."""
@@ -78,7 +141,7 @@ class Walker:
         if self.status != "active" or not set(wanted) & tags:
             return
         if self.document["goals"]["match"] == "any" or set(wanted) <= self.tags:
-            self.status = "goal_reached"
+            self.leave("goal_reached")
 
     def do(self, step: dict[str, Any], at: datetime) -> None:
         config = step["config"]
@@ -99,6 +162,9 @@ class Walker:
                     self.pass_step(step)
                 else:
                     self.waits, self.due = "event", at + duration(config["timeout"])
+            case "send_email" | "send_sms":
+                self.messages.append(Message(step, at))
+                self.waits, self.due = "message", None
             case "stop":
                 self.passed.append((step["id"], ""))
                 self.status = "completed"
