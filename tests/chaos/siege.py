@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from itertools import cycle
 from pathlib import Path
@@ -29,6 +29,8 @@ from tests.rooms.workflows.drafts import active
 from tests.services import prepared
 from tests.services.installation import Installation
 from tests.services.postgresql import PostgreSQL
+from tests.services.receiver import receiver
+from tests.services.twilio import fake_twilio
 
 WORKERS = ("worker-1", "worker-2")
 OTHERS = ("queue", "web", "clock")
@@ -40,24 +42,26 @@ SHORT = {
     "MAX_CONTACTS_PER_JOB": "100000",
     "MAX_UNFINISHED_JOBS": "1000",
     "PUBLIC_URL": "http://localhost",
+    "WEBHOOK_PRIVATE_ADDRESSES": "1",
 }
 
 PEOPLE, TWICE, WRONG, WITHHELD = 1_840, 80, 40, 40
 ROWS = PEOPLE + TWICE + WRONG + WITHHELD
 
 
-def file_of(first: int = 0) -> str:
+def file_of(first: int = 0, phone: Callable[[int], str] = lambda number: "") -> str:
     """2,000 rows: good people from number `first` on, among them duplicates, faults, consents withheld."""
-    rows = [f"p{first + number}@example.com,P{number},yes" for number in range(PEOPLE)]
-    rows += [f"P{first + number}@EXAMPLE.com,again,yes" for number in range(0, PEOPLE, PEOPLE // TWICE)]
-    rows += [f"p{number} at example.com,wrong,yes" for number in range(WRONG)]
-    rows += [f"no{first + number}@example.com,No,no" for number in range(WITHHELD)]
+    good = range(first, first + PEOPLE)
+    rows = [f"p{number}@example.com,P{number - first},yes,{phone(number)}" for number in good]
+    rows += [f"P{number}@EXAMPLE.com,again,yes," for number in good[:: PEOPLE // TWICE]]
+    rows += [f"p{number} at example.com,wrong,yes," for number in range(WRONG)]
+    rows += [f"no{first + number}@example.com,No,no," for number in range(WITHHELD)]
     random.Random(first).shuffle(rows)
-    return "\n".join(["Email,First name,Newsletter", *rows, ""])
+    return "\n".join(["Email,First name,Newsletter,Phone", *rows, ""])
 
 
 CHOICES: dict[str, Any] = {
-    "mapping": {"0": "email", "1": "first_name", "2": "consent"},
+    "mapping": {"0": "email", "1": "first_name", "2": "consent", "3": "phone"},
     "missing": "create",
     "existing": "fill",
     "tags": ["Under fire", "New"],
@@ -65,11 +69,15 @@ CHOICES: dict[str, Any] = {
 
 
 class Siege:
-    """An installation on a database of its own; `trial` starts jobs in it and looks at them."""
+    """An installation on a database of its own; `trial` starts jobs in it and looks at them. `twilio` and
+    `hooks` are what its workflows call."""
 
     def __init__(self, kind: str, folder: Path) -> None:
         self.server: PostgreSQL | None = None
-        settings = dict(SHORT)
+        self._others = ExitStack()
+        self.twilio = self._others.enter_context(fake_twilio())
+        self.hooks = self._others.enter_context(receiver())
+        settings = SHORT | {"TWILIO_URL": self.twilio.url}
         if kind == "postgresql":
             self.server = prepared.postgresql(synchronous_commit="on").start()
             settings["DATABASE_URL"] = self.server.url(prepared.NAME)
@@ -86,6 +94,7 @@ class Siege:
         """Stop everything and leave nothing behind."""
         with suppress(AssertionError):
             self.site.stop()
+        self._others.close()
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -99,11 +108,17 @@ class Siege:
     def workflow(self, name: str) -> str:
         return active(self.app, self.actor, name)
 
-    def start(self, workflow: str | None, first: int = 0, **choices: Any) -> str:
+    def start(
+        self,
+        workflow: str | None,
+        first: int = 0,
+        phone: Callable[[int], str] = lambda number: "",
+        **choices: Any,
+    ) -> str:
         """Start a job of 2,000 rows. Every other one has many small batches, each a transaction of its own;
         the others have batches that share transactions."""
         size = {"batch_size": next(self._batch_sizes)}
-        return self.trial.start(file_of(first), workflow, **(CHOICES | size | choices))
+        return self.trial.start(file_of(first, phone), workflow, **(CHOICES | size | choices))
 
     @cached_property
     def usual_seconds(self) -> float:

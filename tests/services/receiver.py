@@ -32,7 +32,7 @@ def _set() -> threading.Event:
 class Receiver:
     """`statuses` are the answers to the first requests, then 200. `dribble` sends the answer byte by byte for
     so many seconds; `body` is its content, `headers` and `location` are sent with it. `hangs_up`: there is no
-    answer. Nothing is answered before `released` is set."""
+    answer. Nothing is answered before `stalls` seconds, and before `released` is set."""
 
     url: str = ""
     statuses: list[int] = field(default_factory=list)
@@ -41,6 +41,7 @@ class Receiver:
     headers: dict[str, str] = field(default_factory=dict)
     dribble: float = 0.0
     hangs_up: bool = False
+    stalls: float = 0.0
     released: threading.Event = field(default_factory=_set)
     received: list[Request] = field(default_factory=list)
 
@@ -54,6 +55,7 @@ def receiver(is_secure: bool = False) -> Iterator[Receiver]:
             length = int(self.headers.get("Content-Length", 0))
             content = self.rfile.read(length)
             told.received.append(Request(self.path, dict(self.headers), content, self.command))
+            time.sleep(told.stalls)
             told.released.wait(10)
             if told.hangs_up:
                 self.close_connection = True

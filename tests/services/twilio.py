@@ -3,6 +3,7 @@
 import base64
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,12 +21,13 @@ DROPS, STALLS = "drops", "stalls"
 class FakeTwilio:
     """`received` are the forms of messages that were accepted. `answers` are what happens to the first
     requests: (status, error code), without JSON for the code 0; DROPS, which closes the connection after the
-    request was read; or STALLS until `released` is set."""
+    request was read; or STALLS until `released` is set. `stalls` are seconds before each answer."""
 
     url: str = ""
     answers: list[tuple[int, int] | str] = field(default_factory=list)
     received: list[dict[str, str]] = field(default_factory=list)
     requests: int = 0
+    stalls: float = 0.0
     released: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -48,6 +50,7 @@ def fake_twilio() -> Iterator[FakeTwilio]:
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             told.requests += 1
+            time.sleep(told.stalls)
             answer = told.answers.pop(0) if told.answers else (201, 0)
             if answer == STALLS:
                 told.released.wait(20)
