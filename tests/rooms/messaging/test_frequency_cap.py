@@ -116,7 +116,7 @@ def test_messages_that_wait_since_an_earlier_version_know_why(app: Flask, alice:
     [first, _], [contact_id] = campaigns(app, alice, email("one"), email("two"))
     send(first)
     with app.app_context():
-        downgrade(revision="0075_codes_of_answers-1")
+        downgrade(revision="0073_codes_of_answers-1")
     assert messages(first)[1].answer.startswith("Waits, because")
     with app.app_context():
         upgrade()

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0075_codes_of_answers"
+revision = "0073_codes_of_answers"
 down_revision = "0072_sending_records"
 branch_labels = None
 depends_on = None

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0079_early_report_failures"
-down_revision = "0075_codes_of_answers"
+revision = "0074_early_report_failures"
+down_revision = "0073_codes_of_answers"
 branch_labels = None
 depends_on = None
 
