@@ -121,7 +121,7 @@ class JobScenes:
         imported = api.call("POST", "/contacts/import", body)["id"]
         api.wait(imported)
         return {
-            "job-completed-with-errors": opened(done, "^Download$"),
+            "job-completed-with-errors": self._after_running(opened(done, "^Download$")),
             "job-rows-failed": at(f"{done}?code=VALIDATION_ERROR"),
             "job-rows-no-match": at(f"{done}?q=zzzzzz"),
             "job-canceled": at(f"/enrollments/{canceled}"),
@@ -149,11 +149,23 @@ class JobScenes:
 
     def _show_running(self, page: Page) -> None:
         """Show a job that runs, a new one if the last one is over."""
-        if self._running:
-            self._api.cancel(self._running)
+        self._stop_running()
         self._running = self._add("long", LONG, batch_size=10)
         page.goto(f"/enrollments/{self._running}")
         expect(page.locator(".progress-percent")).not_to_have_text("0%", timeout=60_000)
+
+    def _stop_running(self) -> None:
+        if self._running:
+            self._api.cancel(self._running)
+
+    def _after_running(self, show: Show) -> Show:
+        """What shows a page without a job that runs meanwhile and slows down the scenes after it."""
+
+        def alone(page: Page) -> None:
+            self._stop_running()
+            show(page)
+
+        return alone
 
     def _show_cancel(self, page: Page) -> None:
         self._show_running(page)

@@ -1,6 +1,9 @@
 """Failed rows are fixed in the browser, one by one or all with the same error, and then run (B-24)."""
 
+from collections.abc import Callable
+
 import pytest
+from flask import Flask
 
 from app.bulk_enrollment.application.fixing import editing, sheet
 from app.bulk_enrollment.application.fixing.retry import retry_failures
@@ -8,10 +11,12 @@ from app.bulk_enrollment.domain.brakes.rules import Brakes
 from app.bulk_enrollment.domain.retrying import SameError
 from app.home.application import current_work
 from app.platform.errors import Conflict, NotAllowed, NotFound
-from tests.rooms.bulk_enrollment.jobs import page_of, words_of
+from tests.people import sign_in
+from tests.rooms.bulk_enrollment.jobs import all_jobs, page_of, words_of
 from tests.rooms.bulk_enrollment.trial import Trial, lines
 from tests.rooms.contacts.people import add
 from tests.rooms.workflows.drafts import active
+from tests.services.databases import Database
 
 FILE = """Email,First name,Phone,City
 ann@example.com,Ann,+49 30 123456,Berlin
@@ -27,15 +32,29 @@ NO_DOT, ENDING, COMMA = "no_dot", "ending", "comma"
 
 
 @pytest.fixture
+def app(database: Database, run_tasks: Callable[[], bool], request: pytest.FixtureRequest) -> Flask:
+    """The app, with the job of `job` in the database if the test asks for it."""
+
+    def make() -> None:
+        bob = sign_in(database.app, "bob").actor
+        trial = Trial(database.app, bob, run_tasks)
+        job = trial.run(FILE, active(database.app, bob), mapping=MAPPING, missing="create")
+        assert trial.job(job).totals == {"ENROLLED": 1, "VALIDATION_ERROR": 6}
+
+    database.define_with_people("failed rows", make)
+    database.restore("failed rows" if "job" in request.fixturenames else "people")
+    return database.app
+
+
+@pytest.fixture
 def workflow(app, bob):
     return active(app, bob.actor)
 
 
 @pytest.fixture
-def job(trial: Trial, workflow) -> str:
-    job = trial.run(FILE, workflow, mapping=MAPPING, missing="create")
-    assert trial.job(job).totals == {"ENROLLED": 1, "VALIDATION_ERROR": 6}
-    return job
+def job(app) -> str:
+    [job] = all_jobs(app)
+    return job.public_id
 
 
 def opened(trial: Trial, job: str) -> editing.FixingPage:

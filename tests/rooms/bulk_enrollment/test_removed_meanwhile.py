@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from app.activity.infrastructure.tables import ContactEvent
 from app.bulk_enrollment.application.undoing import undo_job
@@ -17,9 +18,11 @@ from app.contacts.infrastructure.tables import Contact, ContactTag
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import db, session
 from app.platform.errors import NotFound
+from tests.people import sign_in
 from tests.rooms.bulk_enrollment.trial import Trial, lines
 from tests.rooms.contacts.people import add
 from tests.rooms.workflows.drafts import active
+from tests.services.databases import Database
 
 PATIENCE = 20
 ADDRESS = "p1@example.com"
@@ -108,9 +111,22 @@ NOTHING = {"contact": 0, "events": 0, "tags": 0, "enrollments": 0}
 
 
 @pytest.fixture
-def contact_id(trial: Trial, app, bob) -> int:
-    """A contact that a job has made, and nothing else has touched."""
-    trial.run(lines(ADDRESS), active(app, bob.actor, "First"), missing="create", tags=["Spring"])
+def app(database: Database, run_tasks: Callable[[], bool]) -> Flask:
+    """The app with a contact that a job has made, and nothing else has touched."""
+
+    def make() -> None:
+        bob = sign_in(database.app, "bob").actor
+        workflow = active(database.app, bob, "First")
+        Trial(database.app, bob, run_tasks).run(lines(ADDRESS), workflow, missing="create", tags=["Spring"])
+
+    database.define_with_people("made by a job", make)
+    database.restore("made by a job")
+    return database.app
+
+
+@pytest.fixture
+def contact_id(trial: Trial) -> int:
+    """The contact."""
     found = trial.contact(ADDRESS)
     assert found is not None
     return found.id
