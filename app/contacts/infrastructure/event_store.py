@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.contacts.infrastructure.bulk_store import insert_into
 from app.contacts.infrastructure.tables import Contact, ReceivedEvent
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import around, execute_built, id_list, row_list
+from app.platform.database.many_rows import around, execute_built, row_list, with_ids
 
 _events = ReceivedEvent.__table__
 _OF_EVENT = {name: _events.c[name].type for name in ("key", "type", "contact_id", "occurred_at", "data")}
@@ -48,9 +48,7 @@ def known(account_id: int, keys: Collection[str]) -> dict[str, int]:
 
 def data_of(account_id: int, event_ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """Return {id: details} of the events that still exist."""
-    query = sa.select(ReceivedEvent.id, ReceivedEvent.data).where(
-        ReceivedEvent.account_id == account_id, ReceivedEvent.id.in_(id_list(sorted(event_ids)))
-    )
+    query = sa.select(_events.c.id, _events.c.data).where(*with_ids(_events, account_id, sorted(event_ids)))
     return dict(session().execute(query).all())
 
 

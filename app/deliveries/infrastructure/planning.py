@@ -12,7 +12,7 @@ from app.deliveries.domain.states import OPEN, REPEATABLE, State
 from app.deliveries.infrastructure.store import contact_of, only_by_ids
 from app.deliveries.infrastructure.tables import Delivery
 from app.platform.database import is_sqlite, session
-from app.platform.database.many_rows import execute_built, id_list, is_there
+from app.platform.database.many_rows import execute_built, id_list, is_there, off_index, with_ids
 from app.platform.database.new_rows import insert_new
 from app.platform.database.short_reads import in_ids
 
@@ -33,17 +33,16 @@ def take_up(account_id: int, step_id: str, visits: Mapping[int, int], values: di
     return the enrollments whose delivery has been settled otherwise."""
     one = _deliveries.c
     query = sa.select(one.id, one.enrollment_id, one.visit, one.state).where(
-        one.account_id == account_id, one.enrollment_id.in_(id_list(list(visits))), one.step_id == step_id
+        off_index(one.account_id, is_sqlite()) == account_id,
+        one.enrollment_id.in_(id_list(list(visits))),
+        one.step_id == step_id,
     )
     found = [row for row in session().execute(query) if visits[row.enrollment_id] == row.visit]
     withdrawn = [row.id for row in found if row.state == State.WITHDRAWN.value]
     if withdrawn:
         again = {**values, "state": State.PLANNED.value, "settled_at": None, "body": None}
-        session().execute(
-            sa.update(_deliveries)
-            .where(one.account_id == account_id, one.id.in_(id_list(withdrawn)))
-            .values(again)
-        )
+        theirs = with_ids(_deliveries, account_id, withdrawn)
+        session().execute(sa.update(_deliveries).where(*theirs).values(again))
     to_come = {State.WITHDRAWN.value, *(state.value for state in OPEN)}
     return {row.enrollment_id for row in found if row.state not in to_come}
 
@@ -57,7 +56,8 @@ def plan_again(account_id: int, enrollment_ids: Sequence[int], withdrawn_at: dat
     """Plan those deliveries of enrollments again that were withdrawn at that moment. Return which of the
     enrollments have a delivery that is not settled."""
     one = _deliveries.c
-    of_them = (one.account_id == account_id, one.enrollment_id.in_(id_list(enrollment_ids)))
+    of_account = off_index(one.account_id, is_sqlite()) == account_id
+    of_them = (of_account, one.enrollment_id.in_(id_list(enrollment_ids)))
     withdrawn = (one.state == State.WITHDRAWN.value, one.settled_at == withdrawn_at)
     session().execute(
         sa.update(_deliveries).where(*of_them, *withdrawn).values(state=State.PLANNED.value, settled_at=None)
@@ -72,8 +72,7 @@ def repeat(account_id: int, ids: Sequence[int], at: datetime) -> int:
     repeated = session().execute(
         sa.update(_deliveries)
         .where(
-            one.account_id == account_id,
-            one.id.in_(id_list(ids)),
+            *with_ids(_deliveries, account_id, ids),
             one.state.in_([state.value for state in REPEATABLE]),
             is_there(contact_of(account_id)),
         )

@@ -233,7 +233,7 @@ def _answer() -> Any:
 def _events(on_sqlite: bool) -> sa.Select[Any]:
     one = _deliveries.c
     return sa.select(one.contact_id, one.workflow_id, sa.cast(one.id, sa.Text).label("text")).where(
-        one.account_id == _id("of_account"),
+        off_index(one.account_id, on_sqlite) == _id("of_account"),
         in_ids(one.id, "ids", on_sqlite),
         is_there(contact_of(_id("of_account"))),
     )

@@ -10,7 +10,7 @@ from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY, EnrollmentStatus
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
-from app.platform.database.many_rows import id_list
+from app.platform.database.many_rows import with_ids
 
 _enrollments = Enrollment.__table__
 
@@ -74,9 +74,8 @@ def retry(account_id: int, workflow_id: int, which: Which, limit: int, at: datet
     }
     chosen = session().execute(failed).all()  # as a subquery, PostgreSQL could evaluate it more than once
     if chosen:
-        ids = id_list([row[0] for row in chosen])
-        update = sa.update(_enrollments).where(one.account_id == account_id, one.id.in_(ids))
-        session().execute(update.values(values))
+        theirs = with_ids(_enrollments, account_id, [row[0] for row in chosen])
+        session().execute(sa.update(_enrollments).where(*theirs).values(values))
     return [Retried(*row[1:]) for row in chosen]
 
 

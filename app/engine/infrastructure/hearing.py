@@ -12,7 +12,7 @@ from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus, WaitsFor
 from app.engine.infrastructure import store
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.database import BigInt, session
-from app.platform.database.many_rows import constants, execute_built, id_list
+from app.platform.database.many_rows import constants, execute_built, with_ids
 from app.workflows.infrastructure.tables import WorkflowVersion
 
 _enrollments = Enrollment.__table__
@@ -85,37 +85,37 @@ def go_on(
     waits_for: WaitsFor = WaitsFor.MESSAGE,
 ) -> None:
     """Let enrollments go on that wait at a step for their message, or for an answer."""
-    waiting = _waiting(step_id, visit, enrollment_ids, waits_for)
-    update = sa.update(_enrollments).where(_enrollments.c.account_id == account_id, *waiting)
+    theirs = with_ids(_enrollments, account_id, enrollment_ids)
+    update = sa.update(_enrollments).where(*theirs, *_waiting(step_id, visit, waits_for))
     session().execute(update.values(waits_for=WaitsFor.HAPPENED.value, due_at=at))
 
 
 def fail(account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int], at: datetime) -> None:
     """End enrollments that wait at a step for their message, which could not be sent."""
-    waiting = _waiting(step_id, visit, enrollment_ids)
-    store.end(account_id, *waiting, reason=EndReason.MESSAGE, at=at, to=EnrollmentStatus.FAILED)
+    waiting = _waiting(step_id, visit)
+    how: Any = {"reason": EndReason.MESSAGE, "at": at, "to": EnrollmentStatus.FAILED}
+    store.end_listed(account_id, enrollment_ids, *waiting, **how)
 
 
 def fail_request(
     account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int], at: datetime
 ) -> None:
     """End enrollments that wait at a step for the answer to their request, which has failed."""
-    waiting = _waiting(step_id, visit, enrollment_ids, WaitsFor.ANSWER)
-    store.end(account_id, *waiting, reason=EndReason.REQUEST, at=at, to=EnrollmentStatus.FAILED)
+    waiting = _waiting(step_id, visit, WaitsFor.ANSWER)
+    how: Any = {"reason": EndReason.REQUEST, "at": at, "to": EnrollmentStatus.FAILED}
+    store.end_listed(account_id, enrollment_ids, *waiting, **how)
 
 
 def let_leave(account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int], at: datetime) -> None:
     """End enrollments that wait at a step for their message, because the contact may not be contacted."""
-    waiting = _waiting(step_id, visit, enrollment_ids)
-    store.end(account_id, *waiting, reason=EndReason.OPTED_OUT, at=at)
+    store.end_listed(account_id, enrollment_ids, *_waiting(step_id, visit), reason=EndReason.OPTED_OUT, at=at)
 
 
 def _waiting(
-    step_id: str, visit: int, enrollment_ids: Sequence[int], waits_for: WaitsFor = WaitsFor.MESSAGE
+    step_id: str, visit: int, waits_for: WaitsFor = WaitsFor.MESSAGE
 ) -> tuple[sa.ColumnElement[bool], ...]:
     one = _enrollments.c
     return (
-        one.id.in_(id_list(enrollment_ids)),
         one.step_id == step_id,
         one.visit == visit,
         one.status == EnrollmentStatus.ACTIVE.value,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -12,11 +12,12 @@ from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import session
-from app.platform.database.many_rows import id_list, without_index
+from app.platform.database import is_sqlite, session
+from app.platform.database.many_rows import id_list, off_index, with_ids, without_index
 from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
+_enrollments = Enrollment.__table__
 PAGE = 25
 ENROLLMENTS_SHOWN = 100
 
@@ -52,19 +53,27 @@ def people_page(
     ids = [
         sa.select(_ids(account_id, workflow_id, status, after, before).subquery().c.id) for status in statuses
     ]
+    one = _enrollments.c
     query = (
-        sa.select(Enrollment, Contact)
-        .outerjoin(Contact, sa.and_(Contact.id == Enrollment.contact_id, Contact.account_id == account_id))
-        .where(Enrollment.account_id == account_id, Enrollment.id.in_(sa.union_all(*ids)))
-        .order_by(Enrollment.id.asc() if before else Enrollment.id.desc())
+        sa.select(_enrollments)
+        .where(off_index(one.account_id, is_sqlite()) == account_id, one.id.in_(sa.union_all(*ids)))
+        .order_by(one.id.asc() if before else one.id.desc())
         .limit(PAGE + 1)
     )
-    found = [(enrollment, contact) for enrollment, contact in session().execute(query)]
+    enrollments = session().scalars(sa.select(Enrollment).from_statement(query)).all()
+    contacts = _contacts(account_id, [enrollment.contact_id for enrollment in enrollments])
+    found = [(enrollment, contacts.get(enrollment.contact_id)) for enrollment in enrollments]
     if not before:
         return Page(found[:PAGE], after is not None, len(found) > PAGE)
     if len(found) <= PAGE:
         return people_page(account_id, workflow_id, statuses)
     return Page(found[:PAGE][::-1], True, True)
+
+
+def _contacts(account_id: int, ids: Sequence[int]) -> dict[int, Contact]:
+    """Return {id: contact} of those that exist."""
+    query = sa.select(Contact).where(Contact.account_id == account_id, Contact.id.in_(ids))
+    return {contact.id: contact for contact in session().scalars(query)}
 
 
 def enrollments_of_contact(account_id: int, contact_id: int) -> Sequence[tuple[Enrollment, str, str]]:
@@ -91,9 +100,8 @@ def newest_contact(account_id: int) -> int | None:
 
 def versions_of(account_id: int, enrollment_ids: Sequence[int]) -> dict[int, int]:
     """Return {enrollment id: version id}."""
-    query = sa.select(Enrollment.id, Enrollment.version_id).where(
-        Enrollment.account_id == account_id, Enrollment.id.in_(id_list(enrollment_ids))
-    )
+    one = _enrollments.c
+    query = sa.select(one.id, one.version_id).where(*with_ids(_enrollments, account_id, enrollment_ids))
     return {row[0]: row[1] for row in session().execute(query)}
 
 
@@ -139,10 +147,9 @@ def enrolled_often(
 
 def events_of(account_id: int, enrollment_ids: Collection[int]) -> dict[int, int]:
     """Return {id: event that started it} of the enrollments that an event has started."""
-    query = sa.select(Enrollment.id, Enrollment.event_id).where(
-        Enrollment.account_id == account_id,
-        Enrollment.id.in_(id_list(sorted(enrollment_ids))),
-        Enrollment.event_id.is_not(None),
+    one = _enrollments.c
+    query = sa.select(one.id, one.event_id).where(
+        *with_ids(_enrollments, account_id, sorted(enrollment_ids)), one.event_id.is_not(None)
     )
     return {enrollment_id: event_id for enrollment_id, event_id in session().execute(query) if event_id}
 
@@ -185,14 +192,17 @@ def tracking_workflows(account_id: int, workflow_ids: Iterable[int]) -> set[int]
 def _ids(
     account_id: int, workflow_id: int, status: str, after: int | None, before: int | None
 ) -> sa.Select[int]:
-    """Select up to PAGE + 1 ids with one status, in index order."""
-    query = sa.select(Enrollment.id).where(
-        Enrollment.account_id == account_id,
-        Enrollment.workflow_id == workflow_id,
-        Enrollment.status == status,
+    """Select up to PAGE + 1 ids with one status, in index order. For SQLite the workflow is marked as
+    unlikely: if it takes most enrollments to be in it, it walks through all until it finds so many."""
+    one, on_sqlite = _enrollments.c, is_sqlite()
+    in_workflow: Any = one.workflow_id == workflow_id
+    query = sa.select(one.id).where(
+        off_index(one.account_id, on_sqlite) == account_id,
+        sa.func.unlikely(in_workflow) if on_sqlite else in_workflow,
+        one.status == status,
     )
     if before:
-        query = query.where(Enrollment.id > before)
+        query = query.where(one.id > before)
     elif after:
-        query = query.where(Enrollment.id < after)
-    return query.order_by(Enrollment.id.asc() if before else Enrollment.id.desc()).limit(PAGE + 1)
+        query = query.where(one.id < after)
+    return query.order_by(one.id.asc() if before else one.id.desc()).limit(PAGE + 1)

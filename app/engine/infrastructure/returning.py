@@ -13,7 +13,7 @@ from app.engine.infrastructure.counters.counts import Place
 from app.engine.infrastructure.counters.end_counts import End, end_of
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
-from app.platform.database.many_rows import id_list
+from app.platform.database.many_rows import with_ids
 
 _enrollments = Enrollment.__table__
 OWN_WISH: Final = (EndReason.OPTED_OUT.value, EndReason.LEFT.value)
@@ -45,7 +45,7 @@ def hold_active(account_id: int, enrollment_ids: Sequence[int]) -> dict[int, tup
     transaction ends."""
     one = _enrollments.c
     query = sa.select(one.id, one.step_id, one.visit).where(
-        one.account_id == account_id, one.id.in_(id_list(enrollment_ids)), one.status.in_(UNDER_WAY)
+        *with_ids(_enrollments, account_id, enrollment_ids), one.status.in_(UNDER_WAY)
     )
     found = session().execute(query.order_by(one.id).with_for_update())
     return {row.id: (row.step_id or "", row.visit) for row in found}
@@ -82,8 +82,7 @@ def go_on(
     session().execute(
         sa.update(_enrollments)
         .where(
-            one.account_id == account_id,
-            one.id.in_(id_list(enrollment_ids)),
+            *with_ids(_enrollments, account_id, enrollment_ids),
             one.status == EnrollmentStatus.ACTIVE.value,
             one.waits_for == waits_for.value,
         )

@@ -29,6 +29,7 @@ from app.platform.database.many_rows import (
     is_there,
     off_index,
     row_list,
+    with_ids,
     without_index,
 )
 from app.platform.database.short_reads import in_ids
@@ -151,7 +152,9 @@ def withdraw_from(
     account_id: int, workflow_id: int, contacts: sa.Select[int], reason: EndReason, at: datetime
 ) -> int:
     """End the active enrollments of the contacts in one workflow; return how many."""
-    theirs = (_enrollments.c.workflow_id == workflow_id, _enrollments.c.contact_id.in_(contacts))
+    # SQLite would look through all enrollments of the workflow.
+    in_workflow = off_index(_enrollments.c.workflow_id, is_sqlite()) == workflow_id
+    theirs = (in_workflow, _enrollments.c.contact_id.in_(contacts))
     return end(account_id, *theirs, reason=reason, at=at)
 
 
@@ -170,6 +173,31 @@ def end(
 ) -> int:
     """End the active enrollments that fulfill the conditions, and withdraw their messages and
     deliveries; return how many."""
+    theirs = (_enrollments.c.account_id == account_id, *conditions)
+    return _end(account_id, theirs, reason, at, to, values)
+
+
+def end_listed(
+    account_id: int,
+    ids: Sequence[int],
+    *conditions: sa.ColumnElement[bool],
+    reason: EndReason,
+    at: datetime,
+    to: EnrollmentStatus = EnrollmentStatus.WITHDRAWN,
+) -> int:
+    """Do the same with those of some enrollments that fulfill the conditions."""
+    theirs = (*with_ids(_enrollments, account_id, ids), *conditions)
+    return _end(account_id, theirs, reason, at, to, {})
+
+
+def _end(
+    account_id: int,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    reason: EndReason,
+    at: datetime,
+    to: EnrollmentStatus,
+    values: Mapping[str, Any],
+) -> int:
     ended: Counter[Place] = Counter()
     ends: Counter[End] = Counter()
     ids: list[int] = []
@@ -177,7 +205,7 @@ def end(
     for status in UNDER_WAY:  # in the order in which an enrollment has them
         found = session().execute(
             sa.update(_enrollments)
-            .where(table.account_id == account_id, *conditions, table.status == status)
+            .where(*conditions, table.status == status)
             .values(
                 status=to.value, end_reason=reason.value, ended_at=at, due_at=None, waits_for=None, **values
             )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import session
-from app.platform.database.many_rows import id_list
+from app.platform.database.many_rows import with_ids
 
 _messages = Message.__table__
 
@@ -47,11 +47,7 @@ def _change(account_id: int, ids: Sequence[int], **values: Any) -> list[Uncertai
     one = _messages.c
     statement = (
         sa.update(_messages)
-        .where(
-            one.account_id == account_id,
-            one.id.in_(id_list(ids)),
-            one.state == State.UNCERTAIN.value,
-        )
+        .where(*with_ids(_messages, account_id, ids), one.state == State.UNCERTAIN.value)
         .values(**values)
         .returning(*(one[name] for name in Uncertain._fields))
     )

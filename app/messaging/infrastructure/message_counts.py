@@ -13,7 +13,7 @@ from app.messaging.domain.results import Result
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message, MessageCount
 from app.platform.database import BigInt, session, summed_parts
-from app.platform.database.many_rows import id_list
+from app.platform.database.many_rows import id_list, with_ids
 
 _messages, _counts = Message.__table__.c, MessageCount.__table__.c
 
@@ -148,9 +148,7 @@ def counted(account_id: int, workflow_id: int) -> dict[Key, int]:
 def _results(account_id: int, message_ids: Sequence[int], is_locked: bool = False) -> Counter[Key]:
     if not message_ids:
         return Counter()
-    query = sa.select(*_COLUMNS).where(
-        _messages.account_id == account_id, _messages.id.in_(id_list(message_ids))
-    )
+    query = sa.select(*_COLUMNS).where(*with_ids(Message.__table__, account_id, message_ids))
     if is_locked:
         query = query.order_by(_messages.id).with_for_update()
     return _counted(session().execute(query))

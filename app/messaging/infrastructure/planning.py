@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import constant, execute_built, id_list, off_index
+from app.platform.database.many_rows import constant, execute_built, id_list, off_index, with_ids
 from app.platform.database.new_rows import insert_new
 from app.platform.database.short_reads import in_ids
 
@@ -31,17 +31,16 @@ def take_up(account_id: int, step_id: str, visits: Mapping[int, int], values: di
     return the enrollments whose message has been settled otherwise."""
     one = _messages.c
     query = sa.select(one.id, one.enrollment_id, one.visit, one.state).where(
-        one.account_id == account_id, one.enrollment_id.in_(id_list(list(visits))), one.step_id == step_id
+        off_index(one.account_id, is_sqlite()) == account_id,
+        one.enrollment_id.in_(id_list(list(visits))),
+        one.step_id == step_id,
     )
     found = [row for row in session().execute(query) if visits[row.enrollment_id] == row.visit]
     withdrawn = [row.id for row in found if row.state == State.WITHDRAWN.value]
     if withdrawn:
         again = {**values, "state": State.PLANNED.value, "settled_at": None, "answer": ""}
-        session().execute(
-            sa.update(_messages)
-            .where(one.account_id == account_id, one.id.in_(id_list(withdrawn)))
-            .values(again)
-        )
+        theirs = with_ids(_messages, account_id, withdrawn)
+        session().execute(sa.update(_messages).where(*theirs).values(again))
     to_come = {State.WITHDRAWN.value, State.PLANNED.value, State.SENDING.value, State.UNCERTAIN.value}
     return {row.enrollment_id for row in found if row.state not in to_come}
 

@@ -154,6 +154,12 @@ def off_index(column: Any, on_sqlite: bool) -> Any:
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type) if on_sqlite else column
 
 
+def with_ids(table: Any, account_id: int, ids: Sequence[int]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Conditions: rows of an account with these ids, looked up by those. SQLite has no statistics; it would
+    look through all rows of the account, which it takes for few."""
+    return off_index(table.c.account_id, is_sqlite()) == account_id, table.c.id.in_(id_list(ids))
+
+
 def unknown_to_planner(*tables: Any) -> list[Any]:
     """Return the tables of which a twentieth has changed since PostgreSQL last analyzed them.
 

@@ -14,7 +14,7 @@ from app.engine.infrastructure import store
 from app.engine.infrastructure.life.tables import UNFINISHED, MovedEnrollment, VersionMove
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.database import BigInt, session
-from app.platform.database.many_rows import id_list
+from app.platform.database.many_rows import id_list, with_ids
 from app.workflows.infrastructure.tables import WorkflowVersion
 
 _enrollments, _moved = Enrollment.__table__, MovedEnrollment.__table__
@@ -168,7 +168,7 @@ def record(account_id: int, move_id: int, ids: Sequence[int], to: Destination, a
         "is_undone": sa.false(),
     }
     rows = sa.select(one.id, *(one[name] for name in names), *given.values()).where(
-        one.account_id == account_id, one.id.in_(id_list(ids))
+        *with_ids(_enrollments, account_id, ids)
     )
     session().execute(sa.insert(_moved).from_select(["enrollment_id", *names, *given], rows))
 
@@ -180,12 +180,12 @@ def go_to(account_id: int, ids: Sequence[int], version_id: int, to: Destination,
         is_active = _enrollments.c.status == EnrollmentStatus.ACTIVE.value
         due_at = sa.case((is_active, sa.literal(at, _enrollments.c.due_at.type)), else_=sa.null())
         values |= {"step_id": to.step_id, "waits_for": None, "due_at": due_at, "moved_at": at}
-    session().execute(sa.update(_enrollments).where(*_listed(account_id, ids)).values(values))
+    session().execute(sa.update(_enrollments).where(*with_ids(_enrollments, account_id, ids)).values(values))
 
 
 def leave(account_id: int, ids: Sequence[int], at: datetime) -> None:
     """Let enrollments end because their step no longer exists."""
-    store.end(account_id, _enrollments.c.id.in_(id_list(ids)), reason=EndReason.STEP_REMOVED, at=at)
+    store.end_listed(account_id, ids, reason=EndReason.STEP_REMOVED, at=at)
 
 
 def claim_recorded(account_id: int, move: VersionMove, after: int, limit: int) -> list[Recorded]:
@@ -270,7 +270,7 @@ def put_back(account_id: int, move_id: int, ids: Sequence[int], way: Way) -> Non
     }
     if way != Way.STAYS:
         before |= {"ended_at": sa.null(), "end_reason": sa.null()}
-    session().execute(sa.update(_enrollments).where(*_listed(account_id, ids)).values(before))
+    session().execute(sa.update(_enrollments).where(*with_ids(_enrollments, account_id, ids)).values(before))
 
 
 def mark_undone(account_id: int, move_id: int, ids: Sequence[int]) -> None:
@@ -302,7 +302,3 @@ def is_left_to_undo(account_id: int, move_id: int) -> bool:
 
 def _has_contact(account_id: int) -> sa.ColumnElement[bool]:
     return sa.exists().where(Contact.account_id == account_id, Contact.id == _enrollments.c.contact_id)
-
-
-def _listed(account_id: int, ids: Sequence[int]) -> tuple[sa.ColumnElement[bool], ...]:
-    return _enrollments.c.account_id == account_id, _enrollments.c.id.in_(id_list(ids))

@@ -12,7 +12,7 @@ from app.messaging.domain.own_answers import Delay
 from app.messaging.infrastructure.due import is_planned
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import execute_built
+from app.platform.database.many_rows import execute_built, off_index
 from app.platform.database.short_reads import in_ids
 
 _messages, _contacts = Message.__table__, Contact.__table__
@@ -45,7 +45,7 @@ def due_texts(account_id: int, workflow_id: int, at: datetime, limit: int) -> li
 @lru_cache
 def _zones(on_sqlite: bool) -> sa.Select[Any]:
     one = _messages.c
-    mine = (one.account_id == _id("of_account"), in_ids(one.id, "ids", on_sqlite))
+    mine = (off_index(one.account_id, on_sqlite) == _id("of_account"), in_ids(one.id, "ids", on_sqlite))
     return (
         sa.select(_contacts.c.time_zone)
         .join_from(_messages, _contacts, _THEIRS)
