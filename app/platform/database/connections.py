@@ -62,6 +62,7 @@ PATIENCE: dict[Process, Patience] = {
 _SERVER = {
     "application_name": "muster",
     "timezone": "UTC",
+    "datestyle": "ISO",
     "random_page_cost": "1.1",  # with the default 4, a file of 10,000 rows scans a million contacts
     "jit": "off",
     "tcp_keepalives_idle": "10",

@@ -6,7 +6,7 @@ enrollments that come from several paths meet, and each step is done once in a w
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -127,8 +127,9 @@ class Walk:
             setting = self._setting
             ids = [one.id for one in rows]
             positions.record_passed(setting.account_id, ids, step.id, result, setting.at)
-            for day, passed in Counter(one.enrolled_at.date() for one in rows).items():
-                self._passed[Passage(setting.version_id, step.id, day, result)] += passed
+            for day, passed in Counter([one.enrolled_on for one in rows]).items():
+                passage = Passage(setting.version_id, step.id, date.fromisoformat(day), result)
+                self._passed[passage] += passed
 
     def _arrive(self, step: Step, rows: Sequence[Claimed]) -> None:
         if rows:
@@ -152,12 +153,12 @@ class Walk:
     def _count(self, ids: Sequence[int], step_id: str | None, status: EnrollmentStatus) -> None:
         place = Place(self._setting.workflow_id, self._setting.version_id, step_id or "", status.value)
         self._moved[place] += len(ids)
-        for before, number in Counter(self._claimed[one].step_id for one in ids).items():
+        for before, number in Counter([self._claimed[one].step_id for one in ids]).items():
             self._moved[place._replace(step_id=before or "", status=EnrollmentStatus.ACTIVE.value)] -= number
 
     def _count_ends(self, ids: Sequence[int], end: _End) -> None:
         setting = self._setting
         of = (setting.workflow_id, setting.version_id, end.step_id or "")
         how = (end.status.value, end.reason.value if end.reason else "", 0)
-        for day, ended in Counter(self._claimed[one].enrolled_at.date() for one in ids).items():
-            self._ended[End(*of, day, *how)] += ended
+        for day, ended in Counter([self._claimed[one].enrolled_on for one in ids]).items():
+            self._ended[End(*of, date.fromisoformat(day), *how)] += ended
