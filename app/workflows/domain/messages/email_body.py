@@ -6,7 +6,8 @@ value is checked as the complete address.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -26,6 +27,7 @@ OTHER = re.compile(r"mailto:[^\s@]+@\S+|(tel|sms):\+?[0-9()./ -]{3,}(\?\S*)?", r
 BARE_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}([/?#]\S*)?", re.IGNORECASE)
 SCHEME = re.compile(r"https?://", re.IGNORECASE)
 TRAILING = ".,;:!?)]}'*_"
+MAX_KEPT = 20_000
 
 
 class EmailBody(NamedTuple):
@@ -40,22 +42,31 @@ def render_email_body(text: str, context: Mapping[str, Any]) -> EmailBody:
     marks = Marks.for_text(text)
     markdown = fill(text, context, marks)
     try:
-        tokens = list(_block_tokens(MARKDOWN.parse(markdown), marks))
+        tokens = list(_block_tokens(_parsed(markdown), marks))
         return EmailBody(str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})), text_of(tokens))
     except RecursionError:
         plain = marks.fill(markdown)
         return EmailBody(f"<p>{escape(plain)}</p>\n", plain)
 
 
-def _block_tokens(tokens: list[Token], marks: Marks) -> Iterator[Token]:
+def _parsed(markdown: str) -> Sequence[Token]:
+    return _parse(markdown) if len(markdown) <= MAX_KEPT else MARKDOWN.parse(markdown)
+
+
+@lru_cache(maxsize=32)
+def _parse(markdown: str) -> Sequence[Token]:
+    """Parse a text, which is the same for nearly all recipients of an email, because values are only marks in
+    it. The tokens must not be changed."""
+    return MARKDOWN.parse(markdown)
+
+
+def _block_tokens(tokens: Sequence[Token], marks: Marks) -> Iterator[Token]:
     kept: list[Token] = []
     for token in tokens:
         if token.type == "inline":
-            token.children = list(_inline_tokens(token.children or [], marks))
-        elif token.content:
-            token.content = marks.fill(token.content)
-        if token.info:
-            token.info = ""
+            token = token.copy(children=list(_inline_tokens(token.children or [], marks)))
+        elif token.content or token.info:
+            token = token.copy(content=marks.fill(token.content), info="")
         kept.append(token)
     yield from _without_empty_paragraphs(kept)
 
@@ -92,8 +103,7 @@ def _inline_tokens(tokens: list[Token], marks: Marks) -> Iterator[Token]:
         elif token.type == "text":
             yield from _lines(marks.fill(token.content))
         else:
-            token.content = marks.fill(token.content)
-            yield token
+            yield token.copy(content=marks.fill(token.content)) if token.content else token
 
 
 def _link(address: str, title: str = "") -> Token:
@@ -107,10 +117,8 @@ def _image(token: Token, marks: Marks) -> Iterator[Token]:
     if not address or not WEB.fullmatch(address):
         yield from _lines(words)
         return
-    token.attrs = {"src": address, "alt": ""}
-    token.children = [Token("text", "", 0, content=words)]
-    token.content = words
-    yield token
+    words_shown = [Token("text", "", 0, content=words)]
+    yield token.copy(attrs={"src": address, "alt": ""}, children=words_shown, content=words)
 
 
 def _linked_text(text: str, marks: Marks) -> Iterator[Token]:
