@@ -25,7 +25,8 @@ class MailServer:
     `refusal` is the answer to every recipient, such as "550 Unknown", `refusals` that to some addresses;
     `late_refusal` is the answer to the message.
     With `drops`, the connection is closed in the middle of a message, with `closes_after` after so many.
-    `stalls` are seconds before the answer.
+    `stalls` are seconds before the answer; `most_at_once` is how many waited for one at the same time. After
+    `lets_in` connections, others are closed. If it `pipelines`, it takes several commands at once.
     """
 
     def __init__(self) -> None:
@@ -41,13 +42,21 @@ class MailServer:
         self.closes_after = 0
         self.takes_all_letters = True
         self.stalls = 0.0
+        self.most_at_once = self._at_once = 0
+        self.lets_in = 0
+        self.pipelines = False
         self.port = 0
 
     async def handle_EHLO(
-        self, _server: SMTP, session: Any, _envelope: Any, hostname: str, responses: list[str]
+        self, server: SMTP, session: Any, _envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
+        if self.lets_in and self.connections >= self.lets_in:
+            server.transport.abort()
+            return []
         self.connections += 1
         session.host_name = hostname
+        if self.pipelines:
+            responses.insert(1, "250-PIPELINING")
         return responses if self.takes_all_letters else [one for one in responses if "SMTPUTF8" not in one]
 
     async def handle_MAIL(
@@ -72,7 +81,10 @@ class MailServer:
         if self.drops:
             server.transport.abort()
             return "421 Gone"
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
         await asyncio.sleep(self.stalls)
+        self._at_once -= 1
         if self.late_refusal:
             return self.late_refusal
         message = message_from_bytes(envelope.content, policy=policy.default)

@@ -1,9 +1,10 @@
-"""Handing messages over one by one, and what became of each."""
+"""Handing messages over, some at the same time, and what became of each."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.messaging.application.sources import Content
 from app.messaging.application.ways_out import SenderFull, WayOut
@@ -19,17 +20,29 @@ GONE: Final = "The contact no longer exists."
 UNEXPECTED: Final = "An unexpected error occurred. Details are in the server log."
 BATCH_SECONDS: Final = 45.0
 UNREACHABLE_WAIT: Final = timedelta(minutes=1)
+WORTH_A_CONNECTION: Final = 5  # messages
+
+
+class _UnderWay(NamedTuple):
+    """A message that is being handed over."""
+
+    message: Claimed
+    content: Content
+    sender_id: int | None
 
 
 def hand_over(
-    claimed: Iterable[Claimed], written: Mapping[int, Content | str], out: WayOut, at: datetime
+    claimed: Sequence[Claimed], written: Mapping[int, Content | str], out: WayOut, at: datetime
 ) -> Iterator[Answer]:
-    """Hand messages over, and yield what became of each.
+    """Hand messages over, and yield what became of each. Few are handed over one by one, many over several
+    connections.
 
     Once the mail server can't be reached, or BATCH_SECONDS are over, the others are not tried, and that is no
     attempt. A message that can't be written harms no other one.
     """
     lost, end = "", time.monotonic() + BATCH_SECONDS
+    most = -(-len(claimed) // WORTH_A_CONNECTION)
+    under_way: dict[Future[Taken], _UnderWay] = {}
     for message in claimed:
         content = written.get(message.id, GONE)
         if isinstance(content, str):
@@ -39,20 +52,54 @@ def hand_over(
         elif time.monotonic() > end:
             yield _untried(message, "", at)
         else:
-            try:
-                yield _answer(message, content, State.SENT, out.send(message, content))
-            except SenderFull as full:
-                yield _untried(message, "", at + full.wait)
-            except Unreachable as failure:
-                lost = str(failure)
-                yield _untried(message, lost, at + UNREACHABLE_WAIT)
-            except Refused as refused:
-                yield _refused(message, content, refused, out, at)
-            except Doubtful as doubt:
-                yield _answer(message, content, State.UNCERTAIN, Taken(str(doubt), out.sender_id))
-            except Exception:
-                log.exception("message_not_handed_over", extra={"message_id": message.id})
-                yield _answer(message, content, State.UNCERTAIN, Taken(UNEXPECTED, out.sender_id))
+            under_way[_begun(out, message, content)] = _UnderWay(message, content, out.sender_id)
+            for done in _done(under_way, fewer_than=min(most, out.at_once)):
+                lost = lost or _why_lost(done)
+                yield _outcome(done, under_way.pop(done), at)
+    for done in _done(under_way, fewer_than=1):
+        yield _outcome(done, under_way.pop(done), at)
+
+
+def _begun(out: WayOut, message: Claimed, content: Content) -> Future[Taken]:
+    """Begin to hand a message over. On ways that take one at a time it is done then."""
+    begun: Future[Taken] = Future()
+    try:
+        taken = out.send(message, content)
+    except Exception as failure:
+        begun.set_exception(failure)
+        return begun
+    if isinstance(taken, Future):
+        return taken
+    begun.set_result(taken)
+    return begun
+
+
+def _done(under_way: Mapping[Future[Taken], _UnderWay], fewer_than: int) -> Iterator[Future[Taken]]:
+    """Wait until fewer messages are under way; yield those that are done, which the caller takes out."""
+    while len(under_way) >= fewer_than and under_way:
+        yield from wait(under_way, return_when=FIRST_COMPLETED).done
+
+
+def _why_lost(done: Future[Taken]) -> str:
+    failure = done.exception()
+    return str(failure) if isinstance(failure, Unreachable) else ""
+
+
+def _outcome(done: Future[Taken], handed: _UnderWay, at: datetime) -> Answer:
+    message, content, sender_id = handed
+    try:
+        return _answer(message, content, State.SENT, done.result())
+    except SenderFull as full:
+        return _untried(message, "", at + full.wait)
+    except Unreachable as failure:
+        return _untried(message, str(failure), at + UNREACHABLE_WAIT)
+    except Refused as refused:
+        return _refused(handed, refused, at)
+    except Doubtful as doubt:
+        return _answer(message, content, State.UNCERTAIN, Taken(str(doubt), sender_id))
+    except Exception:
+        log.exception("message_not_handed_over", extra={"message_id": message.id})
+        return _answer(message, content, State.UNCERTAIN, Taken(UNEXPECTED, sender_id))
 
 
 def _untried(message: Claimed, why: str, due_at: datetime) -> Answer:
@@ -60,11 +107,12 @@ def _untried(message: Claimed, why: str, due_at: datetime) -> Answer:
     return Answer(message.id, message.attempt, State.PLANNED, answer, due_at=due_at, is_attempt=False)
 
 
-def _refused(message: Claimed, content: Content, refused: Refused, out: WayOut, at: datetime) -> Answer:
-    wait = None if refused.is_final else wait_before(message.attempt)
-    if wait is None:
-        return _answer(message, content, State.FAILED, Taken(str(refused), out.sender_id))
-    return Answer(message.id, message.attempt, State.PLANNED, str(refused), due_at=at + wait)
+def _refused(handed: _UnderWay, refused: Refused, at: datetime) -> Answer:
+    message, content, sender_id = handed
+    later = None if refused.is_final else wait_before(message.attempt)
+    if later is None:
+        return _answer(message, content, State.FAILED, Taken(str(refused), sender_id))
+    return Answer(message.id, message.attempt, State.PLANNED, str(refused), due_at=at + later)
 
 
 def _answer(message: Claimed, content: Content, state: State, taken: Taken) -> Answer:

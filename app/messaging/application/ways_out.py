@@ -3,6 +3,7 @@ they can be read."""
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -19,7 +20,8 @@ from app.messaging.domain.sms.quiet_hours import QuietHours
 from app.messaging.domain.taken import Taken
 from app.messaging.infrastructure import singles, store
 from app.messaging.infrastructure.servers.dkim_keys import signed
-from app.messaging.infrastructure.servers.smtp import Connection, Refused, Unreachable
+from app.messaging.infrastructure.servers.several import Connections, Send
+from app.messaging.infrastructure.servers.smtp import Refused, Unreachable
 from app.messaging.infrastructure.store import SMS, Claimed
 from app.platform.clock import now
 from app.platform.logs import log
@@ -58,8 +60,13 @@ class WayOut(Protocol):
     def most_at_once(self, at: datetime) -> int:
         """Return how many messages may be claimed together now; 0 if none may be sent."""
 
-    def send(self, message: Claimed, content: Content) -> Taken:
-        """Raises Refused (also Unreachable), Doubtful, and SenderFull."""
+    @property
+    def at_once(self) -> int:
+        """How many messages may be under way now."""
+
+    def send(self, message: Claimed, content: Content) -> Taken | Future[Taken]:
+        """Hand a message over, or begin to. Raises Refused (also Unreachable), Doubtful, and SenderFull, and
+        so may the result."""
 
 
 class Outbox:
@@ -69,6 +76,7 @@ class Outbox:
     is_reachable = True
     asks_consent = False  # nobody gets anything
     quiet_hours = None
+    at_once = 1
 
     def __init__(self, account_id: int, channel: str) -> None:
         self._account_id, self._channel = account_id, channel
@@ -91,7 +99,7 @@ class MailServerWay:
     quiet_hours = None
 
     def __init__(self, account_id: int, by: Chosen) -> None:
-        self._account_id, self._by, self._connection = account_id, by, Connection(by.server)
+        self._account_id, self._by, self._connections = account_id, by, Connections(by.server)
         self._frame = frame_of(account_id)
         self._next_at: dict[int, float] = {}
         self._sent: dict[tuple[int, timedelta], int] = {}
@@ -111,10 +119,14 @@ class MailServerWay:
             return 0
         if by.server != self._by.server:
             self.close()
-            self._connection = Connection(by.server)
+            self._connections = Connections(by.server)
         self._by, self._at = by, at
         self._mailbox = unsubscribe_address(self._account_id)
         return max(self._room(one) for one in by.senders)
+
+    @property
+    def at_once(self) -> int:
+        return self._connections.at_once
 
     def most_singles(self, at: datetime) -> int:
         """Return how many emails of the default sender that belong to no workflow may be claimed now."""
@@ -128,31 +140,37 @@ class MailServerWay:
         """Return whether emails to this address are sent, and not only kept."""
         return self._by.reaches(address)
 
-    def send(self, message: Claimed, content: Content) -> Taken:
+    def send(self, message: Claimed, content: Content) -> Taken | Future[Taken]:
+        """Write an email and begin to hand it over. Only that runs in threads, which use no database."""
         if not self.reaches(content.address):
             return Taken(Kept.REHEARSAL)
         by = self._by.sender(content.sender)
         self.sender_id = by.id
         if wait := self._wait(by):
             raise SenderFull(wait)
-        mail = self._written(message, content, by)
-        return Taken(self.hand_over(mail, by, content.address), by.id)
+        return self._begun(self._written(message, content, by), by, content.address)
 
     def hand_over(self, mail: bytes, by: OwnSender, to: str) -> str:
         """Hand an email over when its sender may send the next one; return what the mail server said. Raises
         Refused (also Unreachable) and Doubtful."""
+        return self._begun(mail, by, to).result().answer
+
+    def close(self) -> None:
+        self._connections.close()
+
+    def _begun(self, mail: bytes, by: OwnSender, to: str) -> Future[Taken]:
+        """Begin to hand an email over when its sender may send the next one."""
         self._keep_pace(by)
+        for key in self._sent:
+            self._sent[key] += key[0] == by.id
+        return self._connections.begin(lambda send: self._taken(send, mail, by, to))
+
+    def _taken(self, send: Send, mail: bytes, by: OwnSender, to: str) -> Taken:
         try:
-            return self._connection.send(mail, by.sender.address, to)
+            return Taken(send(mail, by.sender.address, to), by.id)
         except Unreachable:
             self.is_reachable = False
             raise
-        finally:
-            for key in self._sent:
-                self._sent[key] += key[0] == by.id
-
-    def close(self) -> None:
-        self._connection.close()
 
     def _room(self, by: OwnSender) -> int:
         """Return how many messages of a sender may be claimed together."""

@@ -7,6 +7,7 @@ leaves it as `sending`, and when its lease is over it becomes `uncertain`. So no
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -23,7 +24,17 @@ from app.messaging.infrastructure.tables import OPEN, Message
 from app.messaging.infrastructure.topics import is_stopped
 from app.platform.claims.leases import moment
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import Bound, constant, constants, execute_built, id_list, is_there
+from app.platform.database.many_rows import (
+    Bound,
+    around,
+    constant,
+    constants,
+    execute_built,
+    is_there,
+    off_index,
+    row_list,
+    with_ids,
+)
 from app.platform.database.short_reads import in_ids
 
 _messages, _contacts = Message.__table__, Contact.__table__
@@ -118,18 +129,16 @@ def withdraw_unreachable(account_id: int, ids: Sequence[int], at: datetime) -> l
 
 def contacts_of(account_id: int, ids: Sequence[int]) -> sa.Select[Any]:
     """Select the contacts of messages."""
-    return sa.select(Message.contact_id).where(Message.account_id == account_id, Message.id.in_(id_list(ids)))
+    return sa.select(_messages.c.contact_id).where(*with_ids(_messages, account_id, ids))
 
 
 def answer(account_id: int, answers: Sequence[Answer], at: datetime) -> set[int]:
     """Record what became of messages that were claimed; return the ids of those that still were. A message
     that has become uncertain meanwhile, because it took so long, is certain now."""
     given = {"of_account": account_id, "at": at}
-    return {
-        one.id
-        for one in answers
-        if execute_built(_answer(), {**given, **_answered(one)}, rowcount=True).rowcount
-    }
+    rows = row_list(_ANSWERED, [_answered(one) for one in sorted(answers, key=attrgetter("id"))])
+    statement = around(_answer, rows, is_sqlite())
+    return set(execute_built(statement, {**rows.values, **given}).scalars()) if answers else set()
 
 
 def events_of(account_id: int, ids: Sequence[int]) -> Bound:
@@ -256,37 +265,39 @@ def _refuse_unwanted(on_sqlite: bool) -> Any:
     )
 
 
-_ANSWERED = ("state", "answer", "address", "subject", "merge_values", "due_at", "sender_id")
+_KEPT = ("state", "answer", "address", "subject", "merge_values", "due_at", "sender_id")
+_ANSWERED = {name: _messages.c[name].type for name in ("id", "attempt", *_KEPT)} | {"untried": sa.Integer()}
 
 
-def _answered(one: Answer) -> dict[str, Any]:
-    given = {f"a_{name}": getattr(one, name) for name in _ANSWERED}
-    given |= {"a_state": one.state.value, "of_message": one.id, "of_attempt": one.attempt}
-    return {**given, "of_attempts": 0 if one.is_attempt else 1}
+def _answered(one: Answer) -> list[Any]:
+    kept = [one.state.value if name == "state" else getattr(one, name) for name in _KEPT]
+    return [one.id, one.attempt, *kept, 0 if one.is_attempt else 1]
 
 
 @lru_cache
-def _answer() -> Any:
-    one = _messages.c
-    given: dict[str, Any] = {name: sa.bindparam(f"a_{name}", type_=one[name].type) for name in _ANSWERED}
-    given["due_at"] = sa.func.coalesce(given["due_at"], one.due_at)
-    given["attempt"] = one.attempt - sa.bindparam("of_attempts", type_=sa.Integer)
+def _answer(answers: sa.Select[Any], on_sqlite: bool) -> Any:
+    one, given = _messages.c, answers.subquery("given").c
     contact = sa.select(_contacts.c.id).where(
         _contacts.c.account_id == _id("of_account"), _contacts.c.id == one.contact_id
     )
-    is_sent = given["state"].in_(constants((State.SENT.value, State.DELIVERED.value)))
-    sent_at = sa.case((is_sent, _moment("at")), else_=one.sent_at)
+    is_sent = given.state.in_(constants((State.SENT.value, State.DELIVERED.value)))
+    values: dict[str, Any] = {name: given[name] for name in ("state", "answer", "sender_id")}
+    values["due_at"] = sa.func.coalesce(given.due_at, one.due_at)
+    values["sent_at"] = sa.case((is_sent, _moment("at")), else_=one.sent_at)
     for name in ("address", "subject", "merge_values"):  # nothing is written of who was removed meanwhile
-        given[name] = sa.case((is_there(contact), given[name]), else_=sa.null())
+        values[name] = sa.case((is_there(contact), given[name]), else_=sa.null())
     return (
         sa.update(_messages)
         .where(
-            one.account_id == _id("of_account"),
-            one.id == _id("of_message"),
-            one.attempt == sa.bindparam("of_attempt", type_=sa.Integer),
+            off_index(one.account_id, on_sqlite) == _id("of_account"),
+            one.id == given.id,
+            one.attempt == given.attempt,
             one.state.in_(constants((State.SENDING.value, State.UNCERTAIN.value))),
         )
-        .values(**given, lease_until=sa.null(), settled_at=_moment("at"), sent_at=sent_at)
+        .values(
+            **values, attempt=one.attempt - given.untried, lease_until=sa.null(), settled_at=_moment("at")
+        )
+        .returning(one.id)
     )
 
 
@@ -297,7 +308,9 @@ def _events(on_sqlite: bool) -> sa.Select[Any]:
         _contacts.c.account_id == _id("of_account"), _contacts.c.id == one.contact_id
     )
     return sa.select(one.contact_id, one.workflow_id, sa.cast(one.id, sa.Text).label("text")).where(
-        one.account_id == _id("of_account"), in_ids(one.id, "ids", on_sqlite), is_there(contact)
+        off_index(one.account_id, on_sqlite) == _id("of_account"),
+        in_ids(one.id, "ids", on_sqlite),
+        is_there(contact),
     )
 
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from app.messaging.infrastructure.servers.connections import NotConnected, connect
+from app.messaging.infrastructure.servers.connections import Deadline, NotConnected, connect
+from app.messaging.infrastructure.servers.smtp import Connection, MailServer, Refused
 
 
 @contextmanager
@@ -54,6 +55,48 @@ def test_an_answer_without_end(talk: Callable[[socket.socket], None]) -> None:
         with pytest.raises(NotConnected):
             connect("127.0.0.1", port, "none", None, "localhost", 1.0)
         assert time.monotonic() - began < 10
+
+
+def test_a_deadline_cuts_a_connection_and_no_other() -> None:
+    def listen(connection: socket.socket) -> None:
+        connection.recv(1)
+
+    with speaking(listen) as port:
+        late, soon, canceled = (socket.create_connection(("127.0.0.1", port)) for _ in range(3))
+        with late, soon, canceled:
+            deadlines = [Deadline(late, 60.0), Deadline(soon, 0.05), Deadline(canceled, 0.05)]
+            deadlines[2].cancel()
+            soon.settimeout(5)
+            assert soon.recv(1) == b""
+            for connection in (late, canceled):
+                connection.sendall(b"still open")
+            for deadline in deadlines:
+                deadline.cancel()
+
+
+def test_a_server_that_wants_a_message_to_nobody_gets_none() -> None:
+    """It refuses the recipient, and answers the commands that came with it as if there were one."""
+    said: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        for answer in (
+            b"220 hello\r\n",
+            b"250-hello\r\n250 PIPELINING\r\n",
+            b"250 OK\r\n550 Unknown\r\n354 Go on\r\n",
+            b"554 To nobody\r\n",
+            b"250 OK\r\n",
+        ):
+            connection.sendall(answer)
+            said.append(connection.recv(10_000))
+
+    with speaking(talk) as port:
+        connection = Connection(MailServer("127.0.0.1", port, "none"), 5.0)
+        with pytest.raises(Refused, match="refused the recipient: 550 Unknown") as refused:
+            connection.send(b"Subject: Secret\r\n\r\nHello\r\n", "news@example.com", "ann@example.com")
+        connection.close()
+    assert refused.value.is_final
+    assert said[1] == b"MAIL FROM:<news@example.com>\r\nRCPT TO:<ann@example.com>\r\nDATA\r\n"
+    assert said[2:4] == [b".\r\n", b"rset\r\n"]
 
 
 def test_a_challenge_that_is_none() -> None:

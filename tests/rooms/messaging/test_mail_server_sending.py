@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from flask import Flask
 from app.messaging.application.composing import message_with_id
 from app.messaging.application.servers import mail_servers, senders
 from app.messaging.domain.own_answers import Kept
+from app.messaging.infrastructure.servers.several import MOST
 from app.messaging.infrastructure.tables import SendingTurn
 from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
@@ -197,7 +199,75 @@ def test_a_connection_is_used_for_many(app: Flask, alice: Person, server: MailSe
     it = mailing(app, alice, 30)
     go_on(it)
     assert len(server.received) == 30
-    assert server.connections <= 2
+    assert server.connections <= MOST
+
+
+def test_many_are_handed_over_at_the_same_time(app: Flask, alice: Person, server: MailServer) -> None:
+    server.stalls = 0.05
+    it = mailing(app, alice, 20)
+    go_on(it)
+    assert server.most_at_once == server.connections == MOST
+    assert len({mail["Message-ID"] for mail in server.received}) == len(server.received) == 20
+    assert set(it.where().values()) == {("completed", "last")}
+    assert it.numbers_are_right()
+
+
+def test_a_server_that_lets_in_one_connection_gets_all(app: Flask, alice: Person, server: MailServer) -> None:
+    server.lets_in = 1
+    it = mailing(app, alice, 20)
+    go_on(it)
+    assert server.connections == server.most_at_once == 1
+    assert len({mail["To"] for mail in server.received}) == len(server.received) == 20
+    assert {(one.state, one.attempt) for one in messages(it)} == {("sent", 1)}
+
+
+def test_what_becomes_of_each_is_known_when_many_are_under_way(
+    app: Flask, alice: Person, server: MailServer
+) -> None:
+    server.refusals = {"p3@example.com": "550 Unknown user", "p7@example.com": "450 Busy"}
+    it = mailing(app, alice, 20)
+    send(it)
+    found = {one.address or one.contact_id: one for one in messages(it)}
+    assert sorted(one.state for one in found.values()) == ["failed", "planned", *["sent"] * 18]
+    assert found["p3@example.com"].answer.endswith("550 Unknown user")
+    [later] = [one for one in found.values() if one.state == "planned"]
+    assert (later.answer, later.due_at) == (
+        "The mail server refused the recipient: 450 Busy",
+        it.at + timedelta(minutes=1),
+    )
+    assert it.numbers_are_right()
+
+
+@pytest.mark.parametrize(
+    ("refusing", "states"),
+    [
+        ({}, ["sent", "sent", "sent"]),
+        ({"refusals": {"p1@example.com": "550 Unknown user"}}, ["sent", "failed", "sent"]),
+        ({"refusals": {"p0@example.com": "450 Busy"}}, ["planned", "sent", "sent"]),
+        ({"sender_refusal": "553 Not allowed"}, ["planned", "planned", "planned"]),
+        ({"late_refusal": "554 Spam"}, ["failed", "failed", "failed"]),
+    ],
+)
+def test_a_server_that_takes_commands_in_one_go(
+    app: Flask, alice: Person, server: MailServer, refusing: dict[str, Any], states: list[str]
+) -> None:
+    server.pipelines = True
+    vars(server).update(refusing)
+    it = mailing(app, alice, 3)
+    send(it)
+    assert [one.state for one in messages(it)] == states
+    assert len(server.received) == states.count("sent")
+    assert server.connections == 1
+
+
+def test_a_server_that_goes_away_leaves_the_others_planned(
+    app: Flask, alice: Person, server: MailServer
+) -> None:
+    it = mailing(app, alice, 20)
+    server.sender_refusal = "553 Not allowed"
+    send(it)
+    assert {(one.state, one.attempt) for one in messages(it)} == {("planned", 0)}
+    assert server.connections == 1
 
 
 def test_a_connection_that_the_server_has_closed_is_opened_again(

@@ -33,6 +33,7 @@ class SmsWay:
     """Hands text messages over to the account's provider, at the pace that is set."""
 
     sender_id: int | None = None
+    at_once = 1
 
     def __init__(self, account_id: int, by: ChosenSms) -> None:
         self._account_id, self._by = account_id, by

@@ -9,6 +9,7 @@ import smtplib
 import socket
 import ssl
 import threading
+import time
 from contextlib import suppress
 from typing import Any, Final
 
@@ -56,18 +57,65 @@ class Deadline:
 
     def __init__(self, connection: socket.socket, seconds: float) -> None:
         self._guard = socket.socket(fileno=os.dup(connection.fileno()))
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-        self._timer.start()
+        _watch.add(self, seconds)
 
     def cancel(self) -> None:
-        self._timer.cancel()
-        self._guard.close()
+        if _watch.remove(self):
+            self._guard.close()
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
         with suppress(OSError):
             self._guard.shutdown(socket.SHUT_RDWR)
         self._guard.close()
+
+
+class _Watch:
+    """Cuts connections at their deadlines, in one thread: each message has a deadline, and a thread for each
+    would take longer than the message. The thread ends when there is nothing to watch."""
+
+    def __init__(self) -> None:
+        self._ends: dict[Deadline, float] = {}
+        self._changed = threading.Condition()
+        self._is_running = False
+        self._wakes_at = 0.0
+
+    def add(self, deadline: Deadline, seconds: float) -> None:
+        with self._changed:
+            self._ends[deadline] = end = time.monotonic() + seconds
+            if not self._is_running:
+                self._is_running = True
+                threading.Thread(target=self._run, name="deadlines", daemon=True).start()
+            elif end < self._wakes_at:
+                self._changed.notify()
+
+    def remove(self, deadline: Deadline) -> bool:
+        """Return False if the connection was cut."""
+        with self._changed:
+            return self._ends.pop(deadline, None) is not None
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                over = self._expired()
+                if not over and not self._ends:
+                    self._is_running = False
+                    return
+                if not over:
+                    self._wakes_at = min(self._ends.values())
+                    self._changed.wait(max(0.0, self._wakes_at - time.monotonic()))
+            for deadline in over:
+                deadline.cut()
+
+    def _expired(self) -> list[Deadline]:
+        """Take out those that are over: they can no longer be canceled."""
+        at = time.monotonic()
+        over = [deadline for deadline, end in self._ends.items() if end <= at]
+        for deadline in over:
+            del self._ends[deadline]
+        return over
+
+
+_watch = _Watch()
 
 
 class _Bounded:

@@ -11,6 +11,7 @@ from app.platform.text.headers import one_line
 
 TIMEOUT_SECONDS = 15.0  # for each part of an answer
 MESSAGE_SECONDS = 60.0
+TAKEN = (250, 251)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class Unreachable(Refused):
         super().__init__(why, is_final=False)
 
 
+class NotOpened(Unreachable):
+    """The mail server could not be reached, or did not let us in."""
+
+
 class Doubtful(Exception):
     """Nobody knows whether the mail server took the message: the connection was lost after its end was
     sent."""
@@ -52,6 +57,10 @@ class Connection:
         self._server = server
         self._timeout = timeout
         self._client: smtplib.SMTP | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._client is not None
 
     def send(self, mail: bytes, sender: str, to: str) -> str:
         """Hand over a message, whose lines end in CRLF; return what the server said.
@@ -73,9 +82,7 @@ class Connection:
         assert client.sock is not None
         deadline = Deadline(client.sock, MESSAGE_SECONDS)
         try:
-            _expect_sender(client.mail(sender, _options(client, sender + to)))
-            _expect(client.rcpt(to), "recipient")
-            _expect(client.docmd("DATA"), "data", 354)
+            _announce(client, sender, to)
             has_begun = True
             client.send(wire)
             reply = client.getreply()
@@ -113,8 +120,35 @@ class Connection:
                 server.host, server.port, server.security, sign_in, server.name, self._timeout
             )
         except NotConnected as failure:
-            raise Unreachable(str(failure)) from None
+            raise NotOpened(str(failure)) from None
         return self._client
+
+
+def _announce(client: smtplib.SMTP, sender: str, to: str) -> None:
+    """Say from whom and to whom a message is, which comes next. Servers that allow it are told in one go (RFC
+    2920), which takes a third of the time. Raises Refused."""
+    options = _options(client, sender + to)
+    if not client.has_extn("pipelining"):
+        _expect_sender(client.mail(sender, options))
+        _expect(client.rcpt(to), "recipient")
+        _expect(client.docmd("DATA"), "data", 354)
+        return
+    client.command_encoding = "utf-8" if options else "ascii"
+    by = " ".join((f"FROM:{smtplib.quoteaddr(sender)}", *options))
+    client.send("".join(_lines(f"MAIL {by}", f"RCPT TO:{smtplib.quoteaddr(to)}", "DATA")))
+    replies = [client.getreply() for _ in range(3)]
+    if replies[2][0] == 354 and any(code not in TAKEN for code, _ in replies[:2]):
+        client.send(b".\r\n")  # it waits for a message, which is to nobody
+        client.getreply()
+    _expect_sender(replies[0])
+    _expect(replies[1], "recipient")
+    _expect(replies[2], "data", 354)
+
+
+def _lines(*commands: str) -> list[str]:
+    if any(line_break in command for command in commands for line_break in "\r\n"):
+        raise ValueError("a command of two lines")
+    return [f"{command}\r\n" for command in commands]
 
 
 def _options(client: smtplib.SMTP, addresses: str) -> tuple[str, ...]:
@@ -142,7 +176,7 @@ def _expect_sender(reply: tuple[int, bytes]) -> None:
 
 def _expect(reply: tuple[int, bytes], what: str, code: int = 250) -> None:
     got, said = reply
-    if got not in ((code, 251) if code == 250 else (code,)):
+    if got not in (TAKEN if code == 250 else (code,)):
         raise Refused(f"The mail server refused the {what}: {_said(got, said)}", 500 <= got < 600)
 
 
