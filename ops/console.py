@@ -26,17 +26,19 @@ class LogFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._mark = self._identity()
-        self._read = path.stat().st_size if self._mark else 0
+        self._seen = self._identity()
+        self._mark = self._seen[:2] if self._seen else None
+        self._read = self._seen[2] if self._seen else 0
         self._rest = b""
 
     def new_lines(self) -> list[str]:
         """Return the lines completed since the last call."""
         mark = self._identity()
-        if mark is None:
+        if mark is None or mark == self._seen:
             return []
-        if mark != self._mark:
-            self._mark, self._read = mark, 0
+        if mark[:2] != self._mark:
+            self._mark, self._read = mark[:2], 0
+        self._seen = mark
         with open(self.path, "rb") as file:
             file.seek(self._read)
             data = self._rest + file.read()
@@ -44,12 +46,13 @@ class LogFile:
         *lines, self._rest = data.split(b"\n")
         return [line.decode("utf-8", "replace") for line in lines]
 
-    def _identity(self) -> tuple[int, int] | None:
+    def _identity(self) -> tuple[int, int, int] | None:
+        """Return what tells the file from others, and its size."""
         try:
             found = self.path.stat()
         except FileNotFoundError:
             return None
-        return found.st_dev, found.st_ino
+        return found.st_dev, found.st_ino, found.st_size
 
 
 class Console:

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+from itertools import cycle
 from pathlib import Path
 from types import FrameType
 
@@ -82,8 +83,8 @@ def _run(settings: Settings) -> None:
         if settings.workers:  # without workers, the machine is ready when its web server is
             _wait_for_answer("/readyz", settings, console, supervisor)
         _announce(settings, token)
-        while True:
-            _watch(console, supervisor, WATCH_EVERY_SECONDS)
+        for asks in cycle((True, False, False, False)):
+            _watch(console, supervisor, WATCH_EVERY_SECONDS, asks)
     except Stop:
         say("Stopping after current work finishes…")
     finally:
@@ -128,13 +129,15 @@ def _wait_for_answer(path: str, settings: Settings, console: Console, supervisor
     raise Problem(f"it wasn’t ready within {READY_WITHIN_SECONDS} seconds. {answer}".strip())
 
 
-def _watch(console: Console, supervisor: Supervisor, pause: float = 0.1) -> None:
+def _watch(console: Console, supervisor: Supervisor, pause: float = 0.1, asks: bool = True) -> None:
+    """Print what is new. `asks`: also ask the supervisor for the states of the processes, which takes most of
+    the time."""
     console.follow()
     if (code := supervisor.process.poll()) is not None:
         raise Problem(
             f"the supervisor exited unexpectedly ({_how(code)}). All other processes were stopped too."
         )
-    if (states := supervisor.states()) is not None:
+    if asks and (states := supervisor.states()) is not None:
         console.see(states)
     time.sleep(pause)
 

@@ -1,6 +1,6 @@
 """Current time and periodic tasks.
 
-Rooms register periodic tasks with `every`; the clock process calls `tick` once a second.
+Rooms register periodic tasks with `every`; the clock process calls `tick` twice a second.
 """
 
 import time

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -25,6 +26,7 @@ from app.bulk_enrollment.infrastructure.relatives import is_needed
 from app.bulk_enrollment.infrastructure.tables import NOT_OVER, EnrollmentBatch, EnrollmentJob
 from app.platform.claims.leases import is_older, lease, longest_wait
 from app.platform.database import AnySelect, session
+from app.platform.database.short_reads import read_built
 from app.workflows.infrastructure.tables import Workflow
 
 _OPEN_BATCH = EnrollmentBatch.status.in_(OPEN_BATCH)
@@ -36,6 +38,16 @@ _NOT_OVER = sa.text(f"enrollment_jobs.{NOT_OVER.text}")
 def _has_status(*statuses: str) -> sa.ColumnElement[bool]:
     """SQL condition: the job has one of the statuses, none of them final; uses the partial index."""
     return sa.and_(EnrollmentJob.status.in_(statuses), _NOT_OVER)
+
+
+def has_unfinished_jobs() -> bool:
+    """Return whether any job is not over, including dry runs: without one, nothing below finds anything."""
+    return bool(read_built(_unfinished_jobs(), {}, cross_account=True))
+
+
+@lru_cache
+def _unfinished_jobs() -> sa.Select[int]:
+    return sa.select(EnrollmentJob.__table__.c.id).where(_NOT_OVER).limit(sa.literal_column("1"))
 
 
 def unplanned_jobs(seconds: float) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ task(dates.DATE_TASK, "steps", timeout=3600)(dates.enroll_on_dates)
 
 task(changing.MOVE_PEOPLE_TASK, "steps", timeout=3600)(changing.move_people)
 
-every(1)(moving.wake_movers)
+every(0.5)(moving.wake_movers)
 every(60)(dates.wake_dates)
 every(5)(starting.resume_releasing)
 every(5)(changing.resume_moves)

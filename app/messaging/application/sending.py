@@ -43,7 +43,7 @@ _last_workflow: dict[tuple[str, int], int] = {}
 
 
 def wake_senders() -> None:
-    """Send a task for each account with messages of a channel that are due. Called once a second by the
+    """Send a task for each account with messages of a channel that are due. Called twice a second by the
     clock; a task that is under way or lost is not sent again for WAKE_AGAIN_SECONDS."""
     tick = time.monotonic()
     for channel, task in SEND_TASKS.items():

@@ -12,7 +12,7 @@ task(sending.SEND_TASKS["email"], "steps", timeout=600)(sending.send_emails)
 task(sending.SEND_TASKS["sms"], "steps", timeout=600)(sending.send_texts)
 task(reading.READ_TASK, "upkeep", timeout=240)(reading.read_mailbox)
 
-every(1)(sending.wake_senders)
+every(0.5)(sending.wake_senders)
 every(1)(sending.free_turns)
 every(1)(callbacks.record_early_reports)
 every(10)(sending.doubt_abandoned)

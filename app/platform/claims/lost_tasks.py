@@ -26,8 +26,8 @@ class TaskWatch:
         `at` is a time of the monotonic clock, in seconds. Returns none while the queue does not respond.
         """
         at = time.monotonic() if at is None else at
-        beats = queue.heartbeats()
-        if beats is None:  # the queue does not respond
+        beats = queue.heartbeats() if tasks else None
+        if beats is None:  # nobody has a task, or the queue does not respond
             self._heard.clear()
             return set()
         changed = {beat.partition(" ")[2] for name, beat in beats.items() if self._beats.get(name) != beat}

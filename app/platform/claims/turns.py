@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.platform.claims.leases import Interval, moment
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import execute_built
+from app.platform.database.many_rows import constant, execute_built
+from app.platform.database.short_reads import read_built
 
 
 class Turns:
@@ -34,9 +35,7 @@ class Turns:
 
     def holders(self) -> set[str]:
         """Return who has a turn, in all accounts."""
-        one = self._table.c
-        query = sa.select(one.holder).where(one.until.is_not(None), one.holder != "")
-        return set(session().scalars(query, execution_options={"cross_account": True}))
+        return {row[0] for row in read_built(_holders(self._table), {}, cross_account=True)}
 
     def free(self, holders: Collection[str]) -> None:
         """End the turns of these holders, which are gone."""
@@ -48,6 +47,12 @@ class Turns:
     def _of(self, account_id: int, holder: str) -> sa.Update:
         one = self._table.c
         return sa.update(self._table).where(one.account_id == account_id, one.holder == holder)
+
+
+@lru_cache
+def _holders(table: Any) -> sa.Select[Any]:
+    one = table.c
+    return sa.select(one.holder).where(one.until.is_not(None), one.holder != constant(""))
 
 
 @lru_cache

@@ -120,7 +120,8 @@ def _scheduled(actor: Actor, public_id: str) -> EnrollmentJob:
 
 def start_due_jobs() -> None:
     """Start the scheduled jobs of all accounts whose time has come. Called by the clock every second."""
-    for account_id, job_id in waiting.due_jobs(now()):
+    due = waiting.due_jobs(now()) if waiting.has_unfinished_jobs() else []
+    for account_id, job_id in due:
         try:
             _start_due(account_id, job_id)
         except Exception:  # of one job; the others must not wait for it

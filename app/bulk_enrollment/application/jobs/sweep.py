@@ -27,6 +27,8 @@ _watch = TaskWatch()
 
 def sweep() -> None:
     """Enqueue a task for all work that waits without one."""
+    if not waiting.has_unfinished_jobs():
+        return
     _take_from_gone()
     if queue.length("urgent") == 0:  # otherwise their tasks may still be queued
         for account_id, job_id in waiting.unplanned_jobs(HANDED_OVER_SECONDS):

@@ -56,7 +56,7 @@ def move_all_due(account_id: int, version_id: int) -> None:
 
 
 def wake_movers() -> None:
-    """Send a task for each version with enrollments that are due. Called once a second by the clock; a task
+    """Send a task for each version with enrollments that are due. Called twice a second by the clock; a task
     that is under way or lost is not sent again for WAKE_AGAIN_SECONDS."""
     at, tick = now(), time.monotonic()
     for account_id, version_id in positions.due_versions(at):

@@ -1,6 +1,7 @@
 """Reads and writes of providers of text messages, of messages that were sent, and of reports about them."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ from app.messaging.infrastructure.sms.tables import EarlyReport, SmsProviderRow
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
 from app.platform.database import is_sqlite, session
+from app.platform.database.many_rows import constant
+from app.platform.database.short_reads import read_built
 
 _early = EarlyReport.__table__
 _PLAIN = {"synchronize_session": False}
@@ -121,23 +124,29 @@ def keep_report(account_id: int, message_id: int, report: SmsReport) -> None:
 
 def kept_reports() -> list[KeptReport]:
     """Return the kept reports whose message is not being sent anymore."""
-    sending = sa.select(Message.id).where(
-        Message.account_id == _early.c.account_id,
-        Message.id == _early.c.message_id,
-        Message.state == State.SENDING.value,
-    )
-    names = ("account_id", "message_id", "what", "code", "at", "failures")
-    query = sa.select(*(_early.c[name] for name in names)).where(~sending.exists())
-    rows = session().execute(query, execution_options={"cross_account": True})
     return [
         KeptReport(account_id, message_id, SmsReport(Outcome(what), code), at, failures)
-        for account_id, message_id, what, code, at, failures in rows
+        for account_id, message_id, what, code, at, failures in read_built(
+            _kept_reports(), {}, cross_account=True
+        )
     ]
 
 
 def count_failure(kept: KeptReport) -> None:
     """Note that a report could not be recorded."""
     session().execute(sa.update(_early).where(*_same(kept)).values(failures=_early.c.failures + 1))
+
+
+@lru_cache
+def _kept_reports() -> sa.Select[Any]:
+    one = Message.__table__.c
+    sending = sa.select(one.id).where(
+        one.account_id == _early.c.account_id,
+        one.id == _early.c.message_id,
+        one.state == constant(State.SENDING.value),
+    )
+    names = ("account_id", "message_id", "what", "code", "at", "failures")
+    return sa.select(*(_early.c[name] for name in names)).where(~sending.exists())
 
 
 def forget_report(kept: KeptReport) -> None:
