@@ -24,7 +24,8 @@ from app.messaging.application.time_line import note_down
 from app.messaging.application.ways_out import WayOut, way_out
 from app.messaging.domain.states import SETTLED, State
 from app.messaging.infrastructure import due, message_counts, store, turns
-from app.messaging.infrastructure.store import SMS, Answer, Claimed
+from app.messaging.infrastructure.answers import Answer, record_answers
+from app.messaging.infrastructure.store import SMS, Claimed
 from app.platform import queue
 from app.platform.claims.lost_tasks import TaskWatch
 from app.platform.clock import now
@@ -218,7 +219,7 @@ def _record(account_id: int, claimed: Sequence[Claimed], answers: Sequence[Answe
         contacts.hold_many(account_id, id_list([one.contact_id for one in claimed]))
         waiting = active_enrollments(account_id, [one.enrollment_id for one in claimed])
         answers = [_still_wanted(one, messages[one.id], waiting) for one in answers]
-        recorded = store.answer(account_id, answers, at)
+        recorded = record_answers(account_id, answers, at)
         message_counts.count_new(account_id, [one.id for one in answers if one.id in recorded])
         note_down(account_id, {one.id: one.state for one in answers if one.id in recorded}, at)
         sent = [one for one in answers if one.state == State.SENT and one.id in recorded]

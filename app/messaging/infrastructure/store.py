@@ -7,7 +7,6 @@ leaves it as `sending`, and when its lease is over it becomes `uncertain`. So no
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -26,13 +25,10 @@ from app.platform.claims.leases import moment
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import (
     Bound,
-    around,
     constant,
-    constants,
     execute_built,
     is_there,
     off_index,
-    row_list,
     with_ids,
 )
 from app.platform.database.short_reads import in_ids
@@ -57,22 +53,6 @@ class Claimed(NamedTuple):
     visit: int
     contact_id: int
     attempt: int
-
-
-class Answer(NamedTuple):
-    """What became of a message. `due_at` is when one that is planned again is due; without `is_attempt`, it
-    was not handed over."""
-
-    id: int
-    attempt: int
-    state: State
-    answer: str
-    address: str | None = None
-    subject: str | None = None
-    merge_values: dict[str, Any] | None = None
-    due_at: datetime | None = None
-    sender_id: int | None = None
-    is_attempt: bool = True
 
 
 def claim(
@@ -130,15 +110,6 @@ def withdraw_unreachable(account_id: int, ids: Sequence[int], at: datetime) -> l
 def contacts_of(account_id: int, ids: Sequence[int]) -> sa.Select[Any]:
     """Select the contacts of messages."""
     return sa.select(_messages.c.contact_id).where(*with_ids(_messages, account_id, ids))
-
-
-def answer(account_id: int, answers: Sequence[Answer], at: datetime) -> set[int]:
-    """Record what became of messages that were claimed; return the ids of those that still were. A message
-    that has become uncertain meanwhile, because it took so long, is certain now."""
-    given = {"of_account": account_id, "at": at}
-    rows = row_list(_ANSWERED, [_answered(one) for one in sorted(answers, key=attrgetter("id"))])
-    statement = around(_answer, rows, is_sqlite())
-    return set(execute_built(statement, {**rows.values, **given}).scalars()) if answers else set()
 
 
 def events_of(account_id: int, ids: Sequence[int]) -> Bound:
@@ -262,42 +233,6 @@ def _refuse_unwanted(on_sqlite: bool) -> Any:
             settled_at=_moment("at"),
         )
         .returning(*(one[name] for name in Claimed._fields))
-    )
-
-
-_KEPT = ("state", "answer", "address", "subject", "merge_values", "due_at", "sender_id")
-_ANSWERED = {name: _messages.c[name].type for name in ("id", "attempt", *_KEPT)} | {"untried": sa.Integer()}
-
-
-def _answered(one: Answer) -> list[Any]:
-    kept = [one.state.value if name == "state" else getattr(one, name) for name in _KEPT]
-    return [one.id, one.attempt, *kept, 0 if one.is_attempt else 1]
-
-
-@lru_cache
-def _answer(answers: sa.Select[Any], on_sqlite: bool) -> Any:
-    one, given = _messages.c, answers.subquery("given").c
-    contact = sa.select(_contacts.c.id).where(
-        _contacts.c.account_id == _id("of_account"), _contacts.c.id == one.contact_id
-    )
-    is_sent = given.state.in_(constants((State.SENT.value, State.DELIVERED.value)))
-    values: dict[str, Any] = {name: given[name] for name in ("state", "answer", "sender_id")}
-    values["due_at"] = sa.func.coalesce(given.due_at, one.due_at)
-    values["sent_at"] = sa.case((is_sent, _moment("at")), else_=one.sent_at)
-    for name in ("address", "subject", "merge_values"):  # nothing is written of who was removed meanwhile
-        values[name] = sa.case((is_there(contact), given[name]), else_=sa.null())
-    return (
-        sa.update(_messages)
-        .where(
-            off_index(one.account_id, on_sqlite) == _id("of_account"),
-            one.id == given.id,
-            one.attempt == given.attempt,
-            one.state.in_(constants((State.SENDING.value, State.UNCERTAIN.value))),
-        )
-        .values(
-            **values, attempt=one.attempt - given.untried, lease_until=sa.null(), settled_at=_moment("at")
-        )
-        .returning(one.id)
     )
 
 

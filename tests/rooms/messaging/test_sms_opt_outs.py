@@ -17,9 +17,9 @@ from app.messaging.application.sms import callbacks
 from app.messaging.domain.sms.reports import Outcome, SmsReport
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import store
+from app.messaging.infrastructure.answers import Answer, record_answers
 from app.messaging.infrastructure.sms import store as sms_store
 from app.messaging.infrastructure.sms.tables import EarlyReport
-from app.messaging.infrastructure.store import Answer
 from app.platform.clock import now
 from app.platform.database import db, session, transaction
 from app.platform.tenancy import acting_for
@@ -53,7 +53,7 @@ def claimed(app: Flask, person: Person) -> tuple[Campaign, int]:
 def was_sent(app: Flask, person: Person, message_id: int) -> None:
     with app.app_context(), acting_for(person.actor.account_id), transaction():
         answer = Answer(message_id, 1, State.SENT, "", address=ONE)
-        store.answer(person.actor.account_id, [answer], now())
+        record_answers(person.actor.account_id, [answer], now())
 
 
 def record_early_reports(app: Flask) -> None:
