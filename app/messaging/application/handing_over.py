@@ -11,7 +11,7 @@ from app.messaging.application.ways_out import SenderFull, WayOut
 from app.messaging.domain.emails.mime import MAX_SUBJECT
 from app.messaging.domain.states import State, wait_before
 from app.messaging.domain.taken import Taken
-from app.messaging.infrastructure.answers import Answer
+from app.messaging.infrastructure.servers.answers import Answer
 from app.messaging.infrastructure.servers.smtp import Doubtful, Refused, Unreachable
 from app.messaging.infrastructure.store import Claimed
 from app.platform.logs import log

@@ -24,7 +24,7 @@ from app.messaging.application.time_line import note_down
 from app.messaging.application.ways_out import WayOut, way_out
 from app.messaging.domain.states import SETTLED, State
 from app.messaging.infrastructure import due, message_counts, store, turns
-from app.messaging.infrastructure.answers import Answer, record_answers
+from app.messaging.infrastructure.servers.answers import Answer, record_answers
 from app.messaging.infrastructure.store import SMS, Claimed
 from app.platform import queue
 from app.platform.claims.lost_tasks import TaskWatch

@@ -17,7 +17,7 @@ from app.engine.infrastructure.tables import Enrollment
 from app.messaging.application import sending
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import store
-from app.messaging.infrastructure.answers import Answer
+from app.messaging.infrastructure.servers.answers import Answer
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.errors import Conflict, Invalid, NotAllowed

@@ -14,7 +14,7 @@ from app.messaging.application.sms.way import AT_PROVIDER
 from app.messaging.application.ways_out import way_out
 from app.messaging.domain.own_answers import Kept
 from app.messaging.infrastructure import store
-from app.messaging.infrastructure.answers import Answer, record_answers
+from app.messaging.infrastructure.servers.answers import Answer, record_answers
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
 from app.platform.database import session, transaction

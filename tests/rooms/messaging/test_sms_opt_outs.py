@@ -17,7 +17,7 @@ from app.messaging.application.sms import callbacks
 from app.messaging.domain.sms.reports import Outcome, SmsReport
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import store
-from app.messaging.infrastructure.answers import Answer, record_answers
+from app.messaging.infrastructure.servers.answers import Answer, record_answers
 from app.messaging.infrastructure.sms import store as sms_store
 from app.messaging.infrastructure.sms.tables import EarlyReport
 from app.platform.clock import now
