@@ -87,7 +87,7 @@ def write_about(trial: Trial, contact_id: int) -> None:
     step: dict[str, Any] = {"workflow_id": 1, "version_id": 1, "step_id": "s", "enrollment_id": 1, "visit": 1}
     text = {"title": "Join", "consent_text": "I agree.", "button": "Join"}
     with trial.acting(), transaction():
-        form_id = forms.create_form(trial.actor, "Newsletter", text, {})
+        form_id = forms.create_form(trial.actor, "Newsletter", text, {}).id
         entered = {"form_id": form_id, "key": "1", "state": "received", "email_key": "ann@example.com"}
         message = Message(
             **mine, **step, token="t", channel="email", state="sent", due_at=at, address="ann@example.com"
