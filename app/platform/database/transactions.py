@@ -22,6 +22,7 @@ from app.platform.errors import Unavailable
 from app.platform.settings import current
 
 SILENT_WRITER_SECONDS = 15
+TURN_SECONDS = 1.0  # that a writer waits behind the next one
 POLL_SECONDS = 0.001
 
 Hook = Callable[[], object]
@@ -121,15 +122,15 @@ def others_wait_to_write() -> bool:
     if not is_sqlite() or not place:
         return False
     with open(_turn_of(place), "w") as turn:
-        return not _is_free(turn.fileno())
+        return not _locks_now(turn.fileno())
 
 
 @contextmanager
 def write_lock(engine: Engine, patience: float) -> Iterator[None]:
     """Hold the lock that all writers of an SQLite file take first; nothing on PostgreSQL.
 
-    Whoever has just written and wants to write again comes after a writer who waits meanwhile. Raises
-    Unavailable if it is not free within so many seconds.
+    Whoever has just written and wants to write again comes after a writer who waits meanwhile, unless that
+    one stands still. Raises Unavailable if the lock is not free within so many seconds.
     """
     url = engine.url
     if url.get_backend_name() != "sqlite" or not url.database:
@@ -137,8 +138,9 @@ def write_lock(engine: Engine, patience: float) -> Iterator[None]:
         return
     give_up = time.monotonic() + patience
     with open(f"{url.database}.lock", "w") as file, open(_turn_of(url.database), "w") as turn:
-        _wait_for(turn.fileno(), give_up)
-        _wait_for(file.fileno(), give_up)
+        _lock(turn.fileno(), min(give_up, time.monotonic() + TURN_SECONDS))
+        if not _lock(file.fileno(), give_up):
+            raise Unavailable("UNAVAILABLE", "The database is busy. Try again in a moment.")
         fcntl.flock(turn.fileno(), fcntl.LOCK_UN)
         yield
 
@@ -148,14 +150,16 @@ def _turn_of(place: str) -> str:
     return f"{place}.next"
 
 
-def _wait_for(handle: int, give_up: float) -> None:
-    while not _is_free(handle):
+def _lock(handle: int, give_up: float) -> bool:
+    """Lock a file as soon as it is free; return whether it was free before the moment to give up."""
+    while not _locks_now(handle):
         if time.monotonic() > give_up:
-            raise Unavailable("UNAVAILABLE", "The database is busy. Try again in a moment.")
+            return False
         time.sleep(POLL_SECONDS)
+    return True
 
 
-def _is_free(handle: int) -> bool:
+def _locks_now(handle: int) -> bool:
     """Lock a file if it is not locked; return whether it was free."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

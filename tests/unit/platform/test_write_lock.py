@@ -28,6 +28,15 @@ def test_whoever_waits_writes_before_the_last_writer_writes_again(tmp_path: Path
     assert order == ["other", "again"]
 
 
+def test_who_stands_still_while_waiting_keeps_nobody_from_writing(tmp_path: Path) -> None:
+    place = tmp_path / "some.db"
+    engine = sa.create_engine(f"sqlite:///{place}")
+    with place.with_name("some.db.next").open("w") as still:
+        fcntl.flock(still.fileno(), fcntl.LOCK_EX)
+        with write_lock(engine, 10):
+            pass
+
+
 def wait_until_locked(path: Path) -> None:
     give_up = time.monotonic() + 10
     while time.monotonic() < give_up:
