@@ -175,7 +175,7 @@ def problems_everywhere(page: Page, windows: Sequence[tuple[int, str]] = WINDOWS
     """Return what is wrong with the current page in windows of these widths in pixels and themes, and whether
     it fits a computer and a phone.
 
-    The window is resized, and the page is not loaded again. Afterwards it is blank.
+    The window is resized, and the page is not loaded again.
     """
     found: list[str] = []
     too_wide: dict[int, bool] = {}
@@ -193,7 +193,6 @@ def problems_everywhere(page: Page, windows: Sequence[tuple[int, str]] = WINDOWS
     for width in {width for width, _ in WINDOWS} - too_wide.keys():
         page.set_viewport_size({"width": width, "height": SIZES[width]})
         measure()
-    page.evaluate("document.documentElement.style.display = 'none'")  # or it would be laid out once more
     resize(page, 1440, "light")  # scripts look at the width when a page is loaded
     return found + [f"is wider than {width} px" for width, is_too_wide in too_wide.items() if is_too_wide]
 

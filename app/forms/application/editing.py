@@ -161,9 +161,9 @@ def _set_archived(actor: Actor, form_id: int, is_archived: bool) -> FormPage:
         accounts.lock(actor.account_id)
         row = _existing(actor, form_id)
         if (row.archived_at is not None) != is_archived:
-            name, kind = row.name, "form_archived" if is_archived else "form_restored"
+            action = "form_archived" if is_archived else "form_restored"
             store.change_form(actor.account_id, form_id, {"archived_at": now() if is_archived else None})
-            activity.record(actor, kind, "form", form_id, name=name)
+            activity.record(actor, action, "form", form_id, name=row.name)
     return _found(actor, form_id)
 
 
