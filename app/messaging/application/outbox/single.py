@@ -1,5 +1,5 @@
 """Emails that belong to no workflow, such as one that asks to confirm an address: sent from the account's
-default sender, to an address that need not be a contact's. They are not kept, but count towards the limits of
+default sender, to an address that need not be a contact's. They are not kept, but count toward the limits of
 their sender, and wait while it has reached one.
 
 Another room registers which of them are due. They leave in the turn of the account's emails, before the next
@@ -61,12 +61,13 @@ class SingleSource(Protocol):
         """Let an email be due again at a time; never again with None."""
 
 
-_sources: list[SingleSource] = []
+_registered: SingleSource | None = None
 
 
 def register_singles(source_of_emails: SingleSource) -> None:
     """Register the room that has emails to send."""
-    _sources[:] = [source_of_emails]
+    global _registered
+    _registered = source_of_emails
 
 
 def may_send_singles(account_id: int) -> bool:
@@ -76,15 +77,17 @@ def may_send_singles(account_id: int) -> bool:
 
 
 def is_single_due(account_id: int, at: datetime) -> bool:
-    return any(one.is_any_due(account_id, at) for one in _sources)
+    return _registered is not None and _registered.is_any_due(account_id, at)
 
 
 def send_singles(account_id: int, out: WayOut, at: datetime) -> int:
     """Send a few of the emails that are due, as many as their sender may send now; return how many were
     looked at. The caller has the turn."""
-    if not (isinstance(out, MailServerWay) and out.is_reachable and (most := out.most_singles(at))):
+    known = _registered
+    if known is None or not isinstance(out, MailServerWay) or not out.is_reachable:
         return 0
-    [known] = _sources
+    if not (most := out.most_singles(at)):
+        return 0
     with transaction():
         claimed = known.claim(account_id, at, min(most, AT_ONCE))
     frame = frame_of(account_id)
@@ -106,7 +109,7 @@ def send_singles(account_id: int, out: WayOut, at: datetime) -> int:
 
 
 def discard_old() -> None:
-    """Forget, in short transactions, what no longer counts towards a limit."""
+    """Forget, in short transactions, what no longer counts toward a limit."""
     before = now() - 2 * COUNTED_FOR
     for _ in range(MOST_PIECES):
         with transaction():
