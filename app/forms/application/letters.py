@@ -21,7 +21,7 @@ MOST_PIECES: Final = 20  # per call
 
 
 def wake_senders() -> None:
-    """Let the emails of each account be sent that are due. Called by the clock."""
+    """Wake the sender of each account with emails that are due. Called by the clock."""
     for account_id in queries.accounts_with_letters(now()):
         messaging.wake_emails(account_id)
 
@@ -37,7 +37,8 @@ def discard_unconfirmed() -> None:
 
 
 class Letters:
-    """The emails, for the room that sends them. What is claimed becomes due again if its sender is killed."""
+    """Supplies the emails to the messaging room. An email that was claimed becomes due again if its sender is
+    killed."""
 
     def is_any_due(self, account_id: int, at: datetime) -> bool:
         return queries.has_letters(account_id, at)
