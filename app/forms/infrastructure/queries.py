@@ -39,14 +39,16 @@ def form_at(public_id: str) -> HostedForm | None:
     return session().scalar(query, execution_options={"cross_account": True})
 
 
-def counts(account_id: int) -> dict[int, Counts]:
-    """Return {form id: numbers} of the forms with submissions."""
+def counts(account_id: int, form_id: int | None = None) -> dict[int, Counts]:
+    """Return {form id: numbers} of the forms with submissions, or only of one."""
     one = FormSubmission
     query = (
         sa.select(one.form_id, one.state, sa.func.count())
         .where(one.account_id == account_id)
         .group_by(one.form_id, one.state)
     )
+    if form_id is not None:
+        query = query.where(one.form_id == form_id)
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for form_id, state, number in session().execute(query):
         found[form_id][state] = number
