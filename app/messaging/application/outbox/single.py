@@ -50,7 +50,10 @@ class SingleEmail:
 
 
 class SingleSource(Protocol):
-    """Has emails to send. All but `is_any_due` are called in a transaction."""
+    """Has emails to send. `claim` and `settle` are called in a transaction."""
+
+    def accounts_due(self, at: datetime) -> Sequence[int]:
+        """Return the ids of the accounts with emails that are due. Called twice a second."""
 
     def is_any_due(self, account_id: int, at: datetime) -> bool: ...
 
@@ -74,6 +77,11 @@ def may_send_singles(account_id: int) -> bool:
     """Return whether such emails can be sent: there is a mail server, a sender, and a public address that
     their links lead to. They may have to wait because sending is paused."""
     return bool(current().public_url) and chosen(account_id) is not None
+
+
+def accounts_with_singles(at: datetime) -> Sequence[int]:
+    """Return the ids of the accounts with such emails that are due."""
+    return () if _registered is None else _registered.accounts_due(at)
 
 
 def is_single_due(account_id: int, at: datetime) -> bool:
