@@ -43,8 +43,8 @@ class Letters:
         claimed = store.claim_letters(account_id, at, at + LEASE, at_most)
         return [_written(account_id, one) for one in claimed]
 
-    def settle(self, account_id: int, key: int, again_at: datetime | None, was_tried: bool) -> None:
-        store.settle_letter(account_id, key, again_at, was_tried)
+    def settle(self, account_id: int, email: SingleEmail, again_at: datetime | None, was_tried: bool) -> None:
+        store.settle_letter(account_id, email.key, email.attempt, again_at, was_tried)
 
 
 def _written(account_id: int, letter: Letter) -> SingleEmail:

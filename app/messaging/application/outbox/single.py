@@ -7,14 +7,13 @@ messages of workflows.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import uuid4
 
-from app.messaging.application.composing import frame_of
 from app.messaging.application.handing_over import BATCH_SECONDS, UNREACHABLE_WAIT
 from app.messaging.application.servers.senders import chosen
 from app.messaging.application.ways_out import MailServerWay, WayOut
@@ -23,9 +22,10 @@ from app.messaging.domain.emails.mime import Email, Sender, source
 from app.messaging.domain.states import wait_before
 from app.messaging.infrastructure import singles
 from app.messaging.infrastructure.servers.dkim_keys import signed
-from app.messaging.infrastructure.servers.smtp import Doubtful, Refused
+from app.messaging.infrastructure.servers.smtp import Doubtful, Lost, Refused, Unreachable
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
+from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.logs import log
 from app.platform.settings import current
 
@@ -49,6 +49,18 @@ class SingleEmail:
     attempt: int
 
 
+class _Outcome(NamedTuple):
+    """What became of an email: it is tried again after `wait`, never with None. `was_tried`: this was one of
+    its attempts. `counts`: it counts toward the limits of its sender."""
+
+    wait: timedelta | None = None
+    was_tried: bool = True
+    counts: bool = True
+
+
+_UNTRIED: Final = _Outcome(UNREACHABLE_WAIT, was_tried=False, counts=False)
+
+
 class SingleSource(Protocol):
     """Has emails to send. `claim` and `settle` are called in a transaction."""
 
@@ -60,8 +72,9 @@ class SingleSource(Protocol):
     def claim(self, account_id: int, at: datetime, at_most: int) -> Sequence[SingleEmail]:
         """Claim emails that are due; while they are being sent, nobody else claims them."""
 
-    def settle(self, account_id: int, key: int, again_at: datetime | None, was_tried: bool) -> None:
-        """Let an email be due again at a time; never again with None."""
+    def settle(self, account_id: int, email: SingleEmail, again_at: datetime | None, was_tried: bool) -> None:
+        """Let an email be due again at a time; never again with None. Nothing happens if somebody else has
+        claimed or settled it meanwhile."""
 
 
 _registered: SingleSource | None = None
@@ -98,18 +111,17 @@ def send_singles(account_id: int, out: WayOut, at: datetime) -> int:
         return 0
     with transaction():
         claimed = known.claim(account_id, at, min(most, AT_ONCE))
-    frame = frame_of(account_id)
     forget_snapshot()  # no transaction is open while a mail server takes its time
-    end, sent = time.monotonic() + BATCH_SECONDS, 0
-    for email in claimed:
-        is_tried = out.is_reachable and time.monotonic() < end
-        sender_id = out.default_sender.id
-        wait = _sent(out, email, frame) if is_tried else UNREACHABLE_WAIT
-        with transaction():
-            if is_tried and out.reaches(email.to):
-                singles.add(account_id, sender_id, at)
-            known.settle(account_id, email.key, None if wait is None else at + wait, is_tried)
-        sent += wait is None
+    end, sent, left = time.monotonic() + BATCH_SECONDS, 0, list(claimed)
+    try:
+        while left and out.is_reachable and time.monotonic() < end:
+            email = left.pop(0)
+            outcome = _sent(account_id, out, email)
+            _settle(known, account_id, out.default_sender.id, email, outcome, at)
+            sent += outcome.wait is None
+    finally:
+        for email in left:
+            _settle(known, account_id, out.default_sender.id, email, _UNTRIED, at)
     if claimed:
         facts = {"account": account_id, "emails": len(claimed), "settled": sent}
         log.info("single_emails_handled", extra=facts)
@@ -126,23 +138,53 @@ def discard_old() -> None:
             return
 
 
-def _sent(out: MailServerWay, email: SingleEmail, frame: Frame) -> timedelta | None:
-    """Send an email; return after how long it should be tried again: None if it was sent, may have been, or
-    can’t be."""
-    if not out.reaches(email.to):
-        return None
-    by = out.default_sender
+def _settle(
+    known: SingleSource, account_id: int, sender_id: int, email: SingleEmail, outcome: _Outcome, at: datetime
+) -> None:
+    def settled() -> None:
+        with transaction():
+            if outcome.counts:
+                singles.add(account_id, sender_id, at)
+            again_at = None if outcome.wait is None else at + outcome.wait
+            known.settle(account_id, email, again_at, outcome.was_tried)
+
+    despite_deadlocks(settled)
+
+
+def _sent(account_id: int, out: MailServerWay, email: SingleEmail) -> _Outcome:
+    """Send an email. It is not tried again if it may have been sent. A fault in it harms no other one."""
+    facts = {"account": account_id, "key": email.key, "attempt": email.attempt}
     try:
-        mail = _composed(by.sender, email, frame)
+        if not out.reaches(email.to):
+            return _Outcome(counts=False)
+        by = out.default_sender
+        mail = _composed(by.sender, email, out.frame)
         out.hand_over(signed(source(mail), by.signing, mail.at), by, email.to)
+    except Lost:
+        return _again(email, facts, counts=False)
+    except Unreachable:
+        return _UNTRIED
     except Refused as refused:
-        return None if refused.is_final else wait_before(email.attempt)
+        return _given_up(facts) if refused.is_final else _again(email, facts)
     except Doubtful:
-        return None
+        return _Outcome()
     except ValueError:
-        log.exception("single_email_not_written")
-        return None
-    return None
+        log.exception("single_email_not_written", extra=facts)
+        return _Outcome(counts=False)
+    except Exception:
+        log.exception("single_email_not_sent", extra=facts)
+        return _again(email, facts)
+    return _Outcome()
+
+
+def _again(email: SingleEmail, facts: Mapping[str, int], counts: bool = True) -> _Outcome:
+    wait = wait_before(email.attempt)
+    return _given_up(facts, counts) if wait is None else _Outcome(wait, counts=counts)
+
+
+def _given_up(facts: Mapping[str, int], counts: bool = True) -> _Outcome:
+    log.warning("single_email_given_up", extra=facts)
+    return _Outcome(counts=counts)
 
 
 def _composed(sender: Sender, email: SingleEmail, frame: Frame) -> Email:
