@@ -23,7 +23,7 @@ class MailServer:
     `connections` those who said hello.
 
     `refusal` is the answer to every recipient, such as "550 Unknown", `refusals` that to some addresses;
-    `late_refusal` is the answer to the message.
+    `late_refusal` is the answer to the message. On a message to `hangs_up_on`, the server hangs up.
     With `drops`, the connection is closed in the middle of a message, with `closes_after` after so many.
     `stalls` are seconds before the answer; `most_at_once` is how many waited for one at the same time. After
     `lets_in` connections, others are closed. If it `pipelines`, it takes several commands at once.
@@ -38,6 +38,7 @@ class MailServer:
         self.refusal = ""
         self.refusals: dict[str, str] = {}
         self.late_refusal = ""
+        self.hangs_up_on = ""
         self.drops = False
         self.closes_after = 0
         self.takes_all_letters = True
@@ -69,9 +70,12 @@ class MailServer:
         return "250 OK"
 
     async def handle_RCPT(
-        self, _server: SMTP, _session: Any, envelope: Any, address: str, _options: list[str]
+        self, server: SMTP, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
         self.attempts += 1
+        if address == self.hangs_up_on:
+            server.transport.abort()
+            return "421 Gone"
         if refusal := self.refusal or self.refusals.get(address, ""):
             return refusal
         envelope.rcpt_tos.append(address)

@@ -1,7 +1,7 @@
 """What is due: accounts, in an account workflows, and in a workflow hosts.
 
-Each takes one look into the index of planned deliveries, however many are planned. They are looked for one
-column at a time, because databases do not turn a comparison of two columns into such a look.
+One index lookup per account, workflow, or host, however many deliveries are planned. The search takes one
+column at a time, because databases do not turn a comparison of two columns into such a lookup.
 """
 
 from datetime import datetime

@@ -93,8 +93,9 @@ def go_on(
 def fail(account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int], at: datetime) -> None:
     """End enrollments that wait at a step for their message, which could not be sent."""
     waiting = _waiting(step_id, visit)
-    how: Any = {"reason": EndReason.MESSAGE, "at": at, "to": EnrollmentStatus.FAILED}
-    store.end_listed(account_id, enrollment_ids, *waiting, **how)
+    store.end_listed(
+        account_id, enrollment_ids, *waiting, reason=EndReason.MESSAGE, at=at, to=EnrollmentStatus.FAILED
+    )
 
 
 def fail_request(
@@ -102,8 +103,9 @@ def fail_request(
 ) -> None:
     """End enrollments that wait at a step for the answer to their request, which has failed."""
     waiting = _waiting(step_id, visit, WaitsFor.ANSWER)
-    how: Any = {"reason": EndReason.REQUEST, "at": at, "to": EnrollmentStatus.FAILED}
-    store.end_listed(account_id, enrollment_ids, *waiting, **how)
+    store.end_listed(
+        account_id, enrollment_ids, *waiting, reason=EndReason.REQUEST, at=at, to=EnrollmentStatus.FAILED
+    )
 
 
 def let_leave(account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int], at: datetime) -> None:

@@ -185,7 +185,7 @@ def end_listed(
     at: datetime,
     to: EnrollmentStatus = EnrollmentStatus.WITHDRAWN,
 ) -> int:
-    """Do the same with those of some enrollments that fulfill the conditions."""
+    """End those of the listed enrollments that are active and meet the conditions; return how many."""
     theirs = (*with_ids(_enrollments, account_id, ids), *conditions)
     return _end(account_id, theirs, reason, at, to, {})
 

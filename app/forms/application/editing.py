@@ -54,7 +54,7 @@ def list_forms(actor: Actor) -> list[FormPage]:
     """Return the account's forms, those that are archived last."""
     accounts.require(actor, Permission.REPORTS)
     counts = queries.counts(actor.account_id)
-    return [_page(row, counts) for row in queries.forms_of(actor.account_id)]
+    return [_page(row, counts.get(row.id)) for row in queries.forms_of(actor.account_id)]
 
 
 def find_form(actor: Actor, form_id: int) -> FormPage:
@@ -97,11 +97,12 @@ def change_form(
 ) -> FormPage:
     """Change a form. Texts that are not typed stay as they are, and so do the fields without `asked`. What
     was submitted before keeps the consent text of its time. Double opt-in may stay on while its emails can’t
-    be sent. Raises NotFound, Invalid with `fields`, and what `check` does."""
+    be sent. Raises NotFound, Invalid with `fields`, and what `check` does, which is given the form before
+    without its counts."""
     accounts.require(actor, Permission.CONTACTS)
     with transaction():
         accounts.lock(actor.account_id)
-        found = _found(actor, form_id)
+        found = _page(_existing(actor, form_id))
         check(found)
         before = found.details
         wanted = _read(actor, before.typed | dict(typed), before.asked if asked is None else asked, before)
@@ -168,18 +169,19 @@ def _set_archived(actor: Actor, form_id: int, is_archived: bool) -> FormPage:
 
 
 def _found(actor: Actor, form_id: int) -> FormPage:
-    """Return a form that the actor may see."""
-    return _page(_existing(actor, form_id), queries.counts(actor.account_id))
+    """Return a form that the actor may see. Not while others wait for a lock: its submissions are counted."""
+    row = _existing(actor, form_id)
+    return _page(row, queries.counts(actor.account_id, form_id).get(form_id))
 
 
-def _page(row: HostedForm, counts: Mapping[int, Counts]) -> FormPage:
+def _page(row: HostedForm, counts: Counts | None = None) -> FormPage:
     return FormPage(
         id=row.id,
         public_id=row.public_id,
         name=row.name,
         is_archived=row.archived_at is not None,
         details=details_of(row),
-        counts=counts.get(row.id, Counts()),
+        counts=counts or Counts(),
         created_at=row.created_at,
         updated_at=row.updated_at,
         created_by=row.created_by,

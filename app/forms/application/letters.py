@@ -10,7 +10,6 @@ from app.forms.domain.submissions import CONFIRM_WITHIN
 from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.store import Letter
 from app.forms.infrastructure.tokens import token_of
-from app.messaging import application as messaging
 from app.messaging.application import SingleEmail
 from app.platform.clock import now
 from app.platform.database import transaction
@@ -18,12 +17,6 @@ from app.platform.database import transaction
 LEASE: Final = timedelta(minutes=5)
 ROWS: Final = 1_000  # per transaction
 MOST_PIECES: Final = 20  # per call
-
-
-def wake_senders() -> None:
-    """Let the emails of each account be sent that are due. Called by the clock."""
-    for account_id in queries.accounts_with_letters(now()):
-        messaging.wake_emails(account_id)
 
 
 def discard_unconfirmed() -> None:
@@ -37,7 +30,11 @@ def discard_unconfirmed() -> None:
 
 
 class Letters:
-    """The emails, for the room that sends them. What is claimed becomes due again if its sender is killed."""
+    """Supplies the emails to the messaging room. An email that was claimed becomes due again if its sender is
+    killed."""
+
+    def accounts_due(self, at: datetime) -> list[int]:
+        return queries.accounts_with_letters(at)
 
     def is_any_due(self, account_id: int, at: datetime) -> bool:
         return queries.has_letters(account_id, at)
@@ -46,8 +43,8 @@ class Letters:
         claimed = store.claim_letters(account_id, at, at + LEASE, at_most)
         return [_written(account_id, one) for one in claimed]
 
-    def settle(self, account_id: int, key: int, again_at: datetime | None, was_tried: bool) -> None:
-        store.settle_letter(account_id, key, again_at, was_tried)
+    def settle(self, account_id: int, email: SingleEmail, again_at: datetime | None, was_tried: bool) -> None:
+        store.settle_letter(account_id, email.key, email.attempt, again_at, was_tried)
 
 
 def _written(account_id: int, letter: Letter) -> SingleEmail:

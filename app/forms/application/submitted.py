@@ -18,7 +18,7 @@ PAGE: Final = 50
 @dataclass(frozen=True)
 class ListedSubmission:
     """A submission as lists show it. `contact_id` is None while it waits for confirmation, and once its
-    contact no longer exists. `answers` are (key of a field, text)."""
+    contact no longer exists. `answers` is {field key: text}."""
 
     id: int
     email: str

@@ -17,6 +17,16 @@ OPTIONAL, REQUIRED = "optional", "required"
 STANDARD: Final = ("first_name", "last_name", "phone", "company", "city", "country", "birthday")
 """The standard fields that a form may ask for, besides the email address, which every form asks for."""
 
+_LIMITS: Final = {
+    "title": MAX_TITLE,
+    "introduction": MAX_INTRODUCTION,
+    "consent_text": MAX_CONSENT_TEXT,
+    "button": MAX_BUTTON,
+    "thanks": MAX_THANKS,
+}
+TEXTS: Final = tuple(_LIMITS)
+"""The texts that users write for a form."""
+
 DEFAULT_BUTTON: Final = "Sign up"
 DEFAULT_THANKS: Final = "Thank you for signing up."
 DEFAULTS: Final = {"button": DEFAULT_BUTTON, "thanks": DEFAULT_THANKS}
@@ -52,7 +62,7 @@ class FormDetails:
     @property
     def typed(self) -> dict[str, str]:
         """The texts from which `read_details` makes these details."""
-        texts = {name: str(getattr(self, name)) for name in _LIMITS}
+        texts = {name: str(getattr(self, name)) for name in TEXTS}
         return texts | {"double_opt_in": "1" if self.double_opt_in else ""}
 
     @property
@@ -93,7 +103,7 @@ def read_details(
 ) -> FormDetails | dict[str, str]:
     """Return the details from texts by field, or {field: problem}. `asked` is {key: "optional" or
     "required"}; other values, and keys that don’t exist, are left out."""
-    texts = {name: typed.get(name, "").replace("\r\n", "\n").strip() for name in _LIMITS}
+    texts = {name: typed.get(name, "").replace("\r\n", "\n").strip() for name in TEXTS}
     problems = {
         name: f"Use at most {limit:,} characters."
         for name, limit in _LIMITS.items()
@@ -124,13 +134,6 @@ def read_details(
     )
 
 
-_LIMITS: Final = {
-    "title": MAX_TITLE,
-    "introduction": MAX_INTRODUCTION,
-    "consent_text": MAX_CONSENT_TEXT,
-    "button": MAX_BUTTON,
-    "thanks": MAX_THANKS,
-}
 _NEEDED: Final = {
     "title": "Enter a heading.",
     "consent_text": "Enter what people agree to. Without consent, you can’t email them.",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,6 +12,9 @@ from app.contacts.infrastructure.tables import Contact
 from app.forms.domain.submissions import MOST_ATTEMPTS, SubmissionState
 from app.forms.infrastructure.tables import FormSubmission, HostedForm
 from app.platform.database import session
+from app.platform.database.many_rows import constant, is_there
+from app.platform.database.short_reads import read_built
+from app.platform.database.skip_scan import distinct_values
 from app.platform.ids import number_of
 
 
@@ -39,14 +43,16 @@ def form_at(public_id: str) -> HostedForm | None:
     return session().scalar(query, execution_options={"cross_account": True})
 
 
-def counts(account_id: int) -> dict[int, Counts]:
-    """Return {form id: numbers} of the forms with submissions."""
+def counts(account_id: int, form_id: int | None = None) -> dict[int, Counts]:
+    """Return {form id: numbers} of the forms with submissions, or only of one."""
     one = FormSubmission
     query = (
         sa.select(one.form_id, one.state, sa.func.count())
         .where(one.account_id == account_id)
         .group_by(one.form_id, one.state)
     )
+    if form_id is not None:
+        query = query.where(one.form_id == form_id)
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for form_id, state, number in session().execute(query):
         found[form_id][state] = number
@@ -120,16 +126,40 @@ def names(account_id: int, ids: Sequence[str]) -> dict[str, str]:
     return {str(form_id): name for form_id, name in session().execute(query)}
 
 
+def are_due(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Conditions: the email of a submission may be sent."""
+    one = FormSubmission
+    is_waiting = one.state == SubmissionState.WAITING.value
+    return one.letter_due_at <= at, one.letter_attempt < MOST_ATTEMPTS, is_waiting
+
+
 def has_letters(account_id: int, at: datetime) -> bool:
     """Return whether emails of an account are due."""
     one = FormSubmission
-    is_due = (one.account_id == account_id, one.letter_due_at <= at, one.letter_attempt < MOST_ATTEMPTS)
-    return session().scalar(sa.select(one.id).where(*is_due).limit(1)) is not None
+    query = sa.select(one.id).where(one.account_id == account_id, *are_due(at))
+    return session().scalar(query.limit(1)) is not None
 
 
-def accounts_with_letters(at: datetime) -> Sequence[int]:
-    """Return the ids of the accounts with emails that are due."""
-    one = FormSubmission
-    query = sa.select(one.account_id).where(one.letter_due_at <= at, one.letter_attempt < MOST_ATTEMPTS)
-    query = query.distinct()
-    return session().scalars(query, execution_options={"cross_account": True}).all()
+def accounts_with_letters(at: datetime) -> list[int]:
+    """Return the ids of the accounts with emails that are due. It takes one look into their index for each,
+    however many wait."""
+    return [row[0] for row in read_built(_accounts_with_letters(), {"at": at}, cross_account=True)]
+
+
+@lru_cache
+def _accounts_with_letters() -> sa.Select[Any]:
+    one: Any = FormSubmission.__table__.c
+    has_letter = one.letter_due_at.is_not(None)
+    account_id = distinct_values(one.account_id, has_letter, one.letter_due_at).c.account_id
+    due = (
+        sa.select(one.id)
+        .where(
+            has_letter,
+            one.account_id == account_id,
+            one.letter_due_at <= sa.bindparam("at", type_=one.letter_due_at.type),
+            one.letter_attempt < constant(MOST_ATTEMPTS),
+            one.state == constant(SubmissionState.WAITING.value),
+        )
+        .order_by(one.letter_due_at)
+    )
+    return sa.select(account_id).where(is_there(due))

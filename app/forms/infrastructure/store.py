@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.forms.domain.submissions import MOST_ATTEMPTS, SubmissionState
+from app.forms.domain.submissions import SubmissionState
+from app.forms.infrastructure.queries import are_due
 from app.forms.infrastructure.tables import FormSubmission, HostedForm
 from app.platform.database import is_sqlite, session
 
@@ -55,7 +56,9 @@ def add_submission(values: Mapping[str, Any]) -> int | None:
 
 def receive(account_id: int, submission_id: int, contact_id: int) -> None:
     """Note which contact a submission has created or updated."""
-    _change(account_id, submission_id, {"contact_id": contact_id})
+    one = FormSubmission
+    changed = sa.update(one).where(one.account_id == account_id, one.id == submission_id)
+    session().execute(changed.values(contact_id=contact_id), execution_options=_PLAIN)
 
 
 def confirm(account_id: int, submission_id: int, at: datetime) -> bool:
@@ -78,7 +81,7 @@ def claim_letters(account_id: int, at: datetime, again_at: datetime, at_most: in
     """Claim up to `at_most` emails that are due; until `again_at` nobody else sends them. They are selected
     first: PostgreSQL may run a subquery that skips what is locked more than once, and claim too many."""
     one = FormSubmission
-    is_due = (one.account_id == account_id, one.letter_due_at <= at, one.letter_attempt < MOST_ATTEMPTS)
+    is_due = (one.account_id == account_id, *are_due(at))
     due = sa.select(one.id).where(*is_due).order_by(one.letter_due_at).limit(at_most)
     ids = session().scalars(due.with_for_update(skip_locked=True)).all()
     claimed = (
@@ -91,12 +94,24 @@ def claim_letters(account_id: int, at: datetime, again_at: datetime, at_most: in
     return [Letter(row[0], row[1], row[2]["email"], row[3], row[4]) for row in rows]
 
 
-def settle_letter(account_id: int, submission_id: int, again_at: datetime | None, was_tried: bool) -> None:
-    """Send an email again at a time; never again with None."""
-    values: dict[str, Any] = {"letter_due_at": again_at}
-    if not was_tried:
-        values["letter_attempt"] = FormSubmission.letter_attempt - 1
-    _change(account_id, submission_id, values)
+def settle_letter(
+    account_id: int, submission_id: int, attempt: int, again_at: datetime | None, was_tried: bool
+) -> None:
+    """Send an email again at a time; never again with None. Only the sender that claimed it for this attempt
+    decides, and nobody once it was settled or its submission confirmed."""
+    one = FormSubmission
+    settled = (
+        sa.update(one)
+        .where(
+            one.account_id == account_id,
+            one.id == submission_id,
+            one.state == SubmissionState.WAITING.value,
+            one.letter_attempt == attempt,
+            one.letter_due_at.is_not(None),
+        )
+        .values(letter_due_at=again_at, letter_attempt=attempt if was_tried else attempt - 1)
+    )
+    session().execute(settled, execution_options=_PLAIN)
 
 
 def delete_of_contacts(account_id: int, contacts: sa.Select[Any]) -> None:
@@ -119,9 +134,3 @@ def discard_waiting_before(moment: datetime, at_most: int) -> int:
         sa.delete(one).where(one.id.in_(old.order_by(one.submitted_at).limit(at_most))).returning(one.id)
     )
     return len(session().execute(deleted, execution_options=_PLAIN | {"cross_account": True}).all())
-
-
-def _change(account_id: int, submission_id: int, values: Mapping[str, Any]) -> None:
-    one = FormSubmission
-    changed = sa.update(one).where(one.account_id == account_id, one.id == submission_id)
-    session().execute(changed.values(**values), execution_options=_PLAIN)

@@ -39,7 +39,7 @@ Result = tuple[Form, int, dict[str, str]]
 def list_forms() -> Page[Form]:
     """List forms
 
-    All forms of the account by name, archived ones last, on one page.
+    Returns all forms on one page, by name, archived forms last.
     """
     return Page(data=[form_shape(one) for one in forms.list_forms(web.actor())], next_cursor=None)
 
@@ -52,12 +52,13 @@ def list_forms() -> Page[Form]:
     permission="contact:manage",
     idempotent=True,
     headers=_ETAG | {"Location": "URL of the form."},
-    says={429: "The rate limit, or the limit of forms (`LIMIT_REACHED`), is reached."},
+    says={429: "The rate limit or the maximum number of forms (`LIMIT_REACHED`) has been reached."},
 )
 def create_form(body: NewForm) -> Result:
     """Create a form
 
-    Its page is open at once, at `url`. Workflows that start when somebody submits it name it in `form`.
+    The form’s page is available immediately, at `url`. Workflow triggers refer to the form by its name, in
+    `form`.
     """
     made = forms.create_form(web.actor(), body.name, typed_in(body), _asked(body.fields) or {})
     shown, _, headers = _result(made)
@@ -87,7 +88,7 @@ def update_form(form_id: int, body: FormChanges) -> Result:
 def archive_form(form_id: int) -> Result:
     """Archive a form
 
-    Closes its page; submissions are kept. Nothing happens if it is archived, so the request can be repeated.
+    Closes the form’s page and keeps its submissions. Has no effect on an archived form.
     """
     return _result(forms.archive_form(web.actor(), form_id))
 
@@ -97,7 +98,7 @@ def archive_form(form_id: int) -> Result:
 def restore_form(form_id: int) -> Result:
     """Restore an archived form
 
-    Opens its page again. Nothing happens if it is open, so the request can be repeated.
+    Reopens the form’s page. Has no effect on an open form.
     """
     return _result(forms.restore_form(web.actor(), form_id))
 
@@ -107,7 +108,7 @@ def restore_form(form_id: int) -> Result:
 def list_submissions(form_id: int, query: PageQuery) -> Any:
     """List the submissions of a form
 
-    The newest come first. What nobody confirms within seven days is deleted.
+    Newest first. Submissions that aren’t confirmed within seven days are deleted.
     """
     cursor = read_cursor(query.cursor, str)
     page = forms.submissions_of_form(
@@ -127,7 +128,7 @@ def _asked(fields: list[FormField] | None) -> dict[str, str] | None:
         if one.key not in known:
             wrong[f"fields.{place}.key"] = "This field doesn’t exist."
         elif one.key in seen:
-            wrong[f"fields.{place}.key"] = "This field is given more than once."
+            wrong[f"fields.{place}.key"] = "This field is listed more than once."
         seen.add(one.key)
     if wrong:
         raise Invalid.in_fields(wrong)

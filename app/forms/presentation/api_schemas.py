@@ -19,6 +19,7 @@ from app.forms.domain.details import (
     OWN,
     REQUIRED,
     STANDARD,
+    TEXTS,
 )
 from app.forms.domain.submissions import SubmissionState
 from app.platform.api.schemas import UNCHANGED, Body, Changes, Schema, described
@@ -83,7 +84,9 @@ class Form(Schema):
     """A hosted form, with which people sign up themselves."""
 
     id: int = described("ID of the form.", 4)
-    name: str = described("How workflows name the form, in `form`; it never changes.", "Newsletter")
+    name: str = described(
+        "Name by which workflow triggers refer to the form, in `form`; it can’t be changed.", "Newsletter"
+    )
     archived: bool = described("Whether its page is closed.", False)
     url: str = described("Address of its page; only the path if Muster has no public address.", _URL)
     title: str = described("Heading of its page.", "Join us")
@@ -93,8 +96,8 @@ class Form(Schema):
     button: str = described("Text of the button.", "Join")
     thanks: str = described("Text after submitting, or after confirming.", "Welcome!")
     double_opt_in: bool = described("Whether people have to confirm their address by email.", False)
-    submissions: int = described("Number of submissions, without those that wait.", 128)
-    waiting: int = described("Number of submissions that wait for confirmation.", 3)
+    submissions: int = described("Number of submissions, not counting those awaiting confirmation.", 128)
+    waiting: int = described("Number of submissions awaiting confirmation.", 3)
     created_at: datetime = described("When it was created.", _CREATED)
     updated_at: datetime = described("When it last changed.", _CREATED)
     created_by: int | None = described("ID of the user who created it.", 2)
@@ -114,7 +117,7 @@ class NewForm(Body):
     name: Annotated[
         str,
         described(
-            "How workflows name the form, in `form`; it can’t be changed later.",
+            "Name by which workflow triggers refer to the form, in `form`; it can’t be changed.",
             "Newsletter",
             min_length=1,
             max_length=MAX_FORM_NAME,
@@ -147,11 +150,9 @@ class Submission(Schema):
     """What somebody has entered in a form."""
 
     id: int = described("ID of the submission.", 311)
-    state: StateName = described(
-        "`waiting`: nothing happens until it is confirmed by email; otherwise `received`.", "received"
-    )
+    state: StateName = described("`received`, or `waiting` until the person confirms by email.", "received")
     contact_id: int | None = described(
-        "ID of the contact; null while it waits, and once the contact no longer exists.", 42
+        "ID of the contact; null while it awaits confirmation or once the contact no longer exists.", 42
     )
     email: str = described("The email address.", "ann@example.com")
     answers: dict[str, str] = described(
@@ -160,9 +161,6 @@ class Submission(Schema):
     consent_text: str = described("What the person agreed to, as it was shown.", _CONSENT)
     submitted_at: datetime = described("When it was submitted.", _CREATED)
     confirmed_at: datetime | None = described("When it was confirmed by email.", None)
-
-
-TEXTS: Final = ("title", "introduction", "consent_text", "button", "thanks")
 
 
 def typed_in(body: NewForm | FormChanges) -> dict[str, str]:

@@ -24,6 +24,7 @@ from app.forms.domain.details import (
     OWN,
     REQUIRED,
     STANDARD,
+    TEXTS,
     AskedField,
     FormDetails,
     default_consent,
@@ -91,9 +92,8 @@ def settings_form(own: Mapping[str, str], **values: Any) -> SettingsForm:
 
 def values_of(name: str, details: FormDetails) -> dict[str, Any]:
     """Return the initial values for a form that exists."""
-    texts = ("title", "introduction", "consent_text", "double_opt_in", "button", "thanks")
     asked = {f"{ASK}{key}": wanted for key, wanted in details.asked.items()}
-    return {"name": name, **{one: getattr(details, one) for one in texts}, **asked}
+    return {"name": name, **{one: getattr(details, one) for one in (*TEXTS, "double_opt_in")}, **asked}
 
 
 def new_values(account_name: str, may_confirm: bool) -> dict[str, Any]:

@@ -3,5 +3,4 @@
 from app.forms.application import letters
 from app.platform.clock import every
 
-every(30)(letters.wake_senders)
 every(600)(letters.discard_unconfirmed)

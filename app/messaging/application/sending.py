@@ -15,7 +15,7 @@ from app.contacts import application as contacts
 from app.messaging.application.handing_over import hand_over
 from app.messaging.application.opting_out.topics import skip_stopped
 from app.messaging.application.outbox.doubtful import active_enrollments
-from app.messaging.application.outbox.single import is_single_due, send_singles
+from app.messaging.application.outbox.single import accounts_with_singles, is_single_due, send_singles
 from app.messaging.application.pace import brakes
 from app.messaging.application.pace.frequency import hold_back
 from app.messaging.application.sms.quiet import hold_quiet, quiet_now
@@ -44,11 +44,12 @@ _last_workflow: dict[tuple[str, int], int] = {}
 
 
 def wake_senders() -> None:
-    """Send a task for each account with messages of a channel that are due. Called twice a second by the
-    clock; a task that is under way or lost is not sent again for WAKE_AGAIN_SECONDS."""
+    """Send a task for each account with messages of a channel that are due, or with emails that belong to no
+    workflow. Called twice a second by the clock; a task that is under way or lost is not sent again for
+    WAKE_AGAIN_SECONDS."""
     tick = time.monotonic()
     for channel, task in SEND_TASKS.items():
-        for account_id in due.accounts_due(channel, now()):
+        for account_id in _accounts_due(channel, now()):
             if tick - _woken.get((channel, account_id), -WAKE_AGAIN_SECONDS) >= WAKE_AGAIN_SECONDS:
                 _woken[channel, account_id] = tick
                 queue.send(task, account_id)
@@ -92,6 +93,11 @@ def _send_channel(account_id: int, channel: str, at: datetime | None) -> None:
     if sent:
         milliseconds = round((time.perf_counter() - began) * 1000, 1)
         log.info("messages_handled", extra={"account": account_id, "messages": sent, "ms": milliseconds})
+
+
+def _accounts_due(channel: str, at: datetime) -> list[int]:
+    singles = () if channel == SMS else accounts_with_singles(at)
+    return sorted({*due.accounts_due(channel, at), *singles})
 
 
 @dataclass(frozen=True)

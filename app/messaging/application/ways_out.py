@@ -14,11 +14,13 @@ from app.messaging.application.servers.senders import Chosen, OwnSender, chosen
 from app.messaging.application.sms.provider import chosen_sms
 from app.messaging.application.sms.way import SmsWay
 from app.messaging.application.sources import Content
+from app.messaging.application.sources import source as source_of_messages
+from app.messaging.domain.emails.layout import Frame
 from app.messaging.domain.emails.mime import Sender, source
 from app.messaging.domain.own_answers import Kept
 from app.messaging.domain.sms.quiet_hours import QuietHours
 from app.messaging.domain.taken import Taken
-from app.messaging.infrastructure import singles, store
+from app.messaging.infrastructure import due, singles, store
 from app.messaging.infrastructure.servers.dkim_keys import signed
 from app.messaging.infrastructure.servers.several import Connections, Send
 from app.messaging.infrastructure.servers.smtp import Refused, Unreachable
@@ -27,6 +29,7 @@ from app.platform.clock import now
 from app.platform.logs import log
 from app.platform.settings import current
 
+LONGEST_REST = timedelta(hours=1)
 NOT_WRITTEN = "The email couldn’t be composed. Details are in the server log."
 
 
@@ -129,8 +132,17 @@ class MailServerWay:
         return self._connections.at_once
 
     def most_singles(self, at: datetime) -> int:
-        """Return how many emails of the default sender that belong to no workflow may be claimed now."""
-        return self._room(self.default_sender) if self.most_at_once(at) else 0
+        """Return how many emails of the default sender that belong to no workflow may be claimed now. While
+        messages of workflows wait, they may use half of its limits: anybody can submit forms, and campaigns
+        must not wait for that."""
+        if not self.most_at_once(at):
+            return 0
+        by = self.default_sender
+        return max(min([self._room(by), *self._left_of_halves(by)]), 0)
+
+    @property
+    def frame(self) -> Frame:
+        return self._frame
 
     @property
     def default_sender(self) -> OwnSender:
@@ -177,6 +189,20 @@ class MailServerWay:
         most = min(20, 10 * by.limits.per_second) if by.limits.per_second else 20
         left = [limit - self._sent_in(by, period) for limit, period, _ in _limits(by) if limit is not None]
         return max(min([most, *left]), 0)
+
+    def _left_of_halves(self, by: OwnSender) -> list[int]:
+        limits = [(limit, period) for limit, period, _ in _limits(by) if limit is not None]
+        if not limits or not self._has_waiting_messages():
+            return []
+        return [
+            max(limit // 2, 1) - singles.sent_since(self._account_id, by.id, self._at - period)
+            for limit, period in limits
+        ]
+
+    def _has_waiting_messages(self) -> bool:
+        """Return whether emails of active workflows are due, or will be when their sender has rested."""
+        workflows = due.workflows_due(self._account_id, "email", self._at + LONGEST_REST)
+        return bool(workflows and source_of_messages().active(self._account_id, workflows))
 
     def _wait(self, by: OwnSender) -> timedelta | None:
         """Return how long a sender that has sent as many as it may rests; None if it may send."""
@@ -229,7 +255,7 @@ def _limits(by: OwnSender) -> tuple[tuple[int | None, timedelta, timedelta], ...
     """Return (limit, its period, how long a sender rests that has reached it)."""
     return (
         (by.limits.per_hour, timedelta(hours=1), timedelta(minutes=10)),
-        (by.limits.per_day, timedelta(days=1), timedelta(hours=1)),
+        (by.limits.per_day, timedelta(days=1), LONGEST_REST),
     )
 
 

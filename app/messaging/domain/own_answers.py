@@ -25,13 +25,15 @@ class Kept(StrEnum):
 KEPT: Final = frozenset(Kept)
 
 _DELAYED: Final[dict[str, str]] = {
-    Delay.FREQUENCY_CAP: "Waiting, because the contact has had as many messages as the frequency cap allows.",
+    Delay.FREQUENCY_CAP: (
+        "Waiting because the contact has already received as many messages as the frequency cap allows."
+    ),
     Delay.QUIET_HOURS: "Waiting until quiet hours end.",
 }
 _KEPT: Final[dict[str, str]] = {
-    Kept.NO_MAIL_SERVER: "Kept in the outbox, because no mail server is connected.",
-    Kept.NO_SMS_PROVIDER: "Kept in the outbox, because no SMS provider is connected.",
-    Kept.REHEARSAL: "Kept in the outbox, because only some addresses get emails at the moment.",
+    Kept.NO_MAIL_SERVER: "Kept in the outbox because no mail server is connected.",
+    Kept.NO_SMS_PROVIDER: "Kept in the outbox because no SMS provider is connected.",
+    Kept.REHEARSAL: "Kept in the outbox because sending is limited to certain addresses.",
 }
 
 

@@ -1,5 +1,5 @@
-"""Accounts and workflows with messages of a channel that are due. Each takes one look into the index of
-planned messages, so that many messages of one do not delay those of others."""
+"""Accounts and workflows with messages of a channel that are due. One index lookup per account or workflow,
+so that many messages of one do not delay those of others."""
 
 from datetime import datetime
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Which emails that belong to no workflow were sent: they count towards the limits of their senders."""
+"""Which emails that belong to no workflow were sent: they count toward the limits of their senders."""
 
 from datetime import datetime
 from typing import Final

@@ -113,7 +113,7 @@ class SendingTurn(AccountOwned, db.Model):
 
 class SentSingle(AccountOwned, db.Model):
     """That a sender has handed over an email that belongs to no workflow. It is kept as long as it counts
-    towards the sender’s limits, and says nothing about the recipient."""
+    toward the sender’s limits, and says nothing about the recipient."""
 
     __tablename__ = "sent_singles"
     __table_args__ = (sa.Index(None, "account_id", "sender_id", "sent_at"), sa.Index(None, "sent_at"))

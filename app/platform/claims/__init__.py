@@ -1,1 +1,1 @@
-"""Who does a piece of work and for how long, and what happens to it when they die."""
+"""Leases, turns, and retries of background work, and recovery when a worker dies."""

@@ -1,5 +1,7 @@
 """“Add people” leads to a workflow, wherever one starts; and adding says beforehand what it does."""
 
+import re
+
 from tests.rooms.files.mapping_pages import checked, enroll_page, text_of, uploaded
 from tests.rooms.workflows.drafts import active, draft
 from tests.unit.workflows.documents import definition, email
@@ -48,9 +50,24 @@ def test_what_happens_is_said_before_the_start(app, bob, run_tasks):
         assert "People wait at step 1 until you start it." in text, page
     started = bob.post(f"{check}/start").headers["Location"]
     assert "People wait at step 1 until you start it." in text_of(bob.get(started).text)
+    run_tasks()
+    assert "People wait at step 1 until you start it." in text_of(bob.get(started).text), "the job is over"
+
+
+def test_a_job_promises_no_start_that_is_past(app, bob, run_tasks):
+    workflow = active(app, bob.actor)
     bob.post(f"/workflows/{workflow}/people/start")
-    for page in (enroll_page(workflow), started):
-        assert "People begin right away and get its messages." in text_of(bob.get(page).text), page
+    check = checked(bob, uploaded(bob, workflow, PEOPLE), **CREATE)
+    run_tasks()
+    job = bob.post(f"{check}/start").headers["Location"]
+    promise = "People start right away and get its messages."
+    for page in (enroll_page(workflow), job):
+        assert promise in text_of(bob.get(page).text), page
+    seen = re.search(r'name="seen" value="([^"]+)"', bob.get(job).text)[1]
+    run_tasks()
+    assert promise not in text_of(bob.get(job).text)
+    panel = bob.get(f"{job}/panel?seen={seen}").text
+    assert 'hx-target="#job-people"' in panel and promise not in panel
 
 
 def test_an_import_starts_nobody(bob):

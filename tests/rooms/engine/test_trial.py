@@ -94,7 +94,7 @@ def test_an_email_about_a_stopped_topic_would_be_skipped(app: Flask, bob: Person
     for who in (ann, nobody):
         found = run(app, bob, about, step("last", "add_tag", tag="Last"), who=str(who))
         assert (way(found), found.messages) == (["hello", "last"], 0)
-        assert found.steps[0].note == "Skipped, because the contact gets no more emails about “Offers”."
+        assert found.steps[0].note == "Skipped because the contact opted out of emails about “Offers”."
     assert run(app, bob, GREETING, who=str(ann)).messages == 1
 
 

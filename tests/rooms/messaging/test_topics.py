@@ -68,7 +68,7 @@ def test_a_stopped_topic_is_asked_for_when_a_message_leaves(app: Flask, alice: P
     go_on(it)
     hello, news, offer = messages(it)
     assert [one.state for one in (hello, news, offer)] == ["sent", "skipped", "sent"]
-    assert news.answer == "Skipped, because the contact gets no more emails about “Newsletter”."
+    assert news.answer == "Skipped because the contact opted out of emails about “Newsletter”."
     assert set(it.where().values()) == {("completed", "last")}
     with app.app_context(), acting_for(alice.actor.account_id):
         counted = results_by_step(alice.actor.account_id, messages(it)[0].workflow_id)

@@ -1,5 +1,4 @@
-"""What the rows of files say about consent to messages. A no counts whatever becomes of its row: also if the
-row, or its whole batch, fails."""
+"""Consent to messages in the rows of files. A refusal is saved even if its row or its whole batch fails."""
 
 import json
 from datetime import datetime

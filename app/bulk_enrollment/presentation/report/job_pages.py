@@ -91,7 +91,11 @@ def show(public_id: str) -> ResponseReturnValue:
     if _asks_for("problem-list"):
         has_moved = request.args.get("seen", shown.mark) != shown.mark
         return render_template(
-            "bulk_enrollment/_list_answer.html", has_moved=has_moved, **_panel_facts(shown), **facts
+            "bulk_enrollment/_list_answer.html",
+            has_moved=has_moved,
+            held=has_moved and _is_held(shown),
+            **_panel_facts(shown),
+            **facts,
         )
     return render_template(
         "bulk_enrollment/job.html",
@@ -135,6 +139,7 @@ def panel_answer(public_id: str, *, after_action: bool = False) -> Response:
         render_template(
             "bulk_enrollment/_panel_answer.html",
             has_moved=has_moved,
+            held=has_moved and _is_held(shown),
             has_more_rows=has_more_rows,
             keeps_focus=after_action,
             tabs=_tabs(shown, _problem_filter()),

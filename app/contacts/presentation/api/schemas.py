@@ -42,11 +42,11 @@ class ContactSmsConsent(Schema):
 
 
 class StoppedTopic(Schema):
-    """A topic about which the contact gets no more emails."""
+    """A topic that the contact opted out of."""
 
     topic: str = described("Key of the topic, as in `GET /topics`.", "newsletter")
-    source: str = described("Where the contact has stopped it.", "Unsubscribe link in “News”")
-    at: datetime = described("When the contact has stopped it.", _AT)
+    source: str = described("How the contact opted out.", "Unsubscribe link in “News”")
+    at: datetime = described("When the contact opted out.", _AT)
 
 
 class Contact(Schema):
@@ -70,9 +70,7 @@ class Contact(Schema):
     )
     consent: ContactConsent = described("Why the contact may be contacted.")
     sms_consent: ContactSmsConsent = described("What the phone number says about text messages.")
-    stopped_topics: list[StoppedTopic] = described(
-        "Topics about which the contact gets no more emails, the latest first."
-    )
+    stopped_topics: list[StoppedTopic] = described("Topics that the contact opted out of, latest first.")
     created_at: datetime = described("When the contact was added.", _AT)
     updated_at: datetime = described("When the contact last changed.", _AT)
 

@@ -227,7 +227,7 @@ def claim_recorded(account_id: int, move: VersionMove, after: int, limit: int) -
 
 
 def _is_as_moved(account_id: int, move: VersionMove) -> sa.ColumnElement[bool]:
-    """Condition: nothing has happened to an enrollment since a move: it stands where the move put it, and has
+    """Condition: nothing has happened to an enrollment since a move. It stands where the move put it, and has
     not begun there, or it has left because of the move and may come back."""
     one, was = _enrollments.c, _moved.c
     other = _enrollments.alias("other").c

@@ -15,7 +15,7 @@ from app.platform.database import transaction
 
 def why_skipped(topic: str) -> str:
     """Return why an email about a topic with this name is skipped."""
-    return f"Skipped, because the contact gets no more emails about “{topic}”."
+    return f"Skipped because the contact opted out of emails about “{topic}”."
 
 
 def skip_stopped(account_id: int, ids: Sequence[int], at: datetime) -> None:

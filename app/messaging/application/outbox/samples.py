@@ -48,9 +48,7 @@ def send_sample(actor: Actor, content: Content) -> ServerAnswer:
     if found is None:
         raise Conflict("CONFLICT", "No mail server is connected, so emails can’t be sent.")
     if not found.reaches(email.to):
-        raise Conflict(
-            "CONFLICT", "Emails aren’t sent to your address, because sending is limited to other addresses."
-        )
+        raise Conflict("CONFLICT", "Sending is limited to certain addresses, and yours isn’t one of them.")
     count_test_email(actor)
     forget_snapshot()
     return handed_over(found, email)

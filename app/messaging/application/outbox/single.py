@@ -1,5 +1,5 @@
 """Emails that belong to no workflow, such as one that asks to confirm an address: sent from the account's
-default sender, to an address that need not be a contact's. They are not kept, but count towards the limits of
+default sender, to an address that need not be a contact's. They are not kept, but count toward the limits of
 their sender, and wait while it has reached one.
 
 Another room registers which of them are due. They leave in the turn of the account's emails, before the next
@@ -7,14 +7,13 @@ messages of workflows.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import uuid4
 
-from app.messaging.application.composing import frame_of
 from app.messaging.application.handing_over import BATCH_SECONDS, UNREACHABLE_WAIT
 from app.messaging.application.servers.senders import chosen
 from app.messaging.application.ways_out import MailServerWay, WayOut
@@ -23,9 +22,10 @@ from app.messaging.domain.emails.mime import Email, Sender, source
 from app.messaging.domain.states import wait_before
 from app.messaging.infrastructure import singles
 from app.messaging.infrastructure.servers.dkim_keys import signed
-from app.messaging.infrastructure.servers.smtp import Doubtful, Refused
+from app.messaging.infrastructure.servers.smtp import Doubtful, Lost, Refused, Unreachable
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
+from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.logs import log
 from app.platform.settings import current
 
@@ -49,24 +49,41 @@ class SingleEmail:
     attempt: int
 
 
+class _Outcome(NamedTuple):
+    """What became of an email: it is tried again after `wait`, never with None. `was_tried`: this was one of
+    its attempts. `counts`: it counts toward the limits of its sender."""
+
+    wait: timedelta | None = None
+    was_tried: bool = True
+    counts: bool = True
+
+
+_UNTRIED: Final = _Outcome(UNREACHABLE_WAIT, was_tried=False, counts=False)
+
+
 class SingleSource(Protocol):
-    """Has emails to send. All but `is_any_due` are called in a transaction."""
+    """Has emails to send. `claim` and `settle` are called in a transaction."""
+
+    def accounts_due(self, at: datetime) -> Sequence[int]:
+        """Return the ids of the accounts with emails that are due. Called twice a second."""
 
     def is_any_due(self, account_id: int, at: datetime) -> bool: ...
 
     def claim(self, account_id: int, at: datetime, at_most: int) -> Sequence[SingleEmail]:
         """Claim emails that are due; while they are being sent, nobody else claims them."""
 
-    def settle(self, account_id: int, key: int, again_at: datetime | None, was_tried: bool) -> None:
-        """Let an email be due again at a time; never again with None."""
+    def settle(self, account_id: int, email: SingleEmail, again_at: datetime | None, was_tried: bool) -> None:
+        """Let an email be due again at a time; never again with None. Nothing happens if somebody else has
+        claimed or settled it meanwhile."""
 
 
-_sources: list[SingleSource] = []
+_registered: SingleSource | None = None
 
 
 def register_singles(source_of_emails: SingleSource) -> None:
     """Register the room that has emails to send."""
-    _sources[:] = [source_of_emails]
+    global _registered
+    _registered = source_of_emails
 
 
 def may_send_singles(account_id: int) -> bool:
@@ -75,30 +92,36 @@ def may_send_singles(account_id: int) -> bool:
     return bool(current().public_url) and chosen(account_id) is not None
 
 
+def accounts_with_singles(at: datetime) -> Sequence[int]:
+    """Return the ids of the accounts with such emails that are due."""
+    return () if _registered is None else _registered.accounts_due(at)
+
+
 def is_single_due(account_id: int, at: datetime) -> bool:
-    return any(one.is_any_due(account_id, at) for one in _sources)
+    return _registered is not None and _registered.is_any_due(account_id, at)
 
 
 def send_singles(account_id: int, out: WayOut, at: datetime) -> int:
     """Send a few of the emails that are due, as many as their sender may send now; return how many were
     looked at. The caller has the turn."""
-    if not (isinstance(out, MailServerWay) and out.is_reachable and (most := out.most_singles(at))):
+    known = _registered
+    if known is None or not isinstance(out, MailServerWay) or not out.is_reachable:
         return 0
-    [known] = _sources
+    if not (most := out.most_singles(at)):
+        return 0
     with transaction():
         claimed = known.claim(account_id, at, min(most, AT_ONCE))
-    frame = frame_of(account_id)
     forget_snapshot()  # no transaction is open while a mail server takes its time
-    end, sent = time.monotonic() + BATCH_SECONDS, 0
-    for email in claimed:
-        is_tried = out.is_reachable and time.monotonic() < end
-        sender_id = out.default_sender.id
-        wait = _sent(out, email, frame) if is_tried else UNREACHABLE_WAIT
-        with transaction():
-            if is_tried and out.reaches(email.to):
-                singles.add(account_id, sender_id, at)
-            known.settle(account_id, email.key, None if wait is None else at + wait, is_tried)
-        sent += wait is None
+    end, sent, left = time.monotonic() + BATCH_SECONDS, 0, list(claimed)
+    try:
+        while left and out.is_reachable and time.monotonic() < end:
+            email = left.pop(0)
+            outcome = _sent(account_id, out, email)
+            _settle(known, account_id, out.default_sender.id, email, outcome, at)
+            sent += outcome.wait is None
+    finally:
+        for email in left:
+            _settle(known, account_id, out.default_sender.id, email, _UNTRIED, at)
     if claimed:
         facts = {"account": account_id, "emails": len(claimed), "settled": sent}
         log.info("single_emails_handled", extra=facts)
@@ -106,7 +129,7 @@ def send_singles(account_id: int, out: WayOut, at: datetime) -> int:
 
 
 def discard_old() -> None:
-    """Forget, in short transactions, what no longer counts towards a limit."""
+    """Forget, in short transactions, what no longer counts toward a limit."""
     before = now() - 2 * COUNTED_FOR
     for _ in range(MOST_PIECES):
         with transaction():
@@ -115,23 +138,53 @@ def discard_old() -> None:
             return
 
 
-def _sent(out: MailServerWay, email: SingleEmail, frame: Frame) -> timedelta | None:
-    """Send an email; return after how long it should be tried again: None if it was sent, may have been, or
-    can’t be."""
-    if not out.reaches(email.to):
-        return None
-    by = out.default_sender
+def _settle(
+    known: SingleSource, account_id: int, sender_id: int, email: SingleEmail, outcome: _Outcome, at: datetime
+) -> None:
+    def settled() -> None:
+        with transaction():
+            if outcome.counts:
+                singles.add(account_id, sender_id, at)
+            again_at = None if outcome.wait is None else at + outcome.wait
+            known.settle(account_id, email, again_at, outcome.was_tried)
+
+    despite_deadlocks(settled)
+
+
+def _sent(account_id: int, out: MailServerWay, email: SingleEmail) -> _Outcome:
+    """Send an email. It is not tried again if it may have been sent. A fault in it harms no other one."""
+    facts = {"account": account_id, "key": email.key, "attempt": email.attempt}
     try:
-        mail = _composed(by.sender, email, frame)
+        if not out.reaches(email.to):
+            return _Outcome(counts=False)
+        by = out.default_sender
+        mail = _composed(by.sender, email, out.frame)
         out.hand_over(signed(source(mail), by.signing, mail.at), by, email.to)
+    except Lost:
+        return _again(email, facts, counts=False)
+    except Unreachable:
+        return _UNTRIED
     except Refused as refused:
-        return None if refused.is_final else wait_before(email.attempt)
+        return _given_up(facts) if refused.is_final else _again(email, facts)
     except Doubtful:
-        return None
+        return _Outcome()
     except ValueError:
-        log.exception("single_email_not_written")
-        return None
-    return None
+        log.exception("single_email_not_written", extra=facts)
+        return _Outcome(counts=False)
+    except Exception:
+        log.exception("single_email_not_sent", extra=facts)
+        return _again(email, facts)
+    return _Outcome()
+
+
+def _again(email: SingleEmail, facts: Mapping[str, int], counts: bool = True) -> _Outcome:
+    wait = wait_before(email.attempt)
+    return _given_up(facts, counts) if wait is None else _Outcome(wait, counts=counts)
+
+
+def _given_up(facts: Mapping[str, int], counts: bool = True) -> _Outcome:
+    log.warning("single_email_given_up", extra=facts)
+    return _Outcome(counts=counts)
 
 
 def _composed(sender: Sender, email: SingleEmail, frame: Frame) -> Email:

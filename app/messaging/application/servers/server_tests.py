@@ -49,7 +49,7 @@ def send_test(actor: Actor, to: str) -> ServerAnswer:
         raise Invalid.in_fields({"to": "Enter a complete email address, such as alice@example.com."})
     elif not found.reaches(address):
         raise Invalid.in_fields(
-            {"to": "Emails aren’t sent to this address, because sending is limited to other addresses."}
+            {"to": "Sending is limited to certain addresses, and this isn’t one of them."}
         )
     count_test_email(actor)
     with transaction():

@@ -12,7 +12,9 @@ MAX_MESSAGES: Final = 1000
 MAX_DAYS: Final = 365
 LOOK_AGAIN: Final = timedelta(minutes=1)
 
-SKIPS: Final = "Skipped, because the contact had had as many messages as the frequency cap allows."
+SKIPS: Final = (
+    "Skipped because the contact had already received as many messages as the frequency cap allows."
+)
 
 
 class Beyond(StrEnum):

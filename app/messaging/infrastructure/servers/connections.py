@@ -52,7 +52,7 @@ def connect(
 
 
 class Deadline:
-    """Cuts a connection after so many seconds, unless it is cancelled: a server may send its answer so slowly
+    """Cuts a connection after so many seconds, unless it is canceled: a server may send its answer so slowly
     that the time limit of the socket is never reached."""
 
     def __init__(self, connection: socket.socket, seconds: float) -> None:

@@ -50,6 +50,11 @@ class Doubtful(Exception):
     sent."""
 
 
+class Lost(Unreachable):
+    """The connection was lost before the message was sent, perhaps because of its recipient: some servers
+    take long to look up an address, or hang up."""
+
+
 class Connection:
     """A connection that is opened when it is needed, and again after it was lost."""
 
@@ -98,7 +103,7 @@ class Connection:
         except (OSError, ValueError, smtplib.SMTPException) as failure:
             self.close()
             why = f"The connection to the mail server was lost ({type(failure).__name__})."
-            raise (Doubtful(why) if has_begun else Unreachable(why)) from None
+            raise (Doubtful(why) if has_begun else Lost(why)) from None
         finally:
             deadline.cancel()
 
