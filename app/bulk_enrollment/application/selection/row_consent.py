@@ -1,5 +1,7 @@
 """What the rows of files say about consent to messages. A no counts whatever becomes of its row: also if the
-row, or its whole batch, fails."""
+row, or its whole batch, fails. Rows of batches that are skipped because the job was canceled are left alone,
+their no included: whoever cancels has not imported them.
+"""
 
 import json
 from datetime import datetime
