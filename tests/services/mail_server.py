@@ -26,7 +26,9 @@ class MailServer:
     `late_refusal` is the answer to the message. On a message to `hangs_up_on`, the server hangs up.
     With `drops`, the connection is closed in the middle of a message, with `closes_after` after so many.
     `stalls` are seconds before the answer; `most_at_once` is how many waited for one at the same time. After
-    `lets_in` connections, others are closed. If it `pipelines`, it takes several commands at once.
+    `lets_in` connections, others are closed; those after the first `listens_to` may send no message. If it
+    `pipelines`, it takes several commands at once; if it `hangs_up`, it does so after it has refused a sender
+    or a recipient.
     """
 
     def __init__(self) -> None:
@@ -44,8 +46,8 @@ class MailServer:
         self.takes_all_letters = True
         self.stalls = 0.0
         self.most_at_once = self._at_once = 0
-        self.lets_in = 0
-        self.pipelines = False
+        self.lets_in = self.listens_to = 0
+        self.pipelines = self.hangs_up = False
         self.port = 0
 
     async def handle_EHLO(
@@ -55,16 +57,20 @@ class MailServer:
             server.transport.abort()
             return []
         self.connections += 1
+        session.number = self.connections
         session.host_name = hostname
         if self.pipelines:
             responses.insert(1, "250-PIPELINING")
         return responses if self.takes_all_letters else [one for one in responses if "SMTPUTF8" not in one]
 
     async def handle_MAIL(
-        self, _server: SMTP, _session: Any, envelope: Any, address: str, options: list[str]
+        self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        if self.sender_refusal:
-            return self.sender_refusal
+        refusal = self.sender_refusal
+        if self.listens_to and session.number > self.listens_to:
+            refusal = "421 Too many connections"
+        if refusal:
+            return await self._refused(server, refusal)
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
@@ -77,7 +83,7 @@ class MailServer:
             server.transport.abort()
             return "421 Gone"
         if refusal := self.refusal or self.refusals.get(address, ""):
-            return refusal
+            return await self._refused(server, refusal)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -98,6 +104,12 @@ class MailServer:
         if self.closes_after and len(self.received) % self.closes_after == 0:
             asyncio.get_running_loop().call_later(0.01, server.transport.close)
         return "250 Kept"
+
+    async def _refused(self, server: SMTP, answer: str) -> str:
+        if self.hangs_up:
+            await server.push(answer)
+            server.transport.close()
+        return answer
 
 
 @contextmanager

@@ -57,12 +57,14 @@ def _now() -> str:
 
 @dataclass
 class FakeSns:
-    """Serves its certificate, and at the other paths of VALIDITY those of other days; `confirmed` are the
-    tokens of subscriptions that were confirmed."""
+    """Serves its certificate, and at the other paths of `validity` those of other days; `confirmed` are the
+    tokens of subscriptions that were confirmed, `asked` the paths of certificates that were fetched."""
 
     url: str = ""
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     confirmed: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    validity: dict[str, tuple[int, int]] = field(default_factory=lambda: dict(VALIDITY))
 
     def envelope(self, kind: str, version: str = "1", **more: Any) -> dict[str, Any]:
         """A signed message: a notification, or a request to confirm a subscription."""
@@ -104,7 +106,10 @@ def fake_sns() -> Iterator[FakeSns]:
         def do_GET(self) -> None:
             if self.path.startswith("/confirm?"):
                 told.confirmed.append(self.path.partition("?")[2])
-            body = told.certificate(*VALIDITY[self.path]) if self.path in VALIDITY else b"<ok/>"
+            body = b"<ok/>"
+            if self.path in told.validity:
+                told.asked.append(self.path)
+                body = told.certificate(*told.validity[self.path])
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

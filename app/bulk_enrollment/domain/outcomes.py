@@ -54,6 +54,9 @@ class Outcome(IntEnum):
 
 FIRST_PROBLEM = 10
 
+# Detail of a failed row: what it says about consent, if anything, could not be saved either.
+REFUSAL_LOST = "refusal_lost"
+
 FAILED = frozenset(
     {
         Outcome.VALIDATION_ERROR,
@@ -163,7 +166,7 @@ def reason(outcome: Outcome, detail: str | None) -> str:
 
     `detail` is stored with the code: the slug of a problem, the first row of a duplicate, the status of a
     blocked contact or `file:` and quoted words, the day an enrollment ended, why an undo left something
-    alone, or a contact field that is empty.
+    alone, a contact field that is empty, or REFUSAL_LOST.
     """
     if outcome is Outcome.VALIDATION_ERROR:
         slug = detail or "blank"
@@ -185,6 +188,8 @@ def reason(outcome: Outcome, detail: str | None) -> str:
         return f"Removed from the workflow.{stays}"
     if outcome is Outcome.MOVED_ON:
         return _MOVED_ON.get(detail or "", "Isn’t in the workflow anymore.")
+    if detail == REFUSAL_LOST:
+        return f"{_REASONS[outcome]} If this row opts the person out, that hasn’t been saved."
     return _REASONS[outcome]
 
 

@@ -37,7 +37,7 @@ _messages, _contacts = Message.__table__, Contact.__table__
 SMS = "sms"
 SAID_NO = "The contact has opted out of text messages."
 NOT_AGREED = "The contact hasn’t agreed to text messages."
-LEASE_SECONDS = 180.0  # longer than AT_ONCE messages take, also if the mail server stalls at the last one
+LEASE_SECONDS = 300.0  # longer than a batch takes, also if the mail server stalls at its last messages
 
 
 class Claimed(NamedTuple):

@@ -8,7 +8,7 @@ from app.platform.claims.leases import Interval
 from app.platform.claims.turns import Turns
 
 REST_SECONDS = 60.0
-TURN = Interval(120.0)  # longer than a batch, with one message that takes as long as it may
+TURN = Interval(300.0)  # longer than a batch, with last messages that take as long as they may
 TURNS_OF: Final = {
     "email": Turns(SendingTurn.__table__, TURN),
     "sms": Turns(SmsTurn.__table__, TURN),

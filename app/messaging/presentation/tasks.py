@@ -17,5 +17,6 @@ every(1)(sending.free_turns)
 every(1)(callbacks.record_early_reports)
 every(10)(sending.doubt_abandoned)
 every(10)(reading.wake_readers)
-every(3600)(single.discard_old)
-every(3600)(receiving.discard_used_signatures)
+# Each call deletes a limited number, because everything else that is periodic waits meanwhile.
+every(60)(single.discard_old)
+every(60)(receiving.discard_used_signatures)

@@ -82,6 +82,12 @@ def _info_of_transaction(wanted: str) -> dict[Any, Any]:
     return info
 
 
+def limit_statements(seconds: float) -> None:
+    """Let PostgreSQL cancel statements of the current transaction that take longer."""
+    if not is_sqlite():
+        session().connection().exec_driver_sql(f"SET LOCAL statement_timeout = {round(seconds * 1000)}")
+
+
 def session() -> Session:
     """Return the session of this request or task, for reading."""
     return cast(Session, db.session())

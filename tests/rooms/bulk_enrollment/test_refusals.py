@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 from flask import Flask
 
@@ -11,10 +12,11 @@ from app.platform.clock import now
 from app.workflows import application as workflows
 from tests.people import Person
 from tests.rooms.bulk_enrollment.test_batches import REFUSE
-from tests.rooms.bulk_enrollment.test_retry import PASSING
+from tests.rooms.bulk_enrollment.test_retry import PASSING, impatient
 from tests.rooms.bulk_enrollment.trial import Trial, trigger
 from tests.rooms.contacts.people import add
 from tests.rooms.workflows.drafts import active
+from tests.services.databases import Database
 
 NUMBERS = ("+4915112345670", "+4915112345671", "+4915112345672", "+4915112345673")
 MAPPING = {"0": "email", "1": "phone", "2": "sms_consent", "3": "consent"}
@@ -110,13 +112,31 @@ def test_what_cannot_be_kept_now_is_kept_later(trial: Trial, app: Flask, workflo
     assert kept(trial) == KEPT
 
 
+@pytest.mark.only_on("postgresql", "SQLite's only writer waits before the transaction begins")
+def test_a_row_that_times_out_keeps_no_other_waiting(
+    trial: Trial, app: Flask, database: Database, workflow: str
+) -> None:
+    job = started(trial, workflow)
+    tried_so_often(trial, job, 4)
+    [batch] = trial.batches(job)
+    with impatient(app, database.url), psycopg.connect(database.url) as other:
+        other.execute("SELECT 1 FROM contacts WHERE email_key = 'ben@example.com' FOR UPDATE")
+        trial.run_batch(batch.id)
+    [batch] = trial.batches(job)
+    assert (batch.status, batch.attempt, kept(trial)) == ("pending", 5, (KEPT[0], ["active"] * 3))
+    trial.change_batches(job, next_attempt_at=now() - timedelta(seconds=1))
+    trial.finish(job)
+    assert trial.outcomes(job) == ["TIMEOUT_ERROR"] * 4
+    assert kept(trial) == KEPT
+
+
 @pytest.mark.parametrize("kind", ["passing", "lasting"])
 def test_a_job_ends_also_if_it_can_never_be_kept(trial: Trial, app: Flask, workflow: str, kind: str) -> None:
-    """A row that the database refuses loses what it says, and no other."""
+    """A row that the database refuses loses what it says, and no other. The report says what was not kept."""
     job = started(trial, workflow)
     tried_so_often(trial, job, 4 + WAITS_FOR_CONSENT if kind == "passing" else 4)
     bad = f"NEW.phone_key = '{NUMBERS[0]}'"
     with trigger(app, "sms_consents", "INSERT", bad, **(PASSING if kind == "passing" else REFUSE)):
         trial.finish(job)
-    assert trial.outcomes(job) == ["TIMEOUT_ERROR"] * 4
+    assert trial.outcomes(job) == ["TIMEOUT_ERROR refusal_lost" if kind == "passing" else "TIMEOUT_ERROR"] * 4
     assert kept(trial) == (NOTHING_KEPT if kind == "passing" else ([None, None, None, False], KEPT[1]))

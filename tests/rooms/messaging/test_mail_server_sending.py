@@ -13,6 +13,7 @@ from flask import Flask
 from app.messaging.application.composing import message_with_id
 from app.messaging.application.servers import mail_servers, senders
 from app.messaging.domain.own_answers import Kept
+from app.messaging.infrastructure.servers import several
 from app.messaging.infrastructure.servers.several import MOST
 from app.messaging.infrastructure.tables import SendingTurn
 from app.platform.database import session, transaction
@@ -39,6 +40,7 @@ def server(monkeypatch: pytest.MonkeyPatch, app: Flask, alice: Person) -> Iterat
         "settings",
         settings.__class__(**{**vars(settings), "public_url": "https://m.example"}),
     )
+    monkeypatch.setattr(several, "_fewer", {})  # another server may have had its port
     with mail_server() as running:
         connect(alice, running.port)
         yield running
@@ -219,6 +221,48 @@ def test_a_server_that_lets_in_one_connection_gets_all(app: Flask, alice: Person
     assert server.connections == server.most_at_once == 1
     assert len({mail["To"] for mail in server.received}) == len(server.received) == 20
     assert {(one.state, one.attempt) for one in messages(it)} == {("sent", 1)}
+
+
+@pytest.mark.parametrize("hangs_up", [False, True])
+@pytest.mark.parametrize("pipelines", [False, True])
+def test_a_server_that_takes_messages_over_one_connection_gets_all(
+    app: Flask, alice: Person, server: MailServer, pipelines: bool, hangs_up: bool
+) -> None:
+    """The next time, only that one is opened."""
+    server.listens_to, server.pipelines, server.hangs_up = 1, pipelines, hangs_up
+    it = campaign(app, alice.actor, email("hello"), email("again"), LAST)
+    it.enroll(people(app, alice.actor, 20))
+    it.move()
+    send(it)
+    assert server.connections > 1
+    assert {(one.state, one.attempt) for one in messages(it)} == {("sent", 1)}
+    server.connections = 0
+    go_on(it)
+    assert server.connections == server.most_at_once == 1
+    assert {(one.state, one.attempt) for one in messages(it)} == {("sent", 1)}
+    assert len({mail["Message-ID"] for mail in server.received}) == len(server.received) == 40
+
+
+@pytest.mark.parametrize("pipelines", [False, True])
+def test_a_server_that_hangs_up_has_said_why(
+    app: Flask, alice: Person, server: MailServer, pipelines: bool
+) -> None:
+    server.pipelines, server.hangs_up, server.sender_refusal = pipelines, True, "421 Too busy"
+    it = mailing(app, alice, 2)
+    send(it)
+    assert {(one.state, one.attempt) for one in messages(it)} == {("planned", 0)}
+    assert {one.answer for one in messages(it)} == {"The mail server refused the sender: 421 Too busy"}
+
+
+@pytest.mark.parametrize("pipelines", [False, True])
+def test_a_server_that_hangs_up_on_a_recipient_gets_the_others(
+    app: Flask, alice: Person, server: MailServer, pipelines: bool
+) -> None:
+    server.pipelines, server.hangs_up, server.refusals = pipelines, True, {"p0@example.com": "450 Busy"}
+    it = mailing(app, alice, 3)
+    send(it)
+    assert [one.state for one in messages(it)] == ["planned", "sent", "sent"]
+    assert messages(it)[0].answer == "The mail server refused the recipient: 450 Busy"
 
 
 def test_what_becomes_of_each_is_known_when_many_are_under_way(

@@ -15,7 +15,7 @@ from app.messaging.application.composing import message_id_of
 from app.messaging.application.providers import receiving
 from app.messaging.application.providers.addresses import PATH, address_of
 from app.messaging.domain.providers.reading import METADATA, Provider
-from app.messaging.infrastructure.providers import store
+from app.messaging.infrastructure.providers import store, verifying
 from app.messaging.infrastructure.providers.tables import UsedSignature
 from app.messaging.infrastructure.providers.verifying import is_signed_by_sns
 from app.messaging.infrastructure.tables import Message
@@ -204,6 +204,20 @@ def test_ses(app: Flask, alice: Person, bob: Person, sns: FakeSns, version: str)
     with app.app_context():
         assert is_signed_by_sns(envelope, now())
         assert not is_signed_by_sns(envelope, now() + timedelta(days=2)), "a certificate that is kept expires"
+
+
+def test_a_certificate_that_is_renewed_at_its_address(
+    app: Flask, sns: FakeSns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    envelope = sns.envelope("Notification", Message="{}", SigningCertURL=f"{sns.url}/expired.pem")
+    with app.app_context():
+        assert not is_signed_by_sns(envelope, now())
+        sns.validity["/expired.pem"] = (-1, 1)
+        assert not is_signed_by_sns(envelope, now()), "it is not asked again at once"
+        monkeypatch.setattr(verifying, "AGAIN_SECONDS", 0.0)
+        assert is_signed_by_sns(envelope, now())
+        assert is_signed_by_sns(envelope, now())
+    assert sns.asked == ["/expired.pem"] * 2
 
 
 def test_reports_about_emails_of_others_change_nothing(app: Flask, alice: Person, bob: Person) -> None:

@@ -6,6 +6,7 @@ from app.bulk_enrollment.domain.outcomes import (
     DECIDED_BY_PLAN,
     FAILED,
     FIRST_PROBLEM,
+    REFUSAL_LOST,
     RETRY_HELPS,
     Outcome,
     reason,
@@ -97,6 +98,12 @@ def test_the_groups_agree_with_the_book() -> None:
             "The file doesn’t clearly say this person may be contacted. The contact wasn’t changed.",
         ),
         (O.ALREADY_ENROLLED, "2026-11-23", "Was in this workflow until 2026-11-23."),
+        (
+            O.TIMEOUT_ERROR,
+            REFUSAL_LOST,
+            "Processing timed out several times. Try it again. "
+            "If this row opts the person out, that hasn’t been saved.",
+        ),
     ],
 )
 def test_the_sentence_tells_the_detail(outcome: Outcome, detail: str | None, sentence: str) -> None:

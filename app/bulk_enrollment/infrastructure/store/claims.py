@@ -289,6 +289,12 @@ def put_back(account_id: int, claim: Claim, wait: float) -> bool:
     return _update_held(account_id, claim, values)
 
 
+def renew(account_id: int, claim: Claim) -> bool:
+    """Begin the lease of a claim anew. Return False if the claim no longer holds its batch. Until the
+    transaction ends, nobody else can take it."""
+    return _update_held(account_id, claim, {"lease_until": lease().end})
+
+
 def _update_held(account_id: int, claim: Claim, values: dict[str, Any]) -> bool:
     """Update a batch that the claim still holds. Return False if it does not."""
     updated = session().execute(

@@ -35,6 +35,11 @@ class Range:
         middle = (self.first + self.last) // 2
         return replace(self, last=middle), replace(self, first=middle + 1)
 
+    def pieces(self, size: int) -> list["Range"]:
+        """Return the range in ranges of at most `size` rows."""
+        firsts = range(self.first, self.last + 1, size)
+        return [replace(self, first=first, last=min(first + size - 1, self.last)) for first in firsts]
+
     def holds(self) -> sa.ColumnElement[bool]:
         """SQL condition: the ledger row is in the range."""
         return sa.and_(

@@ -293,9 +293,9 @@ def write_cancelled(span: Range) -> None:
     _write(span.holds(), sa.literal(Outcome.CANCELLED), sa.null())
 
 
-def write_failed(span: Range, outcome: Outcome) -> None:
+def write_failed(span: Range, outcome: Outcome, detail: str | None = None) -> None:
     """Write one outcome to all open rows of the range."""
-    _write(span.open_rows(), sa.literal(outcome), sa.null())
+    _write(span.open_rows(), sa.literal(outcome), sa.null() if detail is None else sa.literal(detail))
 
 
 def _write(

@@ -1,9 +1,10 @@
 """Signatures with public keys: of SendGrid (ECDSA), and of Amazon SNS (RSA, with a certificate)."""
 
 import base64
+import threading
+import time
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from app.messaging.domain.providers.signing import (
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 MAX_CERTIFICATE: Final = 16 * 1024
+MOST_CERTIFICATES: Final = 16
+AGAIN_SECONDS: Final = 60.0
+"""How long a certificate that is not valid is kept, before it may have been replaced at its address."""
+
+_certificates: "dict[str, tuple[Certificate, float]]" = {}
+"""{address: (the certificate, when it was asked for (monotonic))}, the one asked for first is the first."""
+_changing = threading.Lock()
 
 
 def is_signed_by_sendgrid(key: str, stamp: str, body: bytes, signature: str) -> bool:
@@ -73,22 +81,46 @@ def _is_ours(url: str) -> bool:
     return bool(own and url.isascii() and url.startswith(f"{own}/"))
 
 
-@lru_cache(maxsize=16)
-def _found_certificate(url: str, may_be_private: bool) -> "Certificate":
-    """Raises NotCalled and ValueError, which are not remembered."""
-    from cryptography.x509 import load_pem_x509_certificate
-
-    answer = call("GET", url, {}, None, may_be_private, MAX_CERTIFICATE)
-    return load_pem_x509_certificate(answer.text.encode())
-
-
 def _sns_key(url: str, at: datetime) -> "RSAPublicKey | None":
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
     try:
-        found = _found_certificate(url, _is_ours(url))
+        found = _certificate(url, at)
         public = found.public_key()
     except (NotCalled, ValueError):
         return None
-    is_valid = found.not_valid_before_utc <= at <= found.not_valid_after_utc
-    return public if is_valid and isinstance(public, RSAPublicKey) else None
+    return public if _is_valid(found, at) and isinstance(public, RSAPublicKey) else None
+
+
+def _certificate(url: str, at: datetime) -> "Certificate":
+    """Return the certificate at an address, which is asked again if the known one is not valid at a time.
+    Raises NotCalled and ValueError."""
+    tick = time.monotonic()
+    found, asked_at = _certificates.get(url, (None, 0.0))
+    if found is not None:
+        if _is_valid(found, at) or tick - asked_at < AGAIN_SECONDS:
+            return found
+        _keep(url, found, tick)  # in case it can't be fetched now
+    fetched = _fetched(url)
+    _keep(url, fetched, tick)
+    return fetched
+
+
+def _keep(url: str, found: "Certificate", asked_at: float) -> None:
+    with _changing:
+        _certificates.pop(url, None)
+        _certificates[url] = found, asked_at
+        while len(_certificates) > MOST_CERTIFICATES:
+            del _certificates[next(iter(_certificates))]
+
+
+def _fetched(url: str) -> "Certificate":
+    """Raises NotCalled and ValueError."""
+    from cryptography.x509 import load_pem_x509_certificate
+
+    answer = call("GET", url, {}, None, _is_ours(url), MAX_CERTIFICATE)
+    return load_pem_x509_certificate(answer.text.encode())
+
+
+def _is_valid(found: "Certificate", at: datetime) -> bool:
+    return found.not_valid_before_utc <= at <= found.not_valid_after_utc

@@ -35,14 +35,11 @@ class Refused(Exception):
 
 
 class Unreachable(Refused):
-    """There is no connection to the mail server, whatever the message."""
+    """There is no connection to the mail server, or it takes no message over it, whatever the message. It has
+    got nothing of the message but its sender and recipient."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why, is_final=False)
-
-
-class NotOpened(Unreachable):
-    """The mail server could not be reached, or did not let us in."""
 
 
 class Doubtful(Exception):
@@ -97,8 +94,10 @@ class Connection:
             self.close()
             raise
         except Refused:
-            with suppress(OSError, smtplib.SMTPException):
+            try:
                 client.rset()
+            except (OSError, smtplib.SMTPException):
+                self.close()
             raise
         except (OSError, ValueError, smtplib.SMTPException) as failure:
             self.close()
@@ -125,7 +124,7 @@ class Connection:
                 server.host, server.port, server.security, sign_in, server.name, self._timeout
             )
         except NotConnected as failure:
-            raise NotOpened(str(failure)) from None
+            raise Unreachable(str(failure)) from None
         return self._client
 
 
@@ -135,19 +134,33 @@ def _announce(client: smtplib.SMTP, sender: str, to: str) -> None:
     options = _options(client, sender + to)
     if not client.has_extn("pipelining"):
         _expect_sender(client.mail(sender, options))
-        _expect(client.rcpt(to), "recipient")
+        _expect_recipient(client.rcpt(to))
         _expect(client.docmd("DATA"), "data", 354)
         return
     client.command_encoding = "utf-8" if options else "ascii"
     by = " ".join((f"FROM:{smtplib.quoteaddr(sender)}", *options))
     client.send("".join(_lines(f"MAIL {by}", f"RCPT TO:{smtplib.quoteaddr(to)}", "DATA")))
-    replies = [client.getreply() for _ in range(3)]
+    replies = _replies(client)
     if replies[2][0] == 354 and any(code not in TAKEN for code, _ in replies[:2]):
         client.send(b".\r\n")  # it waits for a message, which is to nobody
         client.getreply()
     _expect_sender(replies[0])
-    _expect(replies[1], "recipient")
+    _expect_recipient(replies[1])
     _expect(replies[2], "data", 354)
+
+
+def _replies(client: smtplib.SMTP) -> list[tuple[int, bytes]]:
+    """Return what the server says to three commands. One that hangs up may have said why before. Raises
+    Refused."""
+    replies: list[tuple[int, bytes]] = []
+    try:
+        for _ in range(3):
+            replies.append(client.getreply())
+    except (OSError, smtplib.SMTPException):
+        for reply, expect in zip(replies, (_expect_sender, _expect_recipient), strict=False):
+            expect(reply)
+        raise
+    return replies
 
 
 def _lines(*commands: str) -> list[str]:
@@ -177,6 +190,10 @@ def _expect_sender(reply: tuple[int, bytes]) -> None:
         _expect(reply, "sender")
     except Refused as refused:
         raise Unreachable(str(refused)) from None
+
+
+def _expect_recipient(reply: tuple[int, bytes]) -> None:
+    _expect(reply, "recipient")
 
 
 def _expect(reply: tuple[int, bytes], what: str, code: int = 250) -> None:
