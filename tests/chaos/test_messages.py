@@ -2,6 +2,8 @@
 is said (E-11, E-15). Requests are sent at least once, always with the same key (E-16)."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +32,20 @@ States = dict[str, str]
 """{token: state} of messages."""
 
 
+@contextmanager
+def connected(siege: Siege) -> Iterator[MailServer]:
+    """A mail server and a provider of text messages for Alice's account, which take a while, as do the
+    requests of workflows."""
+    with mail_server() as server:
+        connect(siege, server)
+        server.stalls = siege.hooks.stalls = STALLS
+        siege.twilio.stalls = 2 * STALLS
+        try:
+            yield server
+        finally:
+            siege.hooks.stalls = siege.twilio.stalls = 0.0
+
+
 def connect(siege: Siege, server: MailServer) -> None:
     with siege.app.app_context():
         alice = sign_in(siege.app, "alice").actor
@@ -39,8 +55,6 @@ def connect(siege: Siege, server: MailServer) -> None:
         if not senders.list_senders(alice):
             senders.add_sender(alice, {"name": "News", "address": "news@example.com"})
         save_sms_settings(alice, typed())
-    server.stalls = siege.hooks.stalls = STALLS
-    siege.twilio.stalls = 2 * STALLS
 
 
 def phone(number: int) -> str:
@@ -71,10 +85,9 @@ def test_workers_killed_while_messages_are_sent(siege: Siege, dice: Any, round_n
     texted = branch("phones", path("texted", "Texted", IS_TEXTED, sms("text")))
     written_to = path("some", "Some", IS_EVEN, email("hello", "Hi"), texted, hook, done)
     first = 60_000_000 + round_number * PEOPLE
-    texted = siege.twilio.received
-    before = len(texted)
-    with mail_server() as server:
-        connect(siege, server)
+    texts = siege.twilio.received
+    before = len(texts)
+    with connected(siege) as server:
         it = started(siege, f"Sent {round_number}", branch("kind", written_to), trigger=visitors.trigger)
         job = siege.start(it.public_id, first=first, phone=phone)
         eventually(lambda: bool(server.received), within=120)
@@ -94,7 +107,7 @@ def test_workers_killed_while_messages_are_sent(siege: Siege, dice: Any, round_n
     unknown = unknown_in(known)
     assert len(unknown) <= AT_ONCE * MOST_KILLS
     assert set(got) - unknown == known.keys() - unknown
-    numbers = [text["To"] for text in texted[before:]]
+    numbers = [text["To"] for text in texts[before:]]
     assert len(numbers) == len(set(numbers)), "somebody got a text message twice"
     sent = Counter(states(it, "sms").values())
     doubtful = sum(sent[state] for state in UNKNOWN)

@@ -135,19 +135,16 @@ class Database:
     def restore(self, state: str) -> None:
         """Reset the database to `state`, and what the app remembers."""
         self.close()
-        for attempts in self.app.extensions["attempts"].values():
-            attempts.clear_memory()
-        self.app.extensions["request_counter"].clear()
-        self.app.extensions["queue_backoff"].until = 0.0
-        catalog.forget()
         self._make("fresh")
         self._make(state)
+        self._forget()
         try:
             self._storage.restore(state)
         except psycopg.Error:  # a test changed the schema
             self._states.clear()
             self._make("fresh")
             self._make(state)
+            self._forget()
 
     def define(self, state: str, make: Callable[[], None]) -> None:
         """Define a further state, which `make` makes in an app context of a fresh database when it is first
@@ -186,12 +183,21 @@ class Database:
             self._storage.begin()
         else:
             self._storage.restore("fresh")
+            self._forget()
             with self.app.app_context():
                 self._makers[state]()
                 queue.connection().flushall()
             self.close()
         self._storage.save(state)
         self._states.add(state)
+
+    def _forget(self) -> None:
+        """Let the app forget what it remembers of earlier tests, or of making a state."""
+        for attempts in self.app.extensions["attempts"].values():
+            attempts.clear_memory()
+        self.app.extensions["request_counter"].clear()
+        self.app.extensions["queue_backoff"].until = 0.0
+        catalog.forget()
 
 
 def _hash_quickly(app: Flask) -> None:

@@ -25,10 +25,11 @@ class MailServer:
     `refusal` is the answer to every recipient, such as "550 Unknown", `refusals` that to some addresses;
     `late_refusal` is the answer to the message. On a message to `hangs_up_on`, the server hangs up.
     With `drops`, the connection is closed in the middle of a message, with `closes_after` after so many.
-    `stalls` are seconds before the answer; `most_at_once` is how many waited for one at the same time. After
-    `lets_in` connections, others are closed; those after the first `listens_to` may send no message. If it
-    `pipelines`, it takes several commands at once; if it `hangs_up`, it does so after it has refused a sender
-    or a recipient.
+    `stalls` are seconds before the answer; `most_at_once` is how many waited for one at the same time. With
+    `waits_for`, messages after the first one are answered when so many have waited together, or after 10
+    seconds. After `lets_in` connections, others are closed; those after the first `listens_to` may send no
+    message. If it `pipelines`, it takes several commands at once; if it `hangs_up`, it does so after it has
+    refused a sender or a recipient.
     """
 
     def __init__(self) -> None:
@@ -45,7 +46,8 @@ class MailServer:
         self.closes_after = 0
         self.takes_all_letters = True
         self.stalls = 0.0
-        self.most_at_once = self._at_once = 0
+        self.most_at_once = self._at_once = self.waits_for = 0
+        self._has_come = asyncio.Condition()
         self.lets_in = self.listens_to = 0
         self.pipelines = self.hangs_up = False
         self.port = 0
@@ -94,6 +96,8 @@ class MailServer:
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         await asyncio.sleep(self.stalls)
+        if self.received:
+            await self._wait_for_others()
         self._at_once -= 1
         if self.late_refusal:
             return self.late_refusal
@@ -110,6 +114,17 @@ class MailServer:
             await server.push(answer)
             server.transport.close()
         return answer
+
+    async def _wait_for_others(self) -> None:
+        """Wait until `waits_for` messages have waited at the same time; after waiting in vain, no longer."""
+        async with self._has_come:
+            self._has_come.notify_all()
+            try:
+                async with asyncio.timeout(10):
+                    await self._has_come.wait_for(lambda: self.most_at_once >= self.waits_for)
+            except TimeoutError:
+                self.waits_for = 0
+                self._has_come.notify_all()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from app.platform.schema_version import newest_migration
 from app.platform.settings import Settings
 from ops.prepare import prepare_database
 from tests.services.postgresql import PostgreSQL
@@ -36,8 +37,9 @@ def postgresql(**settings: str) -> PostgreSQL:
 
 
 def _made_once(name: str, make: Callable[[Path], None]) -> Path:
-    """Return a folder that `make` has filled, in this process or another one."""
+    """Return a folder that `make` has filled, in this process or another one, with these migrations."""
     share()
+    name = f"{name}-{newest_migration()}"
     shared = Path(os.environ[_FOLDER])
     made = shared / name
     with open(shared / f"{name}.lock", "w") as lock:

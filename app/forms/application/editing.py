@@ -164,7 +164,9 @@ def _set_archived(actor: Actor, form_id: int, is_archived: bool) -> FormPage:
         if (row.archived_at is not None) != is_archived:
             name = row.name
             store.change_form(actor.account_id, form_id, {"archived_at": now() if is_archived else None})
-            activity.record(actor, "form_archived" if is_archived else "form_restored", "form", form_id, name=name)
+            activity.record(
+                actor, "form_archived" if is_archived else "form_restored", "form", form_id, name=name
+            )
     return _found(actor, form_id)
 
 

@@ -22,6 +22,7 @@ from tests.rooms.bulk_enrollment.trial import Trial, addresses, execute_all, lin
 from tests.rooms.workflows.drafts import active
 
 CHUNK, CHUNKS, BATCH = 1_000, 6, 500
+# PostgreSQL took the wrong index from 20,000 to 70,000 rows, and again from 2 to 5 million.
 LARGE_JOB, LARGER_JOB, LARGE_CHUNK = 80_000, 200_000, 4_000
 KNOWN = 25_000  # a size at which both databases take the wrong index where they can
 READ = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"

@@ -17,7 +17,8 @@ from app.platform.database import session, transaction
 from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.contacts.people import add
 from tests.rooms.contacts.test_list import link, names, walk
-from tests.rooms.contacts.test_plans import listening
+from tests.rooms.contacts.test_plans import reads_contacts
+from tests.services.statements import listening
 
 IN_LEE_OR_RAY = {
     "any": [
@@ -114,7 +115,7 @@ def test_few_matches_of_a_filter_are_gathered_instead_of_reading_an_index_to_its
         monkeypatch.setattr(
             listing, "count_within", lambda *_given, number=estimate: counting.Count(number, about=True)
         )
-        with app.app_context(), listening() as heard:
+        with app.app_context(), listening(reads_contacts) as heard:
             found = contacts.find_contacts(bob.actor, Search(filter=IN_LEE_OR_RAY, sort="name"))
         ordered = [statement.partition("ORDER BY")[2] for statement, _ in heard]
         reads = [order for order in ordered if "first_name_key" in order]

@@ -1,7 +1,5 @@
 """No page of the list and no set of a file reads all contacts: every statement finds its way by an index."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,22 +11,12 @@ from app.contacts.domain import Status
 from app.contacts.infrastructure import conditions
 from app.platform.database import db, is_sqlite, session
 from tests.rooms.contacts.people import add
+from tests.services.statements import listening
 
 
-@contextmanager
-def listening() -> Iterator[list[tuple[str, Any]]]:
-    """The statements that read contacts or their tags, with their values."""
-    heard: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
-        if statement.startswith("SELECT") and "contact" in statement:
-            heard.append((statement, values))
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield heard
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
+def reads_contacts(statement: str) -> bool:
+    """Whether a statement reads contacts or their tags."""
+    return statement.startswith("SELECT") and "contact" in statement
 
 
 def scans(statement: str, values: Any) -> list[str]:
@@ -81,7 +69,7 @@ def test_pages_and_counts(app, bob, monkeypatch, search, few):
     monkeypatch.setattr(listing, "PAGE", 2)
     for number in range(6):
         add(app, bob.actor, f"ann{number}@example.com", first_name="Ann", last_name="Lee", tags=["lead"])
-    with app.app_context(), listening() as heard:
+    with app.app_context(), listening(reads_contacts) as heard:
         page = contacts.find_contacts(bob.actor, search)
         if page.next:
             page = contacts.find_contacts(bob.actor, search, after=page.next)
@@ -94,6 +82,6 @@ def test_pages_and_counts(app, bob, monkeypatch, search, few):
 def test_matching(app, bob, by):
     keys = sa.select(sa.literal(1 if by == "contact_id" else "x").label("key"))
 
-    with app.app_context(), listening() as heard:
+    with app.app_context(), listening(reads_contacts) as heard:
         session().execute(conditions.matched_keys(bob.actor.account_id, by, keys)).all()
         assert [line for statement in heard for line in scans(*statement)] == []

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-import sqlalchemy as sa
 
-from app.platform.database import db, is_sqlite
+from app.platform.database import db
 from tests.rooms.engine.enrolled import end, enroll, people
 from tests.rooms.workflows.drafts import active, draft
+from tests.services.statements import listening
 
 
 def names(page):
@@ -74,27 +74,18 @@ def test_pages_show_everybody_once(app, bob):
     assert names(bob.get(back[1].replace("&amp;", "&")).text) == seen[1]
 
 
+@pytest.mark.only_on("sqlite", "PostgreSQL’s statistics are always kept")
 @pytest.mark.parametrize("has_statistics", [False, True])
 def test_a_page_takes_its_rows_from_the_index(app, bob, has_statistics):
     public_id = active(app, bob.actor)
     enroll(app, bob.actor, public_id, people(app, bob.actor, 60))
-    heard = []
-
-    def note(_connection, _cursor, statement, values, _context, _many):
-        if "FROM enrollments" in statement:
-            heard.append((statement, values))
-
-    with app.app_context():
-        if not is_sqlite():
-            pytest.skip("PostgreSQL’s statistics are always kept")
-        with db.engine.connect().execution_options(cross_account=True) as connection:
-            if has_statistics:
-                connection.exec_driver_sql("ANALYZE")
-            sa.event.listen(db.engine, "before_cursor_execute", note)
+    with app.app_context(), db.engine.connect().execution_options(cross_account=True) as connection:
+        if has_statistics:
+            connection.exec_driver_sql("ANALYZE")
+        with listening(lambda statement: "FROM enrollments" in statement) as heard:
             bob.get(f"/workflows/{public_id}/people")
-            sa.event.remove(db.engine, "before_cursor_execute", note)
-            [(statement, values)] = heard
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+        [(statement, values)] = heard
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
     ways = sorted(row.detail for row in plan if " enrollments" in row.detail)
     by_index = (
         "SEARCH enrollments USING INDEX ix_enrollments_workflow_id_status_id (workflow_id=? AND status=?)"

@@ -205,7 +205,7 @@ def test_a_connection_is_used_for_many(app: Flask, alice: Person, server: MailSe
 
 
 def test_many_are_handed_over_at_the_same_time(app: Flask, alice: Person, server: MailServer) -> None:
-    server.stalls = 0.05
+    server.waits_for = MOST
     it = mailing(app, alice, 20)
     go_on(it)
     assert server.most_at_once == server.connections == MOST

@@ -19,8 +19,6 @@ from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.platform.database import session
 from tests.people import Person
 
-pytestmark = pytest.mark.one_database
-
 HOSTILE = "\"'><evil onload=1 hx-get=/x>{{7*7}}<b>"
 LINKS = (
     "[a](javascript:alert(1)) [b](data:text/html,x) ![c](javascript:1) <img src=x onerror=1> [d](vbscript:1) "
@@ -167,6 +165,7 @@ def pages(contact: str, workflow: str, job: str) -> Iterator[str]:
         )
 
 
+@pytest.mark.one_database
 def test_messages_show_it_as_text(alice: Person, workflow: str) -> None:
     steps = set(re.findall(rf"{workflow}/steps/[a-z0-9_-]+", alice.get(workflow).text))
     assert steps
@@ -179,6 +178,7 @@ def test_messages_show_it_as_text(alice: Person, workflow: str) -> None:
             assert is_harmless(alice.get(step))
 
 
+@pytest.mark.one_database
 def test_a_download_runs_nothing(alice: Person, job: str) -> None:
     answer = alice.get(f"{job}/rows.csv")
     cells = [cell for row in csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))) for cell in row]

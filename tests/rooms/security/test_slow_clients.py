@@ -3,9 +3,6 @@
 import socket
 import statistics
 import time
-from collections.abc import Iterator
-
-import pytest
 
 from app.platform.web.request_bodies import MAX_UPLOADS_AT_ONCE, SMALL_BYTES
 from ops.web_server.gateway import SMALL_BODY_WITHIN_SECONDS
@@ -21,13 +18,6 @@ from tests.services.plain_client import (
 
 WITHOUT_DELAY = 0.5
 PROCESSES = 2
-
-
-@pytest.fixture(scope="module", autouse=True)
-def early_form(muster: Installation) -> Iterator[socket.socket]:
-    """A form whose body does not come, sent before the first test: what it is told takes a while."""
-    with open_connection(muster.port, _form(1000)) as sender:
-        yield sender
 
 
 def test_idle_connections_and_slow_headers(muster: Installation) -> None:
@@ -50,7 +40,7 @@ def test_more_connections_than_there_is_room_for(muster: Installation) -> None:
         one.close()
 
 
-def test_slow_forms_and_uploads(muster: Installation, session: Session, early_form: socket.socket) -> None:
+def test_slow_forms_and_uploads(muster: Installation, session: Session) -> None:
     forms = [open_connection(muster.port, _form(1000)) for _ in range(24)]
     uploads = [open_connection(muster.port, upload_of(session, 20_000_000)) for _ in range(24)]
     time.sleep(1)
@@ -62,8 +52,8 @@ def test_slow_forms_and_uploads(muster: Installation, session: Session, early_fo
     assert len(turned_away) >= 24 - PROCESSES * MAX_UPLOADS_AT_ONCE, (
         "one person does not fill the disk with beginnings"
     )
-    early_form.settimeout(SMALL_BODY_WITHIN_SECONDS + 10)
-    assert early_form.recv(100).startswith(b"HTTP/1.1 408"), "a body that does not come is told so"
+    forms[0].settimeout(SMALL_BODY_WITHIN_SECONDS + 10)
+    assert forms[0].recv(100).startswith(b"HTTP/1.1 408"), "a body that does not come is told so"
     for one in forms + uploads:
         one.close()
 

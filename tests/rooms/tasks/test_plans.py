@@ -1,11 +1,8 @@
 """Lists and counts of tasks find their way by the index that is made for them, among many tasks."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from app.accounts.domain import Role
 from app.platform.database import db, is_sqlite
@@ -13,24 +10,13 @@ from app.tasks import application as tasks
 from app.tasks.application import Assignee, NewTask, TaskQuery
 from tests.rooms.contacts.people import add
 from tests.rooms.tasks.written import create_tasks, in_hours
+from tests.services.statements import listening
 
 MANY = 3_000
 
 
-@contextmanager
-def listening() -> Iterator[list[tuple[str, Any]]]:
-    """The statements that search tasks, with their values."""
-    heard: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
-        if "FROM tasks" in statement and "LIMIT" in statement:
-            heard.append((statement, values))
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield heard
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
+def searches_tasks(statement: str) -> bool:
+    return "FROM tasks" in statement and "LIMIT" in statement
 
 
 def plan(statement: str, values: Any) -> str:
@@ -66,7 +52,7 @@ def test_each_list_has_its_index(app, bob, has_statistics):
         for query, index in LISTS:
             if query.contact_id:
                 query = TaskQuery(query.view, query.is_mine, contacts[7])
-            with listening() as heard:
+            with listening(searches_tasks) as heard:
                 tasks.task_list(bob.actor, query)
             assert heard
             found = plan(*heard[0])

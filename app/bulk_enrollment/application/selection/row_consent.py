@@ -1,6 +1,7 @@
-"""Consent to messages in the rows of files. A refusal is saved even if its row or its whole batch fails. Rows of
-batches that are skipped because the job was canceled are left alone, refusals included: whoever cancels has not
-imported them.
+"""Consent to messages in the rows of files. A refusal is saved even if its row or its whole batch fails.
+
+Rows of batches that are skipped because the job was canceled are left alone, refusals included: whoever
+cancels has not imported them.
 """
 
 import json
