@@ -139,8 +139,9 @@ def test_accounts_with_emails_are_found_through_an_index(app: Flask) -> None:
             sa.event.remove(db.engine, "before_cursor_execute", note)
         [(statement, values)] = heard
         found = plan(statement, values)
-        assert found.count("ix_form_submissions_letters") == 3, found
-        assert "TEMP B-TREE" not in found and "SCAN form_submissions'" not in found, found
+        assert found.count("ix_form_submissions_letters") >= 2, found
+        for walk in ("TEMP B-TREE", "SCAN form_submissions'", "Seq Scan", "Sort"):
+            assert walk not in found, found
 
 
 def test_submissions_are_counted_after_a_form_has_changed(app: Flask, bob: Person) -> None:
