@@ -123,7 +123,6 @@ def test_the_clock_wakes_senders_of_emails_that_came_during_a_turn(
     assert len(server.received) == 1
 
 
-@pytest.mark.only_on("sqlite", "PostgreSQL reads a small table as it is")
 def test_accounts_with_emails_are_found_through_an_index(app: Flask) -> None:
     heard: list[tuple[str, Any]] = []
 

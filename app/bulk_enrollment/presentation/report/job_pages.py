@@ -93,7 +93,6 @@ def show(public_id: str) -> ResponseReturnValue:
         return render_template(
             "bulk_enrollment/_list_answer.html",
             has_moved=has_moved,
-            held=has_moved and _is_held(shown),
             **_panel_facts(shown),
             **facts,
         )
@@ -104,7 +103,6 @@ def show(public_id: str) -> ResponseReturnValue:
         emails=_emails_to_starter(shown),
         filter_words=_filter_words(shown),
         consent=consent_words(shown.job.options.consent_basis),
-        held=_is_held(shown),
         **_panel_facts(shown),
         **facts,
     )
@@ -139,7 +137,6 @@ def panel_answer(public_id: str, *, after_action: bool = False) -> Response:
         render_template(
             "bulk_enrollment/_panel_answer.html",
             has_moved=has_moved,
-            held=has_moved and _is_held(shown),
             has_more_rows=has_more_rows,
             keeps_focus=after_action,
             tabs=_tabs(shown, _problem_filter()),
@@ -168,6 +165,7 @@ def _panel_facts(shown: ShownJob) -> dict[str, Any]:
         "may_undo": undoing.may_undo(actor, shown.job),
         "lacks_workers": report.lacks_workers(shown),
         "may_change": may_change,
+        "held": _is_held(shown),
         "may_cancel": may_change and shown.can_be_cancelled,
         "may_pause": may_change and shown.status in RUNNING,
         "may_resume": may_change and shown.can_be_resumed,
