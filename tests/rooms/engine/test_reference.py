@@ -26,7 +26,6 @@ from tests.rooms.messaging.mailing import go_on
 from tests.rooms.messaging.texting import connect
 from tests.services.twilio import FakeTwilio
 
-EXAMPLES = 15  # five times as many with more rounds
 TAGS = ("red", "green", "blue")
 TOPICS = ("newsletter", "offers")
 ZONES = ("", "Asia/Tokyo", "America/Los_Angeles", "")  # of the four contacts; the account's is Berlin
@@ -129,40 +128,26 @@ acts = st.lists(
 
 
 @pytest.mark.timeout(900)  # hypothesis may take 300 s to find a smaller failing example
+@settings(
+    max_examples=9,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    document=definitions(),
+    early=st.lists(st.tuples(who, tag), max_size=4),
+    acts=acts,
+    asks_consent=st.booleans(),
+)
 def test_the_engine_does_what_the_reference_does(
-    app: Flask, alice: Person, twilio: FakeTwilio, rounds: int
-) -> None:
-    @settings(
-        max_examples=EXAMPLES * (1 if rounds == 1 else 5),
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
-    @given(
-        document=definitions(),
-        early=st.lists(st.tuples(who, tag), max_size=4),
-        acts=acts,
-        asks_consent=st.booleans(),
-    )
-    def try_one(
-        document: dict[str, Any],
-        early: list[tuple[int, str]],
-        acts: list[tuple[str, Any]],
-        asks_consent: bool,
-    ) -> None:
-        does_the_same(app, alice, document, early, acts, asks_consent)
-
-    try_one()
-
-
-def does_the_same(
     app: Flask,
     alice: Person,
+    twilio: FakeTwilio,
     document: dict[str, Any],
     early: list[tuple[int, str]],
     acts: list[tuple[str, Any]],
     asks_consent: bool,
 ) -> None:
-    """Let engine and reference take four people through a workflow, and compare them after each act."""
     run = next(numbers)
     prepare(app, alice, asks_consent)
     it = campaign(app, alice.actor, *document["steps"], name=f"Run {run}", goals=document["goals"])
