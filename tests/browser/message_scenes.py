@@ -1,5 +1,6 @@
 """Messages to people in workflows of the sample data."""
 
+import time
 from secrets import token_hex
 from typing import Any
 
@@ -22,6 +23,7 @@ def create_message(app: Flask, **given: Any) -> tuple[int, str]:
     token = token_hex(16)
     with app.app_context():
         account_id = session().scalars(sa.select(Account.id).limit(1)).one()
+        wait_for_people(account_id)
         with acting_for(account_id), transaction() as open_session:
             change_business(worker_actor(account_id), {"postal_address": "1 Quay Street\nBristol"})
             taken = sa.select(Message.contact_id).where(Message.account_id == account_id)
@@ -58,3 +60,16 @@ def create_message(app: Flask, **given: Any) -> tuple[int, str]:
             open_session.add(made)
             open_session.flush()
             return made.id, token
+
+
+def wait_for_people(account_id: int) -> None:
+    """Wait until the job of the sample data has enrolled somebody."""
+    give_up = time.monotonic() + 60
+    with acting_for(account_id):
+        while (
+            session().scalar(sa.select(Enrollment.id).where(Enrollment.account_id == account_id).limit(1))
+            is None
+        ):
+            session().rollback()
+            assert time.monotonic() < give_up, "nobody is enrolled"
+            time.sleep(0.2)
