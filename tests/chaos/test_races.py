@@ -8,6 +8,8 @@ from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
 from app.platform import queue
 from tests.chaos.siege import PEOPLE, TWICE, WITHHELD, WRONG, Siege, eventually
 
+LARGE = 8_000  # rows: a job that no machine is through with while a few small ones are started
+
 
 def keep_sending(siege: Siege, job: str) -> None:
     """Every task of the job again and again until it is over."""
@@ -61,7 +63,8 @@ def test_two_jobs_and_an_import_change_the_same_people(siege: Siege):
 
 def test_many_small_jobs_beside_a_large_one(siege: Siege):
     """They take turns, so the small ones are over first."""
-    large = siege.start(siege.workflow("Large"), first=300_000, batch_size=10)
+    people = "\n".join(f"many{number}@example.com" for number in range(LARGE))
+    large = siege.trial.start(f"Email\n{people}\n", siege.workflow("Large"), missing="create", batch_size=10)
     eventually(lambda: siege.trial.job(large).status == "processing")
     workflow = siege.workflow("Small")
     small = [
