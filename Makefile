@@ -51,8 +51,8 @@ test-postgres: environment-dev ## run the room tests on PostgreSQL
 browser: browser-found ## run the browser tests in Chromium
 	@$(BIN)/pytest tests/browser
 
-chaos: environment-dev ## kill processes at the worst moments (ROUNDS=50)
-	@$(BIN)/pytest tests/chaos --database=both --rounds=$(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),50)
+chaos: environment-dev ## kill processes at the worst moments (ROUNDS=100)
+	@$(BIN)/pytest tests/chaos --database=both --rounds=$(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),100)
 
 mutants: environment-dev ## count small faults in the domain that the unit tests notice (takes long)
 	@$(BIN)/python -m ops.mutants $(only)

@@ -129,7 +129,14 @@ def _bare(here: Site, documents: dict[str, Any]) -> Iterator[tuple[int, int]]:
     """Serve documents from memory; yield (port, process id)."""
     file, port = here.folder / "documents.json", free_port()
     file.write_text(json.dumps(documents))
-    command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "ops" / "web.py"), "bench.bare:create()"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        str(ROOT / "ops" / "web_server" / "settings.py"),
+        "bench.bare:create()",
+    ]
     environment = os.environ | here.muster.environment | {"PORT": str(port), "BARE_DOCUMENTS": str(file)}
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
         try:

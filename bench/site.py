@@ -20,6 +20,15 @@ from tests.services.postgresql import PostgreSQL
 EMAIL, PASSWORD = "alice@example.com", "a quiet place to work"
 START_SECONDS = 180
 
+# PostgreSQL's own settings where tests have others, with memory for a million rows.
+AS_INSTALLED = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "autovacuum_naptime": "1min",
+    "shared_buffers": "512MB",
+}
+
 
 @dataclass(frozen=True)
 class Site:
@@ -107,7 +116,7 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'data' / 'muster.db'}"
         return
-    server = PostgreSQL(fsync="on", synchronous_commit="on", full_page_writes="on", shared_buffers="512MB")
+    server = PostgreSQL(**AS_INSTALLED)
     server.start()
     try:
         server.create_database("bench")

@@ -36,6 +36,9 @@ CACHE_KIB: dict["Process", int] = {
 }
 # How many connections stay open. A web process has as many threads; others have one or two.
 CONNECTIONS: dict["Process", int] = {"web": 10, "worker": 5, "clock": 5, "setup": 5, "command": 5}
+# PostgreSQL plans a prepared statement once per connection, perhaps while its tables were small. A new
+# connection plans it again.
+PLANS_KEPT_SECONDS = 60
 
 db = SQLAlchemy(
     model_class=Base, session_options={"class_": tenancy.ScopedSession, "expire_on_commit": False}
@@ -90,6 +93,7 @@ def _engine_options(settings: Settings, process: "Process") -> dict[str, Any]:
 
     return options | {
         "pool_timeout": 4,
+        "pool_recycle": PLANS_KEPT_SECONDS,
         "connect_args": connections.parameters(process),
     }
 

@@ -15,6 +15,7 @@ from app.contacts.domain import ConsentBasis
 from app.contacts.infrastructure.tables import Contact
 from app.platform import tenancy
 from app.platform.database import BigInt, db, session
+from app.platform.database.engine import PLANS_KEPT_SECONDS
 from app.platform.database.many_rows import execute_built
 from app.platform.database.short_reads import read_built
 from tests.people import Person
@@ -127,3 +128,17 @@ def test_a_connection_that_ends_after_the_last_read_harms_nobody(app: Flask) -> 
                 other.execute("SELECT pg_terminate_backend(%s, 5000)", [served_by])
     with app.app_context():
         assert session().scalar(sa.text("SELECT 1")) == before
+
+
+@pytest.mark.only_on("postgresql")
+def test_plans_are_made_anew_after_a_while(app: Flask) -> None:
+    """They may be those for tables that were small."""
+    backend = sa.text("SELECT pg_backend_pid()")
+    with app.app_context():
+        with db.engine.connect() as connection:
+            before = connection.scalar(backend)
+        with db.engine.connect() as connection:
+            assert connection.scalar(backend) == before
+            connection.connection._connection_record.starttime -= PLANS_KEPT_SECONDS + 1  # type: ignore[union-attr]
+        with db.engine.connect() as connection:
+            assert connection.scalar(backend) != before
