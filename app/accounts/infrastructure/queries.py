@@ -91,7 +91,13 @@ def account(account_id: int) -> Account | None:
 
 def sub_accounts_of(account_id: int) -> Sequence[int]:
     """Return the ids of the accounts below an agency."""
-    return session().scalars(sa.select(Account.id).where(Account.parent_id == account_id)).all()
+    return [row[0] for row in read_built(_sub_accounts_of(), {"of_account": account_id}, cross_account=True)]
+
+
+@lru_cache
+def _sub_accounts_of() -> sa.Select[int]:
+    one = Account.__table__.c
+    return sa.select(one.id).where(one.parent_id == sa.bindparam("of_account", type_=BigInt))
 
 
 def account_named(name: str | None) -> Account | None:

@@ -158,15 +158,19 @@ def _public_ids(on_sqlite: bool) -> sa.Select[Any]:
 
 def workflows_made_from(account_ids: Sequence[int], template_ids: Collection[int]) -> dict[int, list[int]]:
     """Return {template id: ids of the workflows of these accounts that were made from it}."""
-    query = sa.select(Workflow.template_id, Workflow.id).where(
-        Workflow.account_id.in_(id_list(account_ids)),
-        Workflow.template_id.in_(id_list(sorted(template_ids))),
-    )
+    values = {"of_accounts": account_ids, "of_templates": sorted(template_ids)}
     found: dict[int, list[int]] = {}
-    for template_id, workflow_id in session().execute(query, execution_options={"cross_account": True}):
-        if template_id is not None:
-            found.setdefault(template_id, []).append(workflow_id)
+    for template_id, workflow_id in read_built(_made_from(is_sqlite()), values, cross_account=True):
+        found.setdefault(template_id, []).append(workflow_id)
     return found
+
+
+@lru_cache
+def _made_from(on_sqlite: bool) -> sa.Select[Any]:
+    one = Workflow.__table__.c
+    return sa.select(one.template_id, one.id).where(
+        in_ids(one.account_id, "of_accounts", on_sqlite), in_ids(one.template_id, "of_templates", on_sqlite)
+    )
 
 
 def uses_by_month(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.database import BigInt, is_sqlite, session, summed_parts
-from app.platform.database.many_rows import constants, id_list
+from app.platform.database.many_rows import constants
 from app.platform.database.short_reads import in_ids, read_built
 
 _counts = EnrollmentCount.__table__
@@ -71,16 +71,22 @@ def by_step(account_id: int, workflow_id: int) -> dict[tuple[str, str], int]:
 
 def of_workflows(account_ids: Sequence[int], workflow_ids: Sequence[int]) -> dict[tuple[int, str], int]:
     """Return {(workflow id, status): number of enrollments} of workflows of these accounts."""
-    query = (
-        sa.select(EnrollmentCount.workflow_id, EnrollmentCount.status, _sum())
-        .where(
-            EnrollmentCount.account_id.in_(id_list(account_ids)),
-            EnrollmentCount.workflow_id.in_(id_list(workflow_ids)),
-        )
-        .group_by(EnrollmentCount.workflow_id, EnrollmentCount.status)
-    )
-    found = session().execute(query, execution_options={"cross_account": True})
+    values = {"of_accounts": account_ids, "of_workflows": workflow_ids}
+    found = read_built(_of_workflows(is_sqlite()), values, cross_account=True)
     return {(row[0], row[1]): row[2] for row in found}
+
+
+@lru_cache
+def _of_workflows(on_sqlite: bool) -> sa.Select[Any]:
+    one = _counts.c
+    return (
+        sa.select(one.workflow_id, one.status, sa.cast(sa.func.sum(one.enrollments), BigInt))
+        .where(
+            in_ids(one.account_id, "of_accounts", on_sqlite),
+            in_ids(one.workflow_id, "of_workflows", on_sqlite),
+        )
+        .group_by(one.workflow_id, one.status)
+    )
 
 
 def under_way(account_id: int, workflow_ids: Sequence[int]) -> dict[int, int]:
