@@ -76,10 +76,14 @@ def parse_template(text: str) -> TemplateFile:
 
 
 def template_text(template: TemplateFile) -> str:
-    """Return a template as YAML that `parse_template` reads back unchanged."""
+    """Return a template as YAML that `parse_template` reads back unchanged. Equal templates have equal
+    texts."""
+    from app.gallery.domain.canonical import canonical
     from app.gallery.domain.yaml_text import written_yaml
 
-    return written_yaml({**asdict(template), "tags": list(template.tags)})
+    return written_yaml(
+        asdict(template) | {"tags": list(template.tags), "definition": canonical(template.definition)}
+    )
 
 
 def _refuse_unknown(mapping: dict[Any, Any], known: tuple[str, ...], where: str) -> None:

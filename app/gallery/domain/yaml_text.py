@@ -11,10 +11,11 @@ import yaml
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, Event
-from yaml.nodes import MappingNode, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_NESTING = 60
 WIDTH = 110
+SHORT = 72
 
 
 class YamlProblem(ValueError):
@@ -38,13 +39,34 @@ class _Loader(yaml.CSafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Dumper with multi-line text as blocks, indented lists, and no aliases."""
+    """Dumper with multi-line text as blocks, short values in one line, indented lists, and no aliases."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> MappingNode:
+        node = super().represent_mapping(tag, mapping, flow_style)
+        node.flow_style = _is_short([one for pair in node.value for one in pair])
+        return node
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> SequenceNode:
+        node = super().represent_sequence(tag, sequence, flow_style)
+        node.flow_style = _is_short(node.value)
+        return node
+
+
+def _is_short(values: list[Node]) -> bool:
+    """Return whether values, which may be short lists, fit in one line."""
+    length = 0
+    for one in values:
+        inner = one.value if isinstance(one, SequenceNode) and one.flow_style else [one]
+        if not all(isinstance(node, ScalarNode) and node.style != "|" for node in inner):
+            return False
+        length += sum(len(node.value) + 2 for node in inner)
+    return length <= SHORT
 
 
 def _text_as_block(dumper: yaml.SafeDumper, text: str) -> ScalarNode:
