@@ -9,7 +9,7 @@ from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.gallery.application.catalog import catalog_of
 from app.gallery.application.results import TemplateResults, completion_rates, results_of
-from app.gallery.domain.browsing import GalleryPage, GalleryQuery, browse, select
+from app.gallery.domain.browsing import BY_RATE, GalleryPage, GalleryQuery, browse, select
 from app.gallery.domain.card import Card, card_of
 from app.gallery.domain.categories import CATEGORIES, Category
 from app.gallery.domain.message_preview import MessagePreview, first_message, message_preview
@@ -80,7 +80,9 @@ def browse_templates(actor: Actor, query: GalleryQuery) -> Gallery:
     require(actor, Permission.REPORTS)
     catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
     available = workflows.available(actor.account_id)
-    page = browse(catalog.cards, query, catalog.search.find(query.text), available=available, used=used)
+    rates = _rates_to_sort_by(actor, query, used)
+    found = catalog.search.find(query.text)
+    page = browse(catalog.cards, query, found, available=available, used=used, rates=rates)
     offered: tuple[Card, ...] = ()
     near = catalog.search.nearest(query.text, OFFERED) if query.text and not page.counts[""] else []
     if near:
@@ -115,7 +117,8 @@ def list_templates(
     catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
     available = workflows.available(actor.account_id)
     found = catalog.search.find(query.text)
-    cards, _ = select(catalog.cards, query, found, available=available, used=used)
+    rates = _rates_to_sort_by(actor, query, used)
+    cards, _ = select(catalog.cards, query, found, available=available, used=used, rates=rates)
     start = _position(cards, after) if after else 0
     shown = cards[start : start + limit]
     end = start + len(shown)
@@ -236,6 +239,13 @@ def _listed(
 ) -> list[ListedTemplate]:
     rates = completion_rates(actor, [card.id for card in cards if used.get(card.id)])
     return [ListedTemplate(card, available, used.get(card.id, 0), rates.get(card.id)) for card in cards]
+
+
+def _rates_to_sort_by(
+    actor: Actor, query: GalleryQuery, used: Mapping[int, int]
+) -> Mapping[int, float | None]:
+    """Return the completion rates of all templates in use if the order of the query depends on them."""
+    return completion_rates(actor, used) if query.sort == BY_RATE else {}
 
 
 def _position(cards: Sequence[Card], after: Place) -> int:

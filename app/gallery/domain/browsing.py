@@ -12,10 +12,12 @@ from app.gallery.domain.categories import CATEGORY_KEYS
 from app.platform.text.numbers import whole_number
 from app.workflows.domain import STEPS
 
-PER_PAGE = 48
+PER_PAGE = 60
+BY_RATE = "completed"
 SORTS: dict[str, str] = {
     "": "Recommended",
     "used": "Most used",
+    BY_RATE: "Completion rate",
     "name": "Name",
     "newest": "Newest",
     "shortest": "Shortest",
@@ -114,13 +116,15 @@ def browse(
     *,
     available: Collection[str],
     used: Mapping[int, int],
+    rates: Mapping[int, float | None] | None = None,
 ) -> GalleryPage:
     """Return the page for `query`.
 
     `found` holds positions in `cards` that match the search text, best first; `available` is as in `Card`;
-    `used` is {template id: times used}.
+    `used` is {template id: times used}, `rates` {template id: completion rate, None if unknown}, which only
+    sorting BY_RATE needs.
     """
-    chosen, counts = select(cards, query, found, available=available, used=used)
+    chosen, counts = select(cards, query, found, available=available, used=used, rates=rates)
     pages = max(1, -(-len(chosen) // PER_PAGE))
     page = min(query.page, pages)
     shown = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -134,12 +138,13 @@ def select(
     *,
     available: Collection[str],
     used: Mapping[int, int],
+    rates: Mapping[int, float | None] | None = None,
 ) -> tuple[list[Card], dict[str, int]]:
     """Return all cards for `query` in order, and the counts of `GalleryPage`. Arguments as in `browse`."""
     matching = [cards[position] for position in found if _fits(cards[position], query, available)]
     counts = Counter(card.category for card in matching)
     chosen = [card for card in matching if query.category in ("", card.category)]
-    _sort(chosen, query, available, used)
+    _sort(chosen, query, available, used, rates or {})
     return chosen, {"": len(matching), **counts}
 
 
@@ -152,11 +157,17 @@ def _fits(card: Card, query: GalleryQuery, available: Collection[str]) -> bool:
 
 
 def _sort(
-    cards: list[Card], query: GalleryQuery, available: Collection[str], used: Mapping[int, int]
+    cards: list[Card],
+    query: GalleryQuery,
+    available: Collection[str],
+    used: Mapping[int, int],
+    rates: Mapping[int, float | None],
 ) -> None:
     """Sort in place. The order of the search is kept unless a sort order is chosen."""
     if query.sort == "used":
         cards.sort(key=lambda card: (-used.get(card.id, 0), card.name.casefold()))
+    elif query.sort == BY_RATE:
+        cards.sort(key=lambda card: (-_known(rates.get(card.id)), card.name.casefold()))
     elif query.sort == "newest":
         cards.sort(key=lambda card: (card.created_at, card.id), reverse=True)
     elif query.sort == "shortest":
@@ -167,3 +178,8 @@ def _sort(
         cards.sort(
             key=lambda card: (len(card.missing(available)), -used.get(card.id, 0), card.name.casefold())
         )
+
+
+def _known(rate: float | None) -> float:
+    """Return a rate; an unknown one is less than any."""
+    return -1.0 if rate is None else rate

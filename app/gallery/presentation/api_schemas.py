@@ -72,7 +72,12 @@ class TemplateQuery(PageQuery):
         described("Only templates with a step of this type.", EXAMPLE["steps"][0]["type"]),
     ] = None
     sort: Annotated[
-        Sort, described("Order; `recommended` puts the best matches first if there is a `q`.", RECOMMENDED)
+        Sort,
+        described(
+            "Order; `recommended` puts the best matches first if there is a `q`, and `completed` the highest "
+            "completion rates.",
+            RECOMMENDED,
+        ),
     ] = RECOMMENDED
 
 

@@ -59,7 +59,7 @@ def test_every_template_is_listed_once_over_all_pages(program: Program) -> None:
         assert one["is_system"] is True and "definition" not in one
 
 
-@pytest.mark.parametrize("sort", ["recommended", "used", "name", "newest", "shortest"])
+@pytest.mark.parametrize("sort", ["recommended", "used", "completed", "name", "newest", "shortest"])
 def test_each_order_has_the_same_templates(program: Program, sort: str) -> None:
     ids = [one["id"] for one in listed(program, f"{TEMPLATES}?sort={sort}&limit=10")]
     assert len(ids) == len(set(ids)) == SYSTEM_TEMPLATES

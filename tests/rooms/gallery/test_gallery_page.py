@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 
+from app.gallery.domain.browsing import PER_PAGE
 from app.gallery.domain.categories import CATEGORY_KEYS
 from app.gallery.infrastructure import queries
 from app.platform.clock import now
@@ -212,11 +213,11 @@ def test_a_long_gallery_has_pages(app: Flask, bob: Person) -> None:  # T-05
         add_template(app, bob.actor, f"Number {number:02}", definition())
     first, second = bob.get("/templates"), bob.get("/templates?page=2")
     every = SYSTEM_TEMPLATES + 20
-    assert len(cards(first)) == 48
-    assert len(cards(second)) == every - 48
+    assert len(cards(first)) == PER_PAGE
+    assert len(cards(second)) == every - PER_PAGE
     assert not set(cards(first)) & set(cards(second))
     assert "page=2" in first.text
-    assert f"48 of {every} templates" in first.text
+    assert f"{PER_PAGE} of {every} templates" in first.text
 
 
 def test_who_may_only_look_is_not_offered_to_use(vera: Person) -> None:

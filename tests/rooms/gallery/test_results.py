@@ -24,7 +24,7 @@ from tests.people import Person, program_of
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.enrolled import enroll
 from tests.rooms.engine.moved import Campaign, campaign
-from tests.rooms.gallery.shelf import add_template, definition
+from tests.rooms.gallery.shelf import add_template, cards, definition
 from tests.rooms.messaging.mailing import go_on, messages
 from tests.rooms.messaging.test_reactions import click
 from tests.rooms.workflows.drafts import active
@@ -83,6 +83,7 @@ def test_results_are_those_of_all_workflows_made_from_it(app: Flask, bob: Person
     page = bob.get(f"/templates/{template}").text
     assert "Your results" in page and "Results of 2 workflows" in page and "25.0%" in page
     assert "100% complete it" in bob.get("/templates?category=custom").text
+    assert cards(bob.get("/templates?sort=completed"))[0] == "Fair"
     answer = program_of(app, bob, "report:view").get(f"/workflow-templates/{template}")
     assert answer.json["completion_rate"] == 1.0
 

@@ -95,10 +95,12 @@ def test_a_search_keeps_its_own_order() -> None:  # T-06
         ("newest", ["Gamma", "alpha", "Beta"]),
         ("shortest", ["Gamma", "alpha", "Beta"]),
         ("used", ["Beta", "alpha", "Gamma"]),
+        ("completed", ["Gamma", "Beta", "alpha"]),
     ],
 )
-def test_orders(sort: str, order: list[str]) -> None:  # T-05
-    assert names(GalleryQuery(sort=sort, text="x"), used={1: 3}) == order
+def test_orders(sort: str, order: list[str]) -> None:  # T-05, T-18
+    rates = {1: 0.0, 2: None, 3: 0.5}
+    assert names(GalleryQuery(sort=sort, text="x"), used={1: 3}, rates=rates) == order
 
 
 def test_counts_are_what_the_tabs_show() -> None:  # T-05
