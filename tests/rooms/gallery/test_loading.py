@@ -54,7 +54,7 @@ def test_a_changed_file_becomes_a_new_version_and_the_old_one_stays(app: Flask, 
     with app.app_context():
         load_system_templates(folder)
         before = queries.version_definition(template(KEYS[0]).id, 1)
-        change(folder, KEYS[0], "subject: Quick question for you", "subject: Just one question")
+        change(folder, KEYS[0], "subject: What made you get in touch?", "subject: Just one question")
         loaded = load_system_templates(folder)
         assert (loaded.changed, loaded.added, loaded.removed) == ([KEYS[0]], [], [])
         assert template(KEYS[0]).version == 2
@@ -122,7 +122,7 @@ def test_a_file_with_a_mistake_is_left_out_and_harms_nothing(
 
 
 def test_machines_that_start_together_load_once(app: Flask, folder: Path) -> None:  # T-19
-    change(folder, KEYS[0], "subject: Quick question for you", "subject: Just one question")
+    change(folder, KEYS[0], "subject: What made you get in touch?", "subject: Just one question")
     (folder / "brand-new.yaml").write_text(
         (folder / f"{KEYS[1]}.yaml").read_text("utf-8").replace(f"key: {KEYS[1]}", "key: brand-new"), "utf-8"
     )

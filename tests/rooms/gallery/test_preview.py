@@ -20,7 +20,7 @@ def test_a_preview_shows_the_whole_workflow(app: Flask, bob: Person) -> None:  #
         "Wait 2 days",
         "Clicked a link",
         "Everyone else",
-        "Quick question for you",
+        "What made you get in touch?",
         "Gets the tag “customer”",
         "14 days",
         "Nothing to connect",
@@ -71,7 +71,7 @@ def test_the_dialog_gets_the_inside_and_a_click_one_message(app: Flask, bob: Per
     message = bob.htmx("get", f"{address}/steps/open-question", headers=MESSAGE).text
     assert "<html" not in message
     assert "Wait 2 days" not in message
-    assert "Quick question for you" in message
+    assert "What made you get in touch?" in message
     assert "data-focus" in message
 
 
