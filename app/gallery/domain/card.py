@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from app.gallery.domain.search import Entry
+from app.gallery.domain.search import Entry, message_words
 from app.integrations.domain import in_order
 from app.workflows.domain import Definition, miniature, summary
 from app.workflows.domain.checks.needs import missing, part_requirements, requirements, unmet
 
-SUMMARY_FORMAT = 4
+SUMMARY_FORMAT = 5
 """Increment when `kept_summary` changes, so that stored summaries are rebuilt."""
 
 
@@ -20,8 +20,8 @@ class Card:
 
     `account_id` is None for a system template; `goals` holds goal types. `requirements` are the integrations
     it relies on and the merge tags that an integration or the account fills; `message_requirements` are those
-    of each message. `available` in the methods is what the account has: connected integrations and filled
-    merge tags.
+    of each message. `words` are those of all messages. `available` in the methods is what the account has:
+    connected integrations and filled merge tags.
     """
 
     id: int
@@ -42,6 +42,7 @@ class Card:
     requirements: tuple[str, ...]
     message_requirements: tuple[tuple[str, ...], ...]
     miniature: Mapping[str, Any]
+    words: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
     created_by: int | None
@@ -73,7 +74,7 @@ class Card:
     def entry(self) -> Entry:
         """Return the searchable parts."""
         parts = frozenset((self.trigger, *self.step_types, *self.goals))
-        return Entry(self.name, self.description, self.category, self.tags, parts)
+        return Entry(self.name, self.description, self.category, self.tags, parts, self.words)
 
 
 def kept_summary(definition: Definition) -> dict[str, Any]:
@@ -89,6 +90,7 @@ def kept_summary(definition: Definition) -> dict[str, Any]:
             sorted(part_requirements(step)) for step in definition.messages if step.is_live
         ],
         "miniature": miniature(definition),
+        "words": message_words(definition),
     }
 
 
@@ -109,5 +111,6 @@ def card_of(row: Mapping[str, Any]) -> Card:
         requirements=tuple(kept["requirements"]),
         message_requirements=tuple(map(tuple, kept["message_requirements"])),
         miniature=kept["miniature"],
+        words=tuple(kept.get("words", ())),
         **{name: row[name] for name in ("created_at", "updated_at", "created_by")},
     )

@@ -7,7 +7,7 @@ lines. Terms are compared without plural s and accents, and typos are tolerated.
 from collections import defaultdict
 from functools import cache
 
-from app.gallery.domain.query_words import query_words, words
+from app.gallery.domain.search.query_words import query_words, words
 
 SYNONYMS = """
 birthday: bday, b day, birth day, dob, date of birth, special day, birthday club, birthday card
@@ -38,10 +38,14 @@ churn: cancel, cancelled, canceled, cancellation, attrition, offboarding, exit s
     retention, retain, save, downgrade, unsubscribe, quit, leaving
 renewal: renew, expiring, expire, expiration, expiry, contract end, contract renewal, license,
     subscription renewal, membership renewal, policy, insurance, lease end, auto renew, upcoming charge
+failed payment: dunning, declined, card declined, credit card, credit card declined, payment declined,
+    payment failure, expired card, past due, overdue, unpaid, billing, invoice, involuntary churn
 review: google review, google, rating, star, five star, 5 star, reputation, yelp, trustpilot,
     tripadvisor, facebook review, google business, gmb, gbp, g2, capterra, social proof, ugc, ask for
     review, online review
 testimonial: case study, success story, social proof, reference, customer story, quote from customer
+nps: net promoter, net promoter score, promoter, detractor, would you recommend
+survey: questionnaire, poll, csat, ces, satisfaction, customer satisfaction, post event survey
 feedback: survey, nps, net promoter, net promoter score, csat, satisfaction, customer satisfaction,
     questionnaire, poll, voice of customer, opinion, check in, ces, detractor, promoter
 referral: refer, refer a friend, referral program, word of mouth, invite a friend, bring a friend,
@@ -55,9 +59,14 @@ first order: post purchase, first purchase, new buyer, thank you for order, orde
     follow up, second purchase, after purchase, thank you email
 cross-sell: upsell, up sell, crosssell, upgrade, add on, recommendation, product recommendation, bundle,
     aov
+upsell: up sell, expansion, upgrade path, plan upgrade, premium plan, next plan, account expansion
+reorder: re order, replenish, replenishment, refill, repurchase, buy again, order again, restock,
+    subscribe and save, running low, consumable
+product launch: launch, new product, go live, release, prelaunch, pre launch, presale, drop
+waitlist: wait list, waiting list, early access, notify me, coming soon, vip list
 voucher: coupon, discount, promo, promo code, promotion, offer, gift card, deal, gift code, incentive
 seasonal sale: black friday, cyber monday, bfcm, holiday, christmas, flash sale, sale, promotion, promo,
-    launch, product launch, valentine, mother day, summer, new year, limited time, early access,
+    valentine, mother day, summer, new year, limited time, early access,
     announcement, campaign
 no-shows: no show, noshow, missed appointment, missed, did not show, did not come, last minute
 missed appointment: no show, noshow, ghosted, skipped
@@ -67,14 +76,25 @@ rebooking: reschedule, rescheduling, rebook, book again, new date, cancelled app
     appointment
 recall: checkup, check up, annual checkup, annual exam, annual visit, maintenance, service due, routine,
     hygiene visit, six month, follow up visit
-webinar: event, live event, masterclass, conference, trade show, meetup, workshop, open house,
-    registration, attendee, replay, virtual event, summit, demo day, event follow up
+webinar: event, live event, masterclass, conference, trade show, meetup, workshop, registration,
+    attendee, replay, virtual event, summit, demo day, event follow up, open day, class, concert
+invitation: invite, webinar invite, event invite, save the date, rsvp, register, promote event
+event reminder: webinar reminder, starts soon, reminder email, save the date, join link, day of event
 trial: free trial, freemium, demo, trial expiring, trial ending, trial conversion, product tour,
     software, app, user activation, plg
 quote: proposal, estimate, bid, quotation, tender, deal, close deal, sales follow up, pricing
 follow-up: follow up, followup, chase, check in, touch base, nudge, sequence
 sales: closing, deal, crm, outreach, cold email
 real estate: realtor, realty, property, home buyer, house, listing, open house, broker, mortgage, agent
+hotel: airbnb, vacation rental, bed and breakfast, b b, lodging, resort, guest stay, pre arrival, pre stay,
+    arrival, check in, travel, tourism, booking
+donors: donation, donate, donor, nonprofit, non profit, charity, fundraising, fundraiser, giving, ngo,
+    church, foundation, giving tuesday, monthly giving, supporter
+pet: dog, cat, puppy, veterinarian, veterinary, vet, groomer, grooming, animal, kennel
+kids: child, children, family, party, birthday party, venue, parent
+demo: demo request, request demo, book demo, sales demo, product demo, schedule demo, discovery call
+maintenance: service due, annual service, tune up, hvac, oil change, inspection, seasonal maintenance, yearly
+    service, furnace, air conditioning, pest control, pool
 restaurant: bar, bistro, diner, hospitality, reservation, dining, food, pizza, hotel
 gym: yoga, pilates, crossfit, personal trainer, fitness studio, sport, class pass, martial art
 salon: spa, med spa, medspa, barbershop, nail, hair, hairdresser, lash, tattoo, massage

@@ -1,22 +1,32 @@
-"""Full-text search over templates: names weigh most, then tags, categories, step types, and descriptions.
+"""Full-text search over templates: names weigh most, then tags, categories, step types, descriptions, and
+last the words of messages.
 
 Every term of a query must match. A prefix of a word is enough, because results are shown while typing;
-synonyms are known; and words that occur nowhere are matched as typos.
+synonyms are known; and words that occur nowhere are matched as typos. Templates that match much worse than
+the best one are left out, so that a word in some message does not bring everything.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
 from app.gallery.domain.categories import category_label
-from app.gallery.domain.query_words import all_words, is_generic, likeness, query_words, slip, words
-from app.gallery.domain.synonyms import MAX_TERM_WORDS, term_words, terms
+from app.gallery.domain.search.query_words import all_words, is_generic, likeness, query_words, slip, words
+from app.gallery.domain.search.synonyms import MAX_TERM_WORDS, term_words, terms
 from app.workflows.domain import types_named
 
-NAME, TAG, CATEGORY, STEP, DESCRIPTION = 10.0, 7.0, 6.0, 5.0, 3.0
+NAME, TAG, CATEGORY, STEP, DESCRIPTION, MESSAGE = 10.0, 7.0, 6.0, 5.0, 3.0, 1.0
+LEAST_SHARE = 0.15
+"""Of the best score, without what a name adds that contains the whole query."""
 WHOLE_QUERY_IN_NAME = 12.0
 NAME_BEGINS_WITH_QUERY = 6.0
+NAME_BEGINS_WITH_SYNONYM = 1.0
+FOR_ANYBODY = 1.5
+"""What a template for any business gets, which suits more of those who name no industry."""
+ANYBODY = "any business"
+FURTHER = 0.1
+"""Share of the weights of a word's other places that is added to that of the best one."""
 SYNONYM = 0.8
 """Weight of a match through a synonym, relative to the word itself."""
 
@@ -26,13 +36,15 @@ Scores = dict[int, float]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Searchable parts of a template. `parts`: the types of its trigger, steps, and goals."""
+    """Searchable parts of a template. `parts`: the types of its trigger, steps, and goals; `words`: those of
+    its messages, as `message_words` returns them."""
 
     name: str
     description: str
     category: str
     tags: tuple[str, ...]
     parts: frozenset[str]
+    words: tuple[str, ...] = ()
 
 
 class TemplateSearch:
@@ -40,11 +52,11 @@ class TemplateSearch:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._names = [f" {' '.join(words(entry.name))} " for entry in entries]
+        self._for_anybody = [ANYBODY in entry.tags for entry in entries]
         self._weights = [_weights(entry) for entry in entries]
-        self._known: set[str] = set().union(*self._weights)
-        self._important = {
-            word for weights in self._weights for word, weight in weights.items() if weight >= CATEGORY
-        }
+        self._known = _heaviest(self._weights)
+        self._described = {word for word, weight in self._known.items() if weight >= DESCRIPTION}
+        self._important = {word for word, weight in self._known.items() if weight >= CATEGORY}
 
     def find(self, query: str) -> list[int]:
         """Return the positions of matching templates, best first; ties keep their order.
@@ -57,8 +69,11 @@ class TemplateSearch:
         scores: Scores | None = None
         for found in self._asked(wanted):
             scores = found if scores is None else _both(scores, found)
+        least = LEAST_SHARE * max((scores or {}).values(), default=0.0)
         phrase = " ".join(wanted)
-        return _ranked({at: score + self._bonus(at, phrase) for at, score in (scores or {}).items()})
+        return _ranked(
+            {at: score + self._bonus(at, phrase) for at, score in (scores or {}).items() if score >= least}
+        )
 
     def nearest(self, query: str, most: int) -> list[int]:
         """Return up to `most` positions of templates that match part of the query, those with most terms
@@ -87,7 +102,7 @@ class TemplateSearch:
         """Return {word of a synonym: score} that the word may stand for; at most three for a typo."""
         if word in term_words():
             return {word: 1.0}
-        if any(known.startswith(word) for known in self._important):
+        if word in self._known or any(known.startswith(word) for known in self._important):
             return {}
         found = {known: slip(word, known) for known in term_words()}
         best = sorted((one for one in found.items() if one[1]), key=lambda one: (-one[1], one[0]))
@@ -101,8 +116,8 @@ class TemplateSearch:
             phrase = f" {' '.join(name)} "
             for at, score in self._of_all(name, True).items():
                 if phrase in self._names[at]:
-                    score += NAME
-                best[at] = max(best.get(at, 0.0), SYNONYM * quality * score)
+                    score += NAME + NAME_BEGINS_WITH_SYNONYM * self._names[at].startswith(phrase)
+                best[at] = _together(SYNONYM * quality * score, best.get(at, 0.0))
         return {at: score * len(asked) for at, score in best.items()}
 
     def _of_all(self, asked: Sequence[str], is_certain: bool) -> Scores:
@@ -116,9 +131,9 @@ class TemplateSearch:
     def _of_word(self, word: str, is_certain: bool) -> Scores:
         """Score the templates that contain a word; typos and longer forms are tried unless `is_certain`."""
         qualities = {known: likeness(word, known) for known in self._known if known.startswith(word)}
-        if not qualities and not is_certain:
-            guesses = ((known, slip(word, known)) for known in self._important)
-            qualities = {known: quality for known, quality in guesses if quality}
+        is_known = is_certain or word in self._known
+        if not is_known and qualities.keys().isdisjoint(self._described):
+            qualities |= _slips(word, self._important) or _slips(word, self._described)
         best: Scores = {}
         for position, weights in enumerate(self._weights):
             for known in qualities.keys() & weights.keys():
@@ -126,10 +141,26 @@ class TemplateSearch:
         return best
 
     def _bonus(self, position: int, phrase: str) -> float:
-        name = self._names[position]
-        if name.startswith(f" {phrase}"):
-            return WHOLE_QUERY_IN_NAME + NAME_BEGINS_WITH_QUERY
-        return WHOLE_QUERY_IN_NAME if f" {phrase}" in name else 0.0
+        name, bonus = self._names[position], FOR_ANYBODY * self._for_anybody[position]
+        if f" {phrase}" in name:
+            bonus += WHOLE_QUERY_IN_NAME + NAME_BEGINS_WITH_QUERY * name.startswith(f" {phrase}")
+        return bonus
+
+
+def _heaviest(every: Iterable[dict[str, float]]) -> dict[str, float]:
+    """Return {word: highest weight in any template}."""
+    found: dict[str, float] = {}
+    for weights in every:
+        for word, weight in weights.items():
+            if weight > found.get(word, 0.0):
+                found[word] = weight
+    return found
+
+
+def _slips(word: str, known: Iterable[str]) -> dict[str, float]:
+    """Return {known word: score} of those that the word may be a longer form or a typo of."""
+    found = {one: slip(word, one) for one in known}
+    return {one: quality for one, quality in found.items() if quality}
 
 
 def _meant(guesses: Sequence[dict[str, float]]) -> dict[tuple[str, ...], float]:
@@ -145,17 +176,30 @@ def _meant(guesses: Sequence[dict[str, float]]) -> dict[tuple[str, ...], float]:
 @lru_cache(maxsize=5_000)
 def _weights(entry: Entry) -> dict[str, float]:
     """Return {word: weight} of a template."""
-    found = dict.fromkeys(all_words([entry.description]), DESCRIPTION)
-    found |= dict.fromkeys(all_words(part_words(part) for part in entry.parts), STEP)
-    found |= dict.fromkeys(all_words([category_label(entry.category)]), CATEGORY)
-    found |= dict.fromkeys(all_words(entry.tags), TAG)
-    return found | dict.fromkeys(all_words([entry.name]), NAME)
+    found: dict[str, float] = {}
+    for weight, words_there in (
+        (NAME, all_words([entry.name])),
+        (TAG, all_words(entry.tags)),
+        (CATEGORY, all_words([category_label(entry.category)])),
+        (STEP, all_words(part_words(part) for part in entry.parts)),
+        (DESCRIPTION, all_words([entry.description])),
+        (MESSAGE, all_words(entry.parts)),
+        (MESSAGE, entry.words),
+    ):
+        for word in words_there:
+            found[word] = _together(found.get(word, 0.0), weight)
+    return found
 
 
 @lru_cache(maxsize=200)
 def part_words(part: str) -> str:
-    """Return the searchable names of a trigger, step, or goal type: its key, title, and other names."""
-    return " ".join([part, *(f"{one.title} {one.also_called}" for one in types_named(part))])
+    """Return the searchable names of a trigger, step, or goal type: its title and other names."""
+    return " ".join(f"{one.title} {one.also_called}" for one in types_named(part))
+
+
+def _together(one: float, other: float) -> float:
+    """Return the score of a word that is found in two places."""
+    return max(one, other) + FURTHER * min(one, other)
 
 
 def _ranked(scores: Scores) -> list[int]:
