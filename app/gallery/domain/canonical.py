@@ -10,7 +10,7 @@ from typing import Any
 
 from app.workflows.domain import GOALS, STEPS, TRIGGERS
 from app.workflows.domain.definition.document import Document
-from app.workflows.domain.types.declarations import PartType
+from app.workflows.domain.types.declarations import Registry
 
 _WHOLE = ("format", "trigger", "steps", "goals")
 _GOALS = ("match", "items")
@@ -20,7 +20,7 @@ _FORK = ("arms", "default")
 _VALUE = ("all", "any", "field", "op", "value", "amount", "unit")
 _NO_GOALS: Document = {"match": "any", "items": []}
 
-_Types = Mapping[Any, PartType]
+_Types = Registry[Any]
 
 
 def canonical(definition: Document) -> Document:
@@ -54,9 +54,14 @@ def _switched(part: Document, types: _Types) -> Document:
 def _part(part: Document, types: _Types) -> Document:
     kind = types.get(part.get("type"))
     settings = (*(setting.name for setting in kind.settings), *_FORK) if kind else _FORK
-    paths = {"arms": lambda paths: [_path(path) for path in paths], "default": _path}
-    found = _ordered(part, _PART, config=lambda config: _ordered(config, settings, **paths))
+    found = _ordered(
+        part, _PART, config=lambda config: _ordered(config, settings, arms=_paths, default=_path)
+    )
     return {name: value for name, value in found.items() if (name, value) != ("config", {})}
+
+
+def _paths(paths: list[Document]) -> list[Document]:
+    return [_path(path) for path in paths]
 
 
 def _path(path: Document) -> Document:

@@ -42,10 +42,10 @@ class Card:
     requirements: tuple[str, ...]
     message_requirements: tuple[tuple[str, ...], ...]
     miniature: Mapping[str, Any]
-    words: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
     created_by: int | None
+    words: tuple[str, ...] = ()
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -212,7 +212,7 @@ def test_every_other_term_finds_a_template() -> None:  # T-06
 
 def test_a_typing_mistake_in_a_long_term_is_forgiven() -> None:  # T-06
     missed = []
-    for term in list(terms())[::3]:
+    for term in list(terms())[::6]:
         for at, word in enumerate(term):
             if len(word) >= 7:
                 swapped = f"{word[:3]}{word[4]}{word[3]}{word[5:]}"

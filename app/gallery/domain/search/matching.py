@@ -52,7 +52,7 @@ class TemplateSearch:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._names = [f" {' '.join(words(entry.name))} " for entry in entries]
-        self._for_anybody = [ANYBODY in entry.tags for entry in entries]
+        self._for_anybody = [FOR_ANYBODY * (ANYBODY in entry.tags) for entry in entries]
         self._weights = [_weights(entry) for entry in entries]
         self._known = _heaviest(self._weights)
         self._described = {word for word, weight in self._known.items() if weight >= DESCRIPTION}
@@ -82,7 +82,7 @@ class TemplateSearch:
         for found in self._asked(query_words(query)):
             for at, score in found.items():
                 scores[at] = scores.get(at, 0.0) + 100.0 + score
-        return _ranked(scores)[:most]
+        return _ranked({at: score + self._for_anybody[at] for at, score in scores.items()})[:most]
 
     def _asked(self, wanted: list[str]) -> Iterator[Scores]:
         """Yield the scores for each term of the query: a known phrase, or a single word."""
@@ -141,7 +141,7 @@ class TemplateSearch:
         return best
 
     def _bonus(self, position: int, phrase: str) -> float:
-        name, bonus = self._names[position], FOR_ANYBODY * self._for_anybody[position]
+        name, bonus = self._names[position], self._for_anybody[position]
         if f" {phrase}" in name:
             bonus += WHOLE_QUERY_IN_NAME + NAME_BEGINS_WITH_QUERY * name.startswith(f" {phrase}")
         return bonus
