@@ -125,7 +125,9 @@ def _asked(fields: list[FormField] | None) -> dict[str, str] | None:
     known, seen = forms.askable_fields(web.actor().account_id), set[str]()
     wrong: dict[str, str] = {}
     for place, one in enumerate(fields):
-        if one.key not in known:
+        if one.key == "email":
+            wrong[f"fields.{place}.key"] = "Every form asks for the email address. List other fields only."
+        elif one.key not in known:
             wrong[f"fields.{place}.key"] = "This field doesn’t exist."
         elif one.key in seen:
             wrong[f"fields.{place}.key"] = "This field is listed more than once."

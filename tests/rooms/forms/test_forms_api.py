@@ -55,6 +55,7 @@ def test_what_is_wrong_is_named(app: Flask, alice: Person, program: Program) -> 
     assert refused(name=" ", title=" ", consent_text="\n") == ["name", "title", "consent_text"]
     assert refused(name="B", fields=[{"key": "first_name"}, {"key": "shoe_size"}]) == ["fields.1.key"]
     assert refused(name="B", fields=[{"key": "city"}, {"key": "city"}]) == ["fields.1.key"]
+    assert refused(name="B", fields=[{"key": "email"}]) == ["fields.0.key"]
     assert refused(name="B", fields=[{"key": "city", "required": "yes"}]) == ["fields.0.required"]
     assert refused(name="B", double_opt_in=True) == ["double_opt_in"], "there is no mail server"
     changed = program.patch(f"/forms/{known['id']}", {"name": "B"})
