@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from app.gallery.domain.browsing import offered_tags
 from app.gallery.domain.card import Card, card_of
 from app.gallery.domain.search import TemplateSearch
 from app.gallery.infrastructure import queries
@@ -60,6 +61,6 @@ def _catalog(mark: tuple[Any, ...], account_id: int) -> Catalog:
         mark=mark,
         cards=cards,
         search=TemplateSearch([card.entry() for card in cards]),
-        tags=tuple(sorted({tag for card in cards for tag in card.tags})),
+        tags=offered_tags(cards),
         step_types=frozenset(kind for card in cards for kind in card.step_types),
     )

@@ -148,6 +148,13 @@ def select(
     return chosen, {"": len(matching), **counts}
 
 
+def offered_tags(cards: Sequence[Card]) -> tuple[str, ...]:
+    """Return the tags to filter by, sorted: those of at least two templates, and those of own templates."""
+    used = Counter(tag for card in cards for tag in card.tags)
+    own = {tag for card in cards if not card.is_system for tag in card.tags}
+    return tuple(sorted(tag for tag, count in used.items() if count > 1 or tag in own))
+
+
 def _fits(card: Card, query: GalleryQuery, available: Collection[str]) -> bool:
     return (
         (not query.tag or query.tag in card.tags)

@@ -73,6 +73,13 @@ def test_filters_live_in_the_address(bob: Person) -> None:  # T-05
     assert "category=review_request&amp;tag=gym&amp;step=create_task&amp;ready=1&amp;sort=name" in page
 
 
+def test_a_rare_tag_is_no_choice_but_stays_chosen(bob: Person) -> None:  # T-05
+    rare = '<option value="waitlist" selected>'
+    page = bob.get("/templates?tag=waitlist")
+    assert cards(page) == ["Product launch to your waitlist"] and rare in page.text
+    assert 'value="waitlist"' not in bob.get("/templates").text
+
+
 def test_what_makes_no_sense_in_an_address_is_left_out(bob: Person) -> None:  # T-05
     page = bob.get("/templates?category=nonsense&step=dance&sort=luck&page=99999999999&ready=0&q=")
     assert len(cards(page)) == SYSTEM_TEMPLATES

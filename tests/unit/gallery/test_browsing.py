@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.gallery.domain.browsing import PER_PAGE, GalleryPage, GalleryQuery, browse, tag_label
+from app.gallery.domain.browsing import PER_PAGE, GalleryPage, GalleryQuery, browse, offered_tags, tag_label
 from app.gallery.domain.card import Card
 
 MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
@@ -115,6 +115,11 @@ def test_counts_are_what_the_tabs_show() -> None:  # T-05
         for category in ("", "custom", "onboarding"):
             narrowed = page(GalleryQuery(query.text, category, query.tag, query.step, query.ready))
             assert narrowed.total == len(narrowed.cards) == counts.get(category, 0)
+
+
+def test_tags_to_filter_by_are_those_that_several_templates_or_own_ones_have() -> None:  # T-05
+    own = card(4, tags=("ours",), account_id=7)
+    assert offered_tags([*CARDS, card(5, tags=("rare",)), own]) == ("gym", "ours")
 
 
 def test_pages_end_where_the_cards_do() -> None:  # T-05
