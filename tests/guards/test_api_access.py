@@ -18,7 +18,9 @@ from tests.guards.api_operations import (
 )
 from tests.people import Person, Program, program_of
 
-ANSWERS: set[str | None] = {"application/json", "application/problem+json", "text/csv", "text/event-stream"}
+ANSWERS: set[str | None] = {
+    *("application/json", "application/problem+json", "application/yaml", "text/csv", "text/event-stream")
+}
 NOT_MADE = {"fix_failure"}  # no row of Alice's job has failed
 CHANGES_NOTHING: set[str] = set()  # operations that a viewer may use although their method is not GET
 

@@ -7,6 +7,8 @@ from app.gallery.application.custom import (
     create_template,
     create_template_from_workflow,
     delete_template,
+    own_template,
+    restore_template,
     update_template,
 )
 from app.gallery.application.history import TemplateHistory, template_history
@@ -49,6 +51,8 @@ __all__ = [
     "load_system_templates",
     "message_of",
     "named_template",
+    "own_template",
+    "restore_template",
     "template_categories",
     "template_details",
     "template_history",

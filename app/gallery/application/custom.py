@@ -1,4 +1,4 @@
-"""Custom templates of an account (T-16): creating, changing, and deleting them.
+"""Custom templates of an account (T-16): creating, changing, deleting, and restoring them.
 
 Each change is a new version, and versions never change. A template is validated before it is saved, because
 its definition may come from anywhere.
@@ -16,11 +16,13 @@ from app.gallery.application.soundness import Sound, checked_definition
 from app.gallery.domain.card import kept_summary
 from app.gallery.domain.categories import CUSTOM
 from app.gallery.domain.details import Details
-from app.gallery.infrastructure import queries, store
+from app.gallery.domain.library.restoring import DAYS, restorable_since
+from app.gallery.infrastructure import library, queries, store
 from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.platform.clock import now
 from app.platform.database import transaction
-from app.platform.errors import Conflict, Invalid, LimitReached
+from app.platform.errors import Conflict, Invalid, LimitReached, NotFound
+from app.platform.ids import is_public_id
 from app.platform.settings import current
 from app.platform.text.words import sentence
 from app.workflows import application as workflows
@@ -53,6 +55,7 @@ def create_template(
     tags: Sequence[str] = (),
     note: str = "",
     new_fields: bool = False,
+    is_imported: bool = False,
 ) -> TemplateDetails:
     """Create a template from a definition, which may be any JSON.
 
@@ -70,7 +73,13 @@ def create_template(
         _write(template, details, sound)
         store.add_templates([template])
         store.add_own_version(template, sound.document, note, actor.user_id)
-        activity.record(actor, "template_created", "template", template.public_id, name=template.name)
+        activity.record(
+            actor,
+            "template_imported" if is_imported else "template_created",
+            "template",
+            template.public_id,
+            name=template.name,
+        )
         return details_of(actor, template)
 
 
@@ -165,13 +174,46 @@ def delete_template(actor: Actor, public_id: str, *, check: Check | None = None)
         activity.record(actor, "template_deleted", "template", public_id, name=template.name, is_deleted=True)
 
 
+def restore_template(actor: Actor, public_id: str) -> WorkflowTemplate:
+    """Bring a deleted template of the account back, as it was.
+
+    Raises NotFound, also if it was deleted too long ago, and LimitReached.
+    """
+    accounts.require(actor, Permission.TEMPLATES)
+    with transaction():
+        accounts.lock(actor.account_id)
+        template = None
+        if is_public_id(public_id):
+            template = library.deleted_template(actor.account_id, public_id, restorable_since(now()))
+        if template is None:
+            raise NotFound(
+                "TEMPLATE_NOT_FOUND",
+                f"There is nothing to restore: templates can be restored for {DAYS} days after they were "
+                "deleted.",
+                next_url="/templates/library",
+                next_label="See your templates",
+            )
+        _raise_if_full(actor.account_id)
+        template.deleted_at = None
+        template.updated_at = now()
+        activity.record(actor, "template_restored", "template", public_id, name=template.name)
+        return template
+
+
+def own_template(actor: Actor, public_id: str) -> WorkflowTemplate:
+    """Return a template of the account, to be changed. Raises NotFound, and Conflict (TEMPLATE_READ_ONLY) for
+    a system template."""
+    accounts.require(actor, Permission.TEMPLATES)
+    return _own_template(actor, public_id)
+
+
 def _own_template(actor: Actor, public_id: str) -> WorkflowTemplate:
     template = find_template(actor, public_id)
     if template.account_id is None:
         raise Conflict(
             "TEMPLATE_READ_ONLY",
-            f"“{template.name}” comes with Muster and can’t be changed. Create your own template from its "
-            "definition instead.",
+            f"“{template.name}” comes with Muster and can’t be changed. Copy it to your own templates, and "
+            "change the copy.",
         )
     return template
 

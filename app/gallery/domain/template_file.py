@@ -7,6 +7,7 @@ Whether the workflow inside is valid is checked by the definition validator, not
 import hashlib
 import json
 import re
+import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ MAX_KEY = 60
 REQUIRED = ("key", "name", "category", "description", "definition")
 KNOWN = (*REQUIRED, "tags")
 KNOWN_IN_DEFINITION = ("format", "trigger", "steps", "goals")
+MOST_WORDS = 10
 
 
 class UnreadableTemplate(ValueError):
@@ -62,7 +64,7 @@ def parse_template(text: str) -> TemplateFile:
         raise UnreadableTemplate("This isn’t a template file: “definition” is missing.")
     _refuse_unknown(content, KNOWN, "in the file")
     for name in REQUIRED:
-        if content.get(name) in (None, ""):
+        if content.get(name) is None or (content[name] == "" and name != "description"):
             raise UnreadableTemplate(f"“{name}” is missing.")
     details = _details(content)
     return TemplateFile(
@@ -84,6 +86,13 @@ def template_text(template: TemplateFile) -> str:
     return written_yaml(
         asdict(template) | {"tags": list(template.tags), "definition": canonical(template.definition)}
     )
+
+
+def key_of(name: str) -> str:
+    """Return a key made of the words of a name that are in Latin letters."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))[:MOST_WORDS]
+    return "-".join(words)[:MAX_KEY].rstrip("-") or "template"
 
 
 def _refuse_unknown(mapping: dict[Any, Any], known: tuple[str, ...], where: str) -> None:

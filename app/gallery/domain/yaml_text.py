@@ -70,15 +70,18 @@ def _is_short(values: list[Node]) -> bool:
 
 
 def _text_as_block(dumper: yaml.SafeDumper, text: str) -> ScalarNode:
-    return dumper.represent_scalar(_STR, text, style="|" if "\n" in text else None)
+    """Unusual line breaks are escaped, because reading a block turns some of them into plain ones."""
+    is_odd = any(one in text for one in _ODD_BREAKS)
+    return dumper.represent_scalar(_STR, text, style='"' if is_odd else "|" if "\n" in text else None)
 
 
 _STR = "tag:yaml.org,2002:str"
+_ODD_BREAKS = "\r\x85\u2028\u2029"
 _VALUES = (
     ("bool", r"true|false", "tf"),
     ("null", r"null|~|", ["n", "~", ""]),
     ("int", r"0|-?[1-9][0-9]{0,17}", "-0123456789"),
-    ("float", r"-?[0-9]{1,18}\.[0-9]{1,18}", "-0123456789"),
+    ("float", r"-?[0-9]{1,18}\.[0-9]{1,18}(?:e[-+][0-9]{1,3})?", "-0123456789"),
 )
 for _name, _pattern, _first in _VALUES:
     _Loader.add_implicit_resolver(

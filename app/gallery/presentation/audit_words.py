@@ -31,6 +31,9 @@ _AUDIT_SENTENCES: Final = {
     "template_created": "created {it}",
     "template_changed": "changed {it}",
     "template_deleted": "deleted {it}",
+    "template_restored": "restored {it}",
+    "template_imported": "imported {it} from a file",
+    "template_exported": "exported {it} to a file",
 }
 
 
@@ -38,7 +41,11 @@ def register() -> None:
     words = AuditWords(
         _AUDIT_SENTENCES,
         subjects={"template": _subject},
-        details={"template_cloned": _new_name, "template_changed": _version},
+        details={
+            "template_cloned": _new_name,
+            "template_changed": _version,
+            "template_exported": _version,
+        },
         kinds={"templates": "Templates"},
     )
     activity.register_words("gallery", words)

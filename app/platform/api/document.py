@@ -180,7 +180,8 @@ def _complete_response(status: int, response: dict[str, Any], operation: Operati
     else:
         headers |= operation.headers
         if operation.media_type != "application/json":
-            response["content"] = {operation.media_type: {"schema": {"type": "string"}}}
+            kind = "object" if operation.media_type == "application/yaml" else "string"
+            response["content"] = {operation.media_type: {"schema": {"type": kind}}}
     response["headers"] = {
         name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
     }

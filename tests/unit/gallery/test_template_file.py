@@ -1,8 +1,11 @@
 """A template as a file: read strictly, written to be read back, safe when it comes from strangers."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from app.gallery.domain.template_file import UnreadableTemplate, parse_template, template_text
+from app.gallery.domain.template_file import UnreadableTemplate, key_of, parse_template, template_text
+from app.gallery.domain.yaml_text import read_yaml, written_yaml
 
 GOOD = """\
 key: two-emails
@@ -121,3 +124,56 @@ def test_what_is_no_template_is_refused_with_a_sentence(text: str) -> None:  # T
 
 def test_a_file_that_is_too_large_is_refused() -> None:  # T-20
     assert "too large" in refused(GOOD + "#" * 1_000_000)
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
+JSON = st.recursive(
+    TEXTS
+    | st.booleans()
+    | st.none()
+    | st.integers(-(10**17), 10**17)
+    | st.sampled_from([0.5, -1.25, 1e16, 1e-7]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+@example("Hi,\n\n  there \u2028line\x85\r\n\n")
+@example([" \n leading", "trailing \n", "\t", "0123", "no", "~", "18:30", "1e3", "=", "<<", "- x", "# x", ""])
+def test_any_json_is_written_and_read_back(value: object) -> None:  # T-20
+    assert read_yaml(written_yaml({"value": value})) == {"value": value}
+
+
+def test_the_order_of_names_does_not_matter() -> None:  # T-20
+    template = parse_template(GOOD)
+    turned = parse_template(GOOD)
+    turned.definition["steps"] = [
+        {name: step[name] for name in reversed(step)} for step in turned.definition["steps"]
+    ]
+    assert list(turned.definition["steps"][0]) != list(template.definition["steps"][0])
+    assert template_text(turned) == template_text(template)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("New lead welcome", "new-lead-welcome"),
+        ("  Größe: „Teil 2“ & Ünïque's ", "groe-teil-2-uniques"),
+        ("Привет", "template"),
+        (
+            "one two three four five six seven eight nine ten eleven",
+            "one-two-three-four-five-six-seven-eight-nine-ten",
+        ),
+        ("x" * 120, "x" * 60),
+        ("a" * 59 + " b", "a" * 59),
+    ],
+)
+def test_a_key_is_made_of_the_name(name: str, key: str) -> None:  # T-20
+    assert key_of(name) == key
+    assert parse_template(GOOD.replace("key: two-emails", f"key: {key}")).key == key
+
+
+def test_a_description_may_be_empty_but_not_missing() -> None:  # T-20
+    assert parse_template(GOOD.replace("For a test.", '""')).description == ""
+    assert "“description” is missing" in refused(GOOD.replace("description: For a test.\n", ""))

@@ -1,0 +1,1 @@
+"""The templates of an account: lists, copies, and files."""

@@ -1,0 +1,1 @@
+"""Pages and operations for the templates of an account."""
