@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from flask import Flask
 
+from app.accounts.application import create_sub_account
 from app.messaging.infrastructure.tables import Message
 from app.platform.api.document import document
 from app.platform.clock import now
@@ -36,6 +37,7 @@ ID_FIELDS = {
     "corrects": "jobs",
     "into": "contact-fields",
     "user_id": "people",
+    "account_ids": "sub-accounts",
 }
 
 
@@ -87,10 +89,10 @@ class Described:
 
 
 def operations(app: Flask) -> list[Described]:
-    """Return all operations, those that delete last."""
+    """Return all operations, those that delete last, and of them those on parts of something first."""
     with app.app_context():
         described = list(_described(document(app)))
-    return sorted(described, key=lambda one: one.method == "DELETE")
+    return sorted(described, key=lambda one: -one.path.count("/") if one.method == "DELETE" else -100)
 
 
 def _described(known: dict[str, Any]) -> Iterator[Described]:
@@ -151,6 +153,7 @@ def one_of_everything(program: Program) -> dict[str, Any]:
         "bulk-actions": _made(program, "/contacts/bulk-actions", tagged)["id"],
         "failures": 1,
         "workflow-templates": template["id"],
+        "sub-accounts": _sub_account_of(program),
         "versions": 1,
         "workflows": workflow,
         "contacts": contact["id"],
@@ -159,6 +162,11 @@ def one_of_everything(program: Program) -> dict[str, Any]:
         "jobs": _made(program, f"{BULK}/workflows/{workflow}/jobs", chosen)["id"],
         "dry-runs": _made(program, f"{BULK}/workflows/{workflow}/dry-run", chosen)["id"],
     }
+
+
+def _sub_account_of(program: Program) -> int:
+    with program.client.application.app_context(), acting_for(program.actor.account_id):
+        return create_sub_account(program.actor, name="Branch North")
 
 
 def _message_to(program: Program, contact_id: int) -> int:

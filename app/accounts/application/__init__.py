@@ -41,17 +41,27 @@ from app.accounts.application.setup_access import (
     refuse_unknown_host,
     required_setup_token,
 )
+from app.accounts.application.sub_accounts import (
+    SubAccount,
+    agency_name,
+    count_sub_accounts,
+    list_sub_accounts,
+    sub_account_names,
+)
 
 __all__ = [
+    "SubAccount",
     "account_values",
     "actor_of",
     "add_person",
+    "agency_name",
     "begin_session",
     "business_details",
     "change_account",
     "change_business",
     "change_limits",
     "check_setup_token",
+    "count_sub_accounts",
     "create_owner",
     "create_sub_account",
     "discard_expired_sessions",
@@ -62,6 +72,7 @@ __all__ = [
     "installation_is_new",
     "is_agency",
     "limit_of",
+    "list_sub_accounts",
     "lock",
     "logo_of",
     "maximum_limits",
@@ -72,6 +83,7 @@ __all__ = [
     "refuse_unknown_host",
     "require",
     "required_setup_token",
+    "sub_account_names",
     "terminal_actor",
     "user_of_session",
     "with_sub_accounts",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from app.accounts.infrastructure.tables import Account, Business, Membership, SignIn, User
 from app.platform.database import BigInt, session
@@ -98,6 +99,39 @@ def sub_accounts_of(account_id: int) -> Sequence[int]:
 def _sub_accounts_of() -> sa.Select[int]:
     one = Account.__table__.c
     return sa.select(one.id).where(one.parent_id == sa.bindparam("of_account", type_=BigInt))
+
+
+def sub_accounts(account_id: int, search: str, after: int | None, limit: int) -> Sequence[tuple[int, str]]:
+    """Return (id, name) of up to `limit` accounts below an agency whose names contain `search`, by name, from
+    the one that follows the account `after`."""
+    query = sa.select(Account.id, Account.name).where(Account.parent_id == account_id)
+    if search:
+        query = query.where(Account.name.icontains(search, autoescape=True))
+    if after is not None:
+        last = sa.select(Account.name).where(Account.id == after, Account.parent_id == account_id)
+        name = last.scalar_subquery()
+        query = query.where(sa.or_(Account.name > name, sa.and_(Account.name == name, Account.id > after)))
+    rows = session().execute(query.order_by(Account.name, Account.id).limit(limit))
+    return [(row[0], row[1]) for row in rows]
+
+
+def names_of_sub_accounts(account_id: int, ids: Sequence[int]) -> dict[int, str]:
+    """Return {id: name} of those of the accounts that are below an agency."""
+    query = sa.select(Account.id, Account.name).where(Account.parent_id == account_id, Account.id.in_(ids))
+    return {row[0]: row[1] for row in session().execute(query)}
+
+
+def count_sub_accounts(account_id: int) -> int:
+    """Return the number of accounts below an agency."""
+    query = sa.select(sa.func.count()).select_from(Account).where(Account.parent_id == account_id)
+    return session().scalars(query).one()
+
+
+def name_of_parent(account_id: int) -> str | None:
+    """Return the name of an account’s agency; None if it has none."""
+    one = aliased(Account)
+    query = sa.select(Account.name).join(one, one.parent_id == Account.id).where(one.id == account_id)
+    return session().scalar(query)
 
 
 def account_named(name: str | None) -> Account | None:

@@ -5,6 +5,7 @@ it is never stale and never shared between accounts.
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 from app.gallery.domain.browsing import offered_tags
 from app.gallery.domain.card import Card, card_of
 from app.gallery.domain.search import TemplateSearch
-from app.gallery.infrastructure import queries
+from app.gallery.infrastructure import queries, sharing
+from app.gallery.infrastructure.sharing import SharedState
 
 MOST_KEPT = 50
 
@@ -34,7 +36,19 @@ _lock = Lock()
 
 def catalog_of(account_id: int) -> Catalog:
     """Return the catalog of an account, rebuilding it if its templates have changed."""
-    mark = queries.gallery_mark(account_id)
+    return _current(account_id, sharing.shared_states(account_id))
+
+
+def catalog_and_uses(account_id: int) -> tuple[Catalog, dict[int, int]]:
+    """Return the catalog of an account, and {template id: times used} of templates used at least once."""
+    shared = sharing.shared_states(account_id)
+    used = {one.id: one.times_used for one in shared if one.times_used}
+    return _current(account_id, shared), queries.times_used(account_id) | used
+
+
+def _current(account_id: int, shared: Sequence[SharedState]) -> Catalog:
+    seen = tuple((one.id, one.version, one.updated_at, one.shared_by) for one in shared)
+    mark = (*queries.gallery_mark(account_id), seen)
     with _lock:
         catalog = _kept.get(account_id)
         if catalog is not None and catalog.mark == mark:
@@ -56,7 +70,8 @@ def forget() -> None:
 
 
 def _catalog(mark: tuple[Any, ...], account_id: int) -> Catalog:
-    cards = tuple(card_of(row) for row in queries.gallery_cards(account_id))
+    rows = queries.gallery_cards(account_id) + sharing.shared_cards(account_id)
+    cards = tuple(card_of(row) for row in rows)
     return Catalog(
         mark=mark,
         cards=cards,

@@ -135,7 +135,7 @@ def _clone(
         workflow_name=workflow.name,
         switched_off=switched_off,
     )
-    store.count_use(actor.account_id, template.id)  # last, to lock a popular template's row only briefly
+    store.count_use(template.id)  # last, to lock a popular template's row only briefly
     return workflow
 
 

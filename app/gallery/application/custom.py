@@ -202,7 +202,7 @@ def restore_template(actor: Actor, public_id: str) -> WorkflowTemplate:
 
 def own_template(actor: Actor, public_id: str) -> WorkflowTemplate:
     """Return a template of the account, to be changed. Raises NotFound, and Conflict (TEMPLATE_READ_ONLY) for
-    a system template."""
+    a system template and one that the agency shares."""
     accounts.require(actor, Permission.TEMPLATES)
     return _own_template(actor, public_id)
 
@@ -214,6 +214,12 @@ def _own_template(actor: Actor, public_id: str) -> WorkflowTemplate:
             "TEMPLATE_READ_ONLY",
             f"“{template.name}” comes with Muster and can’t be changed. Copy it to your own templates, and "
             "change the copy.",
+        )
+    if template.account_id != actor.account_id:
+        raise Conflict(
+            "TEMPLATE_READ_ONLY",
+            f"“{template.name}” belongs to your agency, so only its team can change it. Copy it to your own "
+            "templates, and change the copy.",
         )
     return template
 

@@ -5,15 +5,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from app.accounts.application import require
+from app.accounts.application import agency_name, require
 from app.accounts.domain import Actor, Permission
-from app.gallery.application.catalog import catalog_of
+from app.gallery.application.catalog import catalog_and_uses, catalog_of
 from app.gallery.application.results import TemplateResults, completion_rates, results_of
 from app.gallery.domain.browsing import BY_RATE, GalleryPage, GalleryQuery, browse, select
 from app.gallery.domain.card import Card, card_of
 from app.gallery.domain.categories import CATEGORIES, Category
 from app.gallery.domain.message_preview import MessagePreview, first_message, message_preview
-from app.gallery.infrastructure import queries
+from app.gallery.infrastructure import queries, sharing
 from app.gallery.infrastructure.queries import ListedVersion
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.platform.errors import NotFound
@@ -78,7 +78,7 @@ class Place(NamedTuple):
 def browse_templates(actor: Actor, query: GalleryQuery) -> Gallery:
     """Return the templates visible to the actor's account that match `query`."""
     require(actor, Permission.REPORTS)
-    catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
+    catalog, used = catalog_and_uses(actor.account_id)
     available = workflows.available(actor.account_id)
     rates = _rates_to_sort_by(actor, query, used)
     found = catalog.search.find(query.text)
@@ -114,7 +114,7 @@ def list_templates(
     If the template at `after` is no longer among them, the page begins at its former position.
     """
     require(actor, Permission.REPORTS)
-    catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
+    catalog, used = catalog_and_uses(actor.account_id)
     available = workflows.available(actor.account_id)
     found = catalog.search.find(query.text)
     rates = _rates_to_sort_by(actor, query, used)
@@ -136,13 +136,15 @@ def template_categories(actor: Actor) -> list[tuple[Category, int]]:
 def template_ids(actor: Actor, ids: Collection[int]) -> Mapping[int, str]:
     """Return {template id: public id} of the templates of workflows, some of which may be deleted."""
     require(actor, Permission.REPORTS)
-    return queries.public_ids(actor.account_id, ids)
+    found = queries.public_ids(actor.account_id, ids)
+    others = set(ids) - found.keys()
+    return found | sharing.shared_public_ids(actor.account_id, others) if others else found
 
 
 def all_templates(actor: Actor) -> list[ListedTemplate]:
     """Return every template visible to the account, by category and name, without definitions."""
     require(actor, Permission.REPORTS)
-    catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
+    catalog, used = catalog_and_uses(actor.account_id)
     available = workflows.available(actor.account_id)
     cards = sorted(catalog.cards, key=lambda card: (card.category, card.name.casefold()))
     return _listed(actor, cards, available, used)
@@ -160,7 +162,7 @@ def details_of(actor: Actor, template: WorkflowTemplate) -> TemplateDetails:
     return TemplateDetails(
         completion_rate=results.totals.completion_rate if results else None,
         results=results,
-        card=card_of(_row(template)),
+        card=card_of(_row(template) | _sharing(actor, template)),
         definition=queries.version_definition(template.id, template.version),
         available=workflows.available(actor.account_id),
         times_used=template.times_used,
@@ -209,7 +211,9 @@ def find_template(actor: Actor, public_id: str) -> WorkflowTemplate:
     """Return the template with this public id. Raises NotFound, also for templates of other accounts."""
     template = None
     if is_public_id(public_id):
-        template = queries.template_by_public_id(actor.account_id, public_id)
+        template = queries.template_by_public_id(actor.account_id, public_id) or sharing.shared_template(
+            actor.account_id, public_id
+        )
     if template is None:
         raise NotFound(
             "TEMPLATE_NOT_FOUND",
@@ -225,7 +229,9 @@ def named_template(actor: Actor, reference: str) -> WorkflowTemplate:
     require(actor, Permission.REPORTS)
     if is_public_id(reference):
         return find_template(actor, reference)
-    template = queries.template_called(actor.account_id, reference)
+    template = queries.template_called(actor.account_id, reference) or sharing.shared_template_called(
+        actor.account_id, reference
+    )
     if template is None:
         raise NotFound(
             "TEMPLATE_NOT_FOUND",
@@ -252,6 +258,15 @@ def _position(cards: Sequence[Card], after: Place) -> int:
     """Return the index of the card that follows a place."""
     found = (at for at, card in enumerate(cards, 1) if card.public_id == after.public_id)
     return next(found, max(0, after.position))
+
+
+def _sharing(actor: Actor, template: WorkflowTemplate) -> dict[str, Any]:
+    """Return the facts about sharing that a card of the template shows."""
+    if template.account_id is None:
+        return {}
+    if template.account_id == actor.account_id:
+        return {"is_shared": queries.is_shared(actor.account_id, template.id)}
+    return {"is_shared": True, "shared_by": agency_name(actor)}
 
 
 def _row(template: WorkflowTemplate) -> dict[str, Any]:

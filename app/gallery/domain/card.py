@@ -21,7 +21,8 @@ class Card:
     `account_id` is None for a system template; `goals` holds goal types. `requirements` are the integrations
     it relies on and the merge tags that an integration or the account fills; `message_requirements` are those
     of each message. `words` are those of all messages. `available` in the methods is what the account has:
-    connected integrations and filled merge tags.
+    connected integrations and filled merge tags. `shared_by` is the name of the agency that shares it with
+    the account, `is_shared` whether its account shares it with others.
     """
 
     id: int
@@ -46,6 +47,8 @@ class Card:
     updated_at: datetime
     created_by: int | None
     words: tuple[str, ...] = ()
+    shared_by: str | None = None
+    is_shared: bool = False
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -113,4 +116,6 @@ def card_of(row: Mapping[str, Any]) -> Card:
         miniature=kept["miniature"],
         words=tuple(kept.get("words", ())),
         **{name: row[name] for name in ("created_at", "updated_at", "created_by")},
+        shared_by=row.get("shared_by"),
+        is_shared=row.get("is_shared", False),
     )

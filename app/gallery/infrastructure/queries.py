@@ -7,7 +7,12 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate, WorkflowTemplateVersion
+from app.gallery.infrastructure.tables import (
+    TemplateShare,
+    TemplateUse,
+    WorkflowTemplate,
+    WorkflowTemplateVersion,
+)
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import id_list
 from app.platform.database.short_reads import in_ids, read_built
@@ -27,7 +32,7 @@ class ListedVersion(NamedTuple):
     created_by: int | None
 
 
-_CARD = (
+CARD = (
     WorkflowTemplate.id,
     WorkflowTemplate.public_id,
     WorkflowTemplate.account_id,
@@ -45,7 +50,8 @@ _CARD = (
 
 
 def gallery_mark(account_id: int) -> tuple[Any, ...]:
-    """Return a value that changes whenever a template visible to the account is added, removed, or changed.
+    """Return a value that changes whenever a system template or one of the account is added, removed,
+    changed, or shared.
 
     The sum of versions also catches a change that is committed after a newer one.
     """
@@ -59,13 +65,18 @@ def _mark() -> sa.Select[Any]:
         (one.account_id == _account, one.updated_at)
     )  # others may be newer by a clock that was ahead
     changed = (sa.func.max(one.updated_at), sa.func.max(own))
-    return sa.select(sa.func.count(), sa.func.sum(one.id), sa.func.sum(one.version), *changed).where(
+    share = TemplateShare.__table__.c
+    shares = [
+        sa.select(figure).where(share.account_id == _account).scalar_subquery()
+        for figure in (sa.func.count(share.id), sa.func.max(share.id))
+    ]
+    return sa.select(sa.func.count(), sa.func.sum(one.id), sa.func.sum(one.version), *changed, *shares).where(
         _visible(_account, _templates)
     )
 
 
 def times_used(account_id: int) -> dict[int, int]:
-    """Return {template id: times used} of templates used at least once."""
+    """Return {template id: times used} of system templates and the account's own, if used at least once."""
     return {row[0]: row[1] for row in read_built(_used(), {"of_account": account_id})}
 
 
@@ -76,9 +87,20 @@ def _used() -> sa.Select[Any]:
 
 
 def gallery_cards(account_id: int) -> list[dict[str, Any]]:
-    """Return the columns for cards of every template visible to the account."""
-    rows = session().execute(sa.select(*_CARD).where(_visible(account_id)).order_by(WorkflowTemplate.id))
-    return [dict(row) for row in rows.mappings()]
+    """Return the columns for cards of system templates and the account's own."""
+    rows = session().execute(sa.select(*CARD).where(_visible(account_id)).order_by(WorkflowTemplate.id))
+    shared = set(session().scalars(_shared_by(account_id)))
+    return [dict(row) | {"is_shared": row["id"] in shared} for row in rows.mappings()]
+
+
+def is_shared(account_id: int, template_id: int) -> bool:
+    """Return whether the account shares a template of its own."""
+    query = _shared_by(account_id).where(TemplateShare.template_id == template_id).limit(1)
+    return session().scalar(query) is not None
+
+
+def _shared_by(account_id: int) -> sa.Select[int]:
+    return sa.select(TemplateShare.template_id).where(TemplateShare.account_id == account_id).distinct()
 
 
 def template_by_public_id(account_id: int, public_id: str) -> WorkflowTemplate | None:

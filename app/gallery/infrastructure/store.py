@@ -47,17 +47,15 @@ def add_own_version(
     session().flush()
 
 
-def count_use(account_id: int, template_id: int) -> None:
+def count_use(template_id: int) -> None:
     """Increment the use counter without touching `updated_at`, because the template itself does not change.
 
-    Crosses accounts: system templates belong to no account.
+    Crosses accounts: system templates belong to no account, shared ones to the agency. The template must have
+    been looked up for the account before.
     """
     session().execute(
         sa.update(WorkflowTemplate)
-        .where(
-            sa.or_(WorkflowTemplate.account_id.is_(None), WorkflowTemplate.account_id == account_id),
-            WorkflowTemplate.id == template_id,
-        )
+        .where(WorkflowTemplate.id == template_id)
         .values(times_used=WorkflowTemplate.times_used + 1, updated_at=WorkflowTemplate.updated_at)
         .execution_options(synchronize_session=False, cross_account=True)
     )

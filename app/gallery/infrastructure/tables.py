@@ -12,11 +12,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform import tenancy
 from app.platform.clock import now
-from app.platform.database import Authored, BigInt, db
+from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, db
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 
 SYSTEM = sa.text("account_id IS NULL")
+WITH_ALL = sa.text("recipient_id IS NULL")
 
 
 class WorkflowTemplate(Authored, db.Model):
@@ -63,6 +64,34 @@ class WorkflowTemplateVersion(Authored, db.Model):
     note: Mapped[str] = mapped_column(sa.String(500), default="")
 
 
+class TemplateShare(AccountOwned, Authored, db.Model):
+    """Shows a template of an agency to one of its sub-accounts, or to all, also future ones, if
+    `recipient_id` is None."""
+
+    __tablename__ = "template_shares"
+    __table_args__ = (
+        sa.UniqueConstraint("template_id", "recipient_id"),
+        sa.Index(
+            "uq_template_shares_all",
+            "template_id",
+            unique=True,
+            sqlite_where=WITH_ALL,
+            postgresql_where=WITH_ALL,
+        ),
+        sa.Index(None, "account_id", "recipient_id"),
+        IDS_NOT_REUSED,
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"))
+    template_id: Mapped[int] = mapped_column(
+        BigInt, sa.ForeignKey("workflow_templates.id", ondelete="CASCADE")
+    )
+    recipient_id: Mapped[int | None] = mapped_column(
+        BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+
+
 class TemplateUse(AccountOwned, db.Model):
     """One clone. `idempotency_key` comes from the form, so that a double click creates and counts one
     workflow."""
@@ -82,4 +111,5 @@ class TemplateUse(AccountOwned, db.Model):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
-tenancy.own(WorkflowTemplate.__tablename__, is_shared=True)
+tenancy.own(WorkflowTemplate.__tablename__, is_shared=True, is_lent=True)
+tenancy.own(TemplateShare.__tablename__, is_lent=True)

@@ -93,7 +93,10 @@ class Template(Schema):
     category: CategoryKey = described("Category of the template.", "lead_nurturing")
     tags: list[str] = described("Tags of the template.", ["email", "sms"])
     is_system: bool = described("Whether it comes with Muster, so that it can’t be changed.", True)
-    is_shared: bool = described("Whether other accounts see it.", False)
+    is_shared: bool = described("Whether an agency shares it with sub-accounts.", False)
+    shared_by: str | None = described(
+        "Name of the agency that shares it with the account; null for the account’s own.", None
+    )
     version: int = described("Number of the latest version.", 3)
     needs: list[str] = described("Integrations that it uses.", ["sms"])
     missing: list[str] = described("Those of them that the account lacks.", ["sms"])

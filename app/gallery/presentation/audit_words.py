@@ -6,6 +6,9 @@ from flask import url_for
 
 from app.activity import application as activity
 from app.activity.application import AuditWords, Facts, Subject
+from app.platform.text.words import counted, joined
+
+MOST_NAMES: Final = 5
 
 
 def _page(public_id: str) -> str:
@@ -26,12 +29,23 @@ def _new_name(facts: Facts) -> str:
     return f"named “{facts['workflow_name']}”" if is_renamed else ""
 
 
+def _recipients(facts: Facts) -> str:
+    names = facts.get("accounts")
+    if not names:
+        return "with all sub-accounts"
+    more = len(names) - MOST_NAMES
+    shown = [*names[:MOST_NAMES], counted(more, "other")] if more > 0 else names
+    return f"with {joined(shown)}"
+
+
 _AUDIT_SENTENCES: Final = {
     "template_cloned": "created a workflow from {it}",
     "template_created": "created {it}",
     "template_changed": "changed {it}",
     "template_deleted": "deleted {it}",
     "template_restored": "restored {it}",
+    "template_shared": "shared {it}",
+    "template_unshared": "stopped sharing {it}",
     "template_imported": "imported {it} from a file",
     "template_exported": "exported {it} to a file",
 }
@@ -45,6 +59,8 @@ def register() -> None:
             "template_cloned": _new_name,
             "template_changed": _version,
             "template_exported": _version,
+            "template_shared": _recipients,
+            "template_unshared": _recipients,
         },
         kinds={"templates": "Templates"},
     )

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.gallery import application as gallery
 from app.gallery.application.history import MONTHS
+from app.gallery.application.library.sharing import may_share
 from app.gallery.domain.browsing import SORTS, GalleryQuery, tag_label
 from app.gallery.domain.categories import CATEGORIES, category_named
 from app.gallery.presentation.forms import CloneForm
@@ -129,6 +130,7 @@ def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:
         "trigger": trigger_words(details.definition),
         "category": category_named(details.card.category),
         "chosen": bool(step_id),
+        "may_share": may_share(web.actor(), details.card),
     }
     if _is_for("sheet-body"):
         return render_template("gallery/preview_sheet.html", **facts)

@@ -48,15 +48,19 @@ class _Context:
 
     compiled = None
 
-    def __init__(self, cross_account: bool) -> None:
-        self.execution_options = {"cross_account": cross_account}
+    def __init__(self, **options: bool) -> None:
+        self.execution_options = options
 
 
-_IN_ACCOUNT, _ACROSS = _Context(False), _Context(True)
+_IN_ACCOUNT, _ACROSS, _LENT = _Context(), _Context(cross_account=True), _Context(reads_lent=True)
 
 
 def read_built(
-    statement: sa.Select[Any], values: Mapping[str, Any], *, cross_account: bool = False
+    statement: sa.Select[Any],
+    values: Mapping[str, Any],
+    *,
+    cross_account: bool = False,
+    reads_lent: bool = False,
 ) -> list[Sequence[Any]]:
     """Return the rows of a prebuilt select (see `execute_built`) in the transaction of the session.
 
@@ -66,7 +70,7 @@ def read_built(
     connection = session().connection()
     form = _form(statement, connection.dialect)
     text, parameters = form.text, form.parameters(values)
-    context = _ACROSS if cross_account else _IN_ACCOUNT
+    context = _ACROSS if cross_account else _LENT if reads_lent else _IN_ACCOUNT
     cursor = cast(Any, connection.connection.cursor())
     try:
         for listen in connection.dispatch.before_cursor_execute:

@@ -26,6 +26,7 @@ from app.platform.tenancy.sql.statements import Given, accounts_named
 
 _owned: set[str] = set()
 _shared: set[str] = set()
+_lent: set[str] = set()
 _common: set[str] = {"alembic_version"}
 _sessions: WeakKeyDictionary[Connection, Session] = WeakKeyDictionary()
 _flushing: ContextVar[bool] = ContextVar("flushing", default=False)
@@ -58,11 +59,17 @@ class WrongAccount(Exception):
     """A statement is not bound to the right account. Always a programming error, never a user's."""
 
 
-def own(table: str, is_shared: bool = False) -> None:
-    """Guard a table with an `account_id`. If it `is_shared`, rows without an account are for everybody."""
+def own(table: str, is_shared: bool = False, is_lent: bool = False) -> None:
+    """Guard a table with an `account_id`. If it `is_shared`, rows without an account are for everybody.
+
+    If it `is_lent`, accounts share rows with others: a query with the option `reads_lent` need not bind it.
+    Its own condition says which rows those are, and on PostgreSQL a policy for the acting account.
+    """
     _owned.add(table)
     if is_shared:
         _shared.add(table)
+    if is_lent:
+        _lent.add(table)
     _accounts_named.cache_clear()
 
 
@@ -182,7 +189,9 @@ def _scope_of(
     if is_known and expected is not None:
         return cast(int, expected)
     try:
-        found = _accounts_of(connection, statement, values, context, metadata)
+        found = _accounts_of(
+            connection, statement, values, context, metadata, bool(options.get("reads_lent"))
+        )
     except WrongAccount:
         if is_known:
             return Reach.EVERYBODY
@@ -198,24 +207,34 @@ def _scope_of(
 
 
 def _accounts_of(
-    connection: Connection, statement: str, values: Any, context: Any, metadata: sa.MetaData
+    connection: Connection,
+    statement: str,
+    values: Any,
+    context: Any,
+    metadata: sa.MetaData,
+    reads_lent: bool,
 ) -> set[Any]:
     """Return the accounts that all executions of a statement name. Raises WrongAccount if it names none."""
     compiled = getattr(context, "compiled", None)
     # The text as compiled, before lists of values are expanded, is the same each time.
     text = statement if compiled is None else compiled.string
+    if reads_lent and not text.lstrip().startswith("SELECT "):
+        raise WrongAccount(f"only a query may read what others share: {statement[:300]}")
     try:
-        accounts = _accounts_named(text, connection.dialect.name, metadata)
+        accounts = _accounts_named(text, connection.dialect.name, metadata, reads_lent)
     except NotUnderstood as error:
         raise WrongAccount(f"{error}: {statement[:300]}") from None
     return set().union(*_values_of(accounts, values, context)) if accounts else set()
 
 
 @lru_cache(maxsize=4096)
-def _accounts_named(statement: str, dialect: str, metadata: sa.MetaData) -> tuple[int | Given, ...]:
+def _accounts_named(
+    statement: str, dialect: str, metadata: sa.MetaData, reads_lent: bool
+) -> tuple[int | Given, ...]:
     """Return the accounts that a statement names. Cached, except for refusals."""
-    common = _common.union(metadata.tables) - _owned
-    tables = Tables(frozenset(_owned), frozenset(common), frozenset(_shared))
+    owned = _owned - _lent if reads_lent else _owned
+    common = _common.union(metadata.tables) - owned
+    tables = Tables(frozenset(owned), frozenset(common), frozenset(_shared))
     return accounts_named(statement, dialect, tables)
 
 

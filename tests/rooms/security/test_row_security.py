@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
+from app.accounts.application import create_sub_account
 from app.contacts.infrastructure.tables import Contact, Tag
-from app.gallery.application import load_system_templates
+from app.gallery.application import delete_template, load_system_templates
+from app.gallery.application.library import sharing
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.platform.clock import now
 from app.platform.database import db, session, transaction
@@ -22,6 +24,7 @@ from app.platform.tenancy import acting_for, isolation, row_security
 from ops.preparation import Prepared
 from ops.prepare import prepare_database
 from tests.people import Person, sign_in
+from tests.rooms.gallery.shelf import add_template
 from tests.services.databases import Database
 from tests.services.postgresql import PostgreSQL
 from tests.services.valkey import Valkey
@@ -70,28 +73,29 @@ def unguarded(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_table_of_accounts_has_its_policy(app: Flask) -> None:
     with app.app_context(), db.engine.connect().execution_options(**CROSSING) as connection:
-        policies = {
-            name: (seen, taken, roles, command)
-            for name, seen, taken, roles, command in connection.exec_driver_sql(
-                "SELECT tablename, qual, with_check, roles::text, cmd FROM pg_policies"
-            )
-        }
+        found = connection.exec_driver_sql(
+            "SELECT policyname, tablename, qual, with_check, roles::text, cmd FROM pg_policies"
+        ).all()
         secured = set(
             connection.exec_driver_sql(
                 "SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace"
             ).scalars()
         )
+    policies = {name: rest for policy, name, *rest in found if policy == "account"}
+    shared = {name: rest for policy, name, *rest in found if policy != "account"}
     account = f"(NULLIF(current_setting('{row_security.SETTING}'::text, true), ''::text))::bigint"
     own, written = f"(account_id = {account})", f'(account_id = ( SELECT {account} AS "nullif"))'
-    shared = f"({own} OR (account_id IS NULL))"
     assert {name: policy for name, policy in policies.items() if name not in THROUGH_PARENT} == {
-        name: (shared if name in isolation._shared else own, written, "{public}", "ALL")
-        for name in isolation._owned
+        name: [own, written, "{public}", "ALL"] for name in isolation._owned
     }
     for name, parent in THROUGH_PARENT.items():
-        seen, taken, *rest = policies[name]
-        assert f"FROM {parent} t" in seen and account not in seen and rest == ["{public}", "ALL"]
-        assert f"FROM {parent} t" in taken and f"t.account_id = {account}" in taken
+        *conditions, roles, command = policies[name]
+        assert (roles, command) == ("{public}", "ALL")
+        for condition in conditions:
+            assert f"FROM {parent} t" in condition and f"t.account_id = {account}" in condition
+        assert f"FROM {parent} t" in shared[name][0] and account not in shared[name][0]
+    assert set(shared) == isolation._lent | set(THROUGH_PARENT)
+    assert {tuple(rest) for _, *rest in shared.values()} == {(None, "{public}", "SELECT")}
     assert secured == set(policies) == isolation._owned | set(THROUGH_PARENT)
 
 
@@ -143,6 +147,63 @@ def test_versions_of_a_template_are_seen_and_written_as_the_template_is(app: Fla
         else:
             with pytest.raises(sa.exc.DBAPIError, match="row-level security"), transaction():
                 session().execute(attempt)
+
+
+def test_a_sub_account_reads_what_is_shared_with_it_and_writes_nothing(
+    app: Flask, request: pytest.FixtureRequest
+) -> None:  # T-17, T-22
+    """Past the guard, too: of three templates of its agency, Sam's account sees the one that is shared."""
+    agency = sign_in(app, "alice").actor
+    sam, mallory = (sign_in(app, name).actor.account_id for name in ("sam", "mallory"))
+    with app.app_context(), acting_for(agency.account_id):
+        sister = create_sub_account(agency, name="Sister")
+    ids = {
+        name: add_template(app, agency, name)
+        for name in ("with Sam", "with Sister", "with nobody", "deleted")
+    }
+    with app.app_context(), acting_for(agency.account_id):
+        sharing.share_template(agency, ids["with Sam"], [sam])
+        sharing.share_template(agency, ids["with Sister"], [sister])
+        sharing.share_template(agency, ids["deleted"], None)
+        delete_template(agency, ids["deleted"])
+    request.getfixturevalue("unguarded")
+    named = "workflow_templates WHERE name LIKE 'with%' OR name = 'deleted'"
+    versions = f"workflow_template_versions WHERE template_id IN (SELECT id FROM {named})"
+    for acts, seen in (({sam}, {"with Sam"}), ({sister}, {"with Sister"}), ({mallory, None}, set())):
+        for account_id in acts:
+            with app.app_context(), acting_for(account_id):  # type: ignore[arg-type]
+                assert set(session().scalars(sa.text(f"SELECT name FROM {named}"))) == seen
+                rows = "SELECT count(*) FROM workflow_template_versions v JOIN workflow_templates t"
+                of_agency = sa.text(
+                    f"{rows} ON t.id = v.template_id WHERE t.account_id = {agency.account_id}"
+                )
+                assert session().scalar(of_agency) == len(seen)
+                found = session().scalars(sa.text("SELECT recipient_id FROM template_shares")).all()
+                # That the deleted one was shared with all is all they learn of it: its id.
+                assert set(found) == ({account_id, None} if seen else set())
+    with app.app_context(), acting_for(sam), transaction():
+        for statement in (
+            "UPDATE workflow_templates SET name = 'x' RETURNING id",
+            "DELETE FROM workflow_templates RETURNING id",
+            "UPDATE workflow_template_versions SET note = 'x' RETURNING id",
+            f"DELETE FROM {versions} RETURNING id",
+            "UPDATE template_shares SET recipient_id = NULL RETURNING id",
+            "DELETE FROM template_shares RETURNING id",
+        ):
+            assert session().execute(sa.text(statement)).all() == []
+    for owner in (sam, agency.account_id):
+        share = {"owner": owner, "sam": sam, "at": now()}
+        attempt = sa.text(
+            "INSERT INTO template_shares (account_id, template_id, recipient_id, created_at, updated_at)"
+            " SELECT :owner, id, :sam, :at, :at FROM workflow_templates WHERE name = 'with Sam'"
+        )
+        with app.app_context(), acting_for(sam):
+            if owner == agency.account_id:
+                with pytest.raises(sa.exc.DBAPIError, match="row-level security"), transaction():
+                    session().execute(attempt, share)
+            else:
+                with pytest.raises(sa.exc.IntegrityError), transaction():
+                    session().execute(attempt, share)  # is shared already, by its owner
 
 
 def test_the_role_owns_nothing_and_bypasses_nothing(app: Flask) -> None:

@@ -1,1 +1,1 @@
-"""The templates of an account: lists, copies, and files."""
+"""The templates of an account: lists, copies, files, and sharing."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.gallery.application.catalog import catalog_of
+from app.gallery.application.catalog import catalog_and_uses, catalog_of
 from app.gallery.application.custom import create_template
 from app.gallery.application.reading import TemplateDetails, find_template
 from app.gallery.domain.card import Card
@@ -54,7 +54,8 @@ class OwnTemplates:
 def own_templates(actor: Actor, number: int = 1) -> OwnTemplates:
     """Return a page of the templates of the actor's account; the nearest one if there is no such page."""
     accounts.require(actor, Permission.REPORTS)
-    own = [card for card in catalog_of(actor.account_id).cards if card.account_id == actor.account_id]
+    catalog, used = catalog_and_uses(actor.account_id)
+    own = [card for card in catalog.cards if card.account_id == actor.account_id]
     own.sort(key=_by_name)
     number = min(max(1, number), max(1, -(-len(own) // PAGE)))
     limit = None
@@ -65,8 +66,15 @@ def own_templates(actor: Actor, number: int = 1) -> OwnTemplates:
         total=len(own),
         number=number,
         limit=limit,
-        used=queries.times_used(actor.account_id),
+        used=used,
     )
+
+
+def shared_templates(actor: Actor) -> list[Card]:
+    """Return the templates that the account’s agency shares with it, by name."""
+    accounts.require(actor, Permission.REPORTS)
+    shared = [card for card in catalog_of(actor.account_id).cards if card.shared_by is not None]
+    return sorted(shared, key=_by_name)
 
 
 def deleted_templates(actor: Actor) -> list[DeletedTemplate]:

@@ -1,17 +1,29 @@
-"""Operations of the API on templates as files."""
+"""Operations of the API on templates as files, and on sharing them."""
 
 from collections.abc import Mapping
 
 from flask import Blueprint, Response
 
-from app.gallery.application.library import transfer
+from app.gallery.application.library import sharing, transfer
 from app.gallery.presentation.api_schemas import TemplateWithDefinition, template_with_definition
 from app.gallery.presentation.library.answers import YAML, file_answer
-from app.gallery.presentation.library.api_schemas import TemplateImport
+from app.gallery.presentation.library.api_schemas import (
+    NewShare,
+    RecipientQuery,
+    ShareQuery,
+    TemplateImport,
+    TemplateRecipient,
+    TemplateSharing,
+    recipient_shape,
+    sharing_shape,
+)
 from app.platform import web
 from app.platform.api.conditional import etag_of
 from app.platform.api.operations import PREFIX, operation
 from app.platform.api.operations import blueprint as api_blueprint
+from app.platform.api.paging import page_of, read_cursor, write_cursor
+from app.platform.api.schemas import Page
+from app.platform.errors import fields_renamed
 
 TAG = "Workflow templates"
 
@@ -58,3 +70,55 @@ def import_template(body: TemplateImport) -> tuple[TemplateWithDefinition, int, 
     location = f"{PREFIX}/workflow-templates/{made.card.public_id}"
     headers = {"ETag": etag_of(made.card.public_id, made.card.version), "Location": location}
     return template_with_definition(made), 201, headers
+
+
+@blueprint.get("/workflow-templates/<public_id>/share")
+@operation(
+    TAG,
+    Page[TemplateRecipient],
+    permission="report:view",
+    headers={"Link": "The next page."},
+    errors=(409,),
+)
+def list_template_recipients(
+    public_id: str, query: RecipientQuery
+) -> tuple[Page[TemplateRecipient], int, dict[str, str]]:
+    """List who a template is shared with
+
+    All sub-accounts by name, with whether they see the template and what they have created from it. Only for
+    the agency’s own templates (`TEMPLATE_READ_ONLY`).
+    """
+    [after] = read_cursor(query.cursor, int) or [None]
+    found = sharing.recipients_of(
+        web.actor(), public_id, search=" ".join(query.q.split()), after=after, limit=query.limit
+    )
+    cursor = write_cursor(found.next) if found.next is not None else None
+    return page_of([recipient_shape(one) for one in found.rows], cursor)
+
+
+@blueprint.post("/workflow-templates/<public_id>/share")
+@operation(TAG, TemplateSharing, permission="template:manage", errors=(409,))
+def share_template(public_id: str, body: NewShare) -> TemplateSharing:
+    """Share a template with sub-accounts
+
+    Sub-accounts can preview and clone it, but not change it. Sharing it again changes nothing.
+
+    Errors: `TEMPLATE_READ_ONLY` for system templates; `CONFLICT` if the account isn’t an agency; `NOT_FOUND`
+    for an account that isn’t a sub-account.
+    """
+    return sharing_shape(sharing.share_template(web.actor(), public_id, body.account_ids))
+
+
+@blueprint.delete("/workflow-templates/<public_id>/share")
+@operation(TAG, None, status=204, permission="template:manage", errors=(409,))
+def unshare_template(public_id: str, query: ShareQuery) -> None:
+    """Stop sharing a template
+
+    Workflows that sub-accounts have created from it stay.
+
+    Errors: `TEMPLATE_READ_ONLY`; `NOT_FOUND`; `CONFLICT` for a single sub-account if the template is shared
+    with all.
+    """
+    ids = None if query.account_id is None else [query.account_id]
+    with fields_renamed(lambda _name: "account_id"):
+        sharing.unshare_template(web.actor(), public_id, ids)

@@ -5,10 +5,11 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts.application import require
+from app.accounts.application import agency_name, require
 from app.accounts.domain import Permission
 from app.gallery import application as gallery
 from app.gallery.application.library import own
+from app.gallery.application.library.sharing import may_share
 from app.gallery.domain.library.restoring import DAYS
 from app.gallery.presentation.library.forms import DetailsForm
 from app.platform import web
@@ -17,16 +18,20 @@ from app.platform.ids import number_of
 
 blueprint = Blueprint("library", __name__, url_prefix="/templates")
 
-OWN, DELETED = "", "deleted"
+OWN, SHARED, DELETED = "", "shared", "deleted"
 
 
 @blueprint.get("/library")
 def index() -> ResponseReturnValue:
-    """Show the account's own templates, or those that can be restored."""
+    """Show the account's own templates, those that its agency shares, or those that can be restored."""
     actor, shown = web.actor(), request.args.get("show", OWN)
     found = own.own_templates(actor, number_of(request.args.get("page", "1")) or 1)
     deleted = own.count_deleted(actor)
-    facts: dict[str, Any] = {"found": found, "tabs": _tabs(shown, found.total, deleted)}
+    shared = own.shared_templates(actor) if agency_name(actor) else None
+    tabs = _tabs(shown, found.total, None if shared is None else len(shared), deleted)
+    facts: dict[str, Any] = {"found": found, "tabs": tabs}
+    if shown == SHARED and shared is not None:
+        return render_template("gallery/library/shared.html", shared=shared, nav_active="templates", **facts)
     if shown == DELETED:
         return render_template(
             "gallery/library/deleted.html",
@@ -152,6 +157,7 @@ def _details_page(template: Any, form: DetailsForm, error: MusterError | None = 
         form=form,
         error=error,
         days=DAYS,
+        may_share=may_share(web.actor(), template),
         nav_active="templates",
     )
 
@@ -162,8 +168,10 @@ def _copy_page(card: Any, form: DetailsForm, error: MusterError | None = None) -
     )
 
 
-def _tabs(shown: str, total: int, deleted: int) -> list[dict[str, Any]]:
+def _tabs(shown: str, total: int, shared: int | None, deleted: int) -> list[dict[str, Any]]:
     parts = [("Your templates", OWN, total), ("Recently deleted", DELETED, deleted)]
+    if shared is not None:
+        parts.insert(1, ("Shared with you", SHARED, shared))
     return [
         {
             "text": text,
