@@ -45,7 +45,8 @@ from tests.services.databases import Database
 # What anybody signed in may see: files, and what is the same for all.
 SAME_FOR_ALL = {"static", "security.static"}
 # Sent with POST, but nothing of the account's is changed: leaving, showing a text that is being written,
-# one's own name, email, password, tokens, and notifications, and the columns of one's own list.
+# one's own name, email, password, tokens, and notifications, the columns of one's own list, and the account
+# that one works in.
 CHANGES_NOTHING = {
     "security.logout",
     "workflow_steps.preview",
@@ -58,6 +59,7 @@ CHANGES_NOTHING = {
     "notifications.read",
     "notifications.read_all",
     "contacts.set_columns",
+    "sub_accounts.switch",
 }
 # Whoever has the link of a message may unsubscribe its contact and follow its links, whoever they are. Forms
 # are for everyone.

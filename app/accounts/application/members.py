@@ -10,6 +10,7 @@ from app.accounts.domain.input import (
     normal_name,
     normal_password,
     person_problems,
+    sub_account_problems,
 )
 from app.accounts.domain.regions import country_of
 from app.accounts.infrastructure import queries, store
@@ -85,9 +86,11 @@ def add_person(
 def create_sub_account(actor: Actor, *, name: str) -> int:
     """Create an account below the actor's agency and return its id.
 
-    It inherits the agency's time zone and country. Raises Conflict if the actor's account is not an agency.
+    It inherits the agency's time zone and country. Raises Invalid with `fields`, and Conflict if the actor's
+    account is not an agency.
     """
     require(actor, Permission.ACCOUNT)
+    _raise_if_invalid(sub_account_problems(name))
     with transaction():
         parent = queries.account(actor.account_id)
         if parent is None or parent.kind != "agency":

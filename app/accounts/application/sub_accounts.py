@@ -1,4 +1,4 @@
-"""The sub-accounts of an agency, and the agency of a sub-account."""
+"""The sub-accounts of an agency, the agency of a sub-account, and the accounts that a user can work in."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,6 +13,22 @@ class SubAccount(NamedTuple):
 
     id: int
     name: str
+
+
+class OpenAccount(NamedTuple):
+    """An account that a user can work in, with their role there."""
+
+    id: int
+    name: str
+    is_sub_account: bool
+    role: str
+
+
+def open_accounts(actor: Actor) -> list[OpenAccount]:
+    """Return the accounts that the actor's user can work in, sub-accounts last."""
+    require(actor, Permission.REPORTS)
+    found = queries.accounts_of(actor.user_id) if actor.user_id is not None else []
+    return [OpenAccount(one.id, one.name, one.parent_id is not None, role) for one, role in found]
 
 
 def list_sub_accounts(

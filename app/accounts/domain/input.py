@@ -52,6 +52,17 @@ def account_problems(name: str, time_zone: str, country: str) -> dict[str, str]:
     return fields
 
 
+def sub_account_problems(name: str) -> dict[str, str]:
+    """Validate the name of a sub-account; return {field: sentence}."""
+    if not normal_name(name):
+        return {"name": "Enter a name."}
+    return (
+        {"name": f"Use at most {MAX_NAME_LENGTH} characters."}
+        if len(normal_name(name)) > MAX_NAME_LENGTH
+        else {}
+    )
+
+
 def password_problem(password: str, *about: str) -> str | None:
     """Return a sentence that says why a password is rejected, or None.
 

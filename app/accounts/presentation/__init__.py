@@ -2,7 +2,7 @@
 
 from flask import Flask, g
 
-from app.accounts.presentation import audit_words, commands, profile, programs, sign_in, tokens
+from app.accounts.presentation import audit_words, commands, profile, programs, sign_in, sub_accounts, tokens
 from app.accounts.presentation.request_guard import guard
 from app.platform.settings import Settings
 
@@ -14,6 +14,7 @@ def init(app: Flask, settings: Settings) -> None:
     programs.init(app)
     app.register_blueprint(profile.blueprint)
     app.register_blueprint(tokens.blueprint)
+    app.register_blueprint(sub_accounts.blueprint)
     audit_words.register()
     commands.register(app)
     app.context_processor(lambda: {"current_actor": g.get("actor")})

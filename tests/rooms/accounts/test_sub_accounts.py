@@ -1,0 +1,53 @@
+"""Sub-accounts in the browser: creating one, and switching between accounts (P-03)."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from app.accounts.application import open_accounts
+from tests.people import Person
+
+ACCOUNTS = "/settings/accounts"
+
+
+def current(person: Person) -> str:
+    """The name of the account that a person works in."""
+    [name] = re.findall(r'class="person-account">([^<]*)<', person.get(ACCOUNTS).text)
+    return str(name)
+
+
+def test_a_sub_account_is_created_and_worked_in(app: Flask, alice: Person) -> None:  # P-03
+    assert alice.post(ACCOUNTS, {"name": " North  <b>shop</b> "}).status_code == 303
+    assert "North &lt;b&gt;shop" in alice.get(ACCOUNTS).text
+    with app.app_context():
+        made = open_accounts(alice.actor)[-1]
+    assert (made.name, made.is_sub_account, made.role) == ("North <b>shop</b>", True, "owner")
+    assert alice.post(f"{ACCOUNTS}/switch", {"account": made.id}).status_code == 303
+    assert current(alice) == "North &lt;b&gt;shop&lt;/b&gt;"
+    assert "New sub-account" not in alice.get(ACCOUNTS).text
+    assert alice.post(ACCOUNTS, {"name": "Below"}).status_code == 409
+    assert alice.post(f"{ACCOUNTS}/switch", {"account": alice.actor.account_id}).status_code == 303
+    assert current(alice) == "Agency"
+
+
+def test_nobody_works_in_accounts_of_others(alice: Person, sam: Person, mallory: Person) -> None:  # P-03
+    theirs = {alice.actor.account_id, sam.actor.account_id}
+    for person, ids in ((mallory, theirs), (sam, {alice.actor.account_id, mallory.actor.account_id})):
+        before = current(person)
+        for account in (*ids, 0, "x", 2**63):
+            assert person.post(f"{ACCOUNTS}/switch", {"account": account}).status_code == 404
+        assert current(person) == before
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 121])
+def test_a_name_is_needed(alice: Person, name: str) -> None:
+    answer = alice.post(ACCOUNTS, {"name": name})
+    assert answer.status_code == 422 and 'aria-invalid="true"' in answer.text
+
+
+def test_marketers_and_viewers_create_none(bob: Person, vera: Person, sam: Person) -> None:  # P-04
+    for person in (bob, vera):
+        assert person.post(ACCOUNTS, {"name": "X"}).status_code == 403
+        assert "New sub-account" not in person.get(ACCOUNTS).text
+    assert sam.post(ACCOUNTS, {"name": "X"}).status_code == 409
