@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from app.messaging.application.sources import Content
-from app.messaging.application.ways_out import SenderFull, WayOut
+from app.messaging.application.transports import SenderFull, Transport
 from app.messaging.domain.emails.mime import MAX_SUBJECT
 from app.messaging.domain.states import State, wait_before
 from app.messaging.domain.taken import Taken
@@ -24,7 +24,7 @@ UNREACHABLE_WAIT: Final = timedelta(minutes=1)
 WORTH_A_CONNECTION: Final = 5  # messages
 
 
-class _UnderWay(NamedTuple):
+class _InFlight(NamedTuple):
     """A message that is being handed over."""
 
     message: Claimed
@@ -33,7 +33,7 @@ class _UnderWay(NamedTuple):
 
 
 def hand_over(
-    claimed: Sequence[Claimed], written: Mapping[int, Content | str], out: WayOut, at: datetime
+    claimed: Sequence[Claimed], written: Mapping[int, Content | str], transport: Transport, at: datetime
 ) -> Iterator[Answer]:
     """Hand messages over, and yield what became of each. Few are handed over one by one, many over several
     connections.
@@ -43,7 +43,7 @@ def hand_over(
     """
     lost, end = "", time.monotonic() + BATCH_SECONDS
     most = -(-len(claimed) // WORTH_A_CONNECTION)
-    under_way: dict[Future[Taken], _UnderWay] = {}
+    in_flight: dict[Future[Taken], _InFlight] = {}
     for message in claimed:
         content = written.get(message.id, GONE)
         if isinstance(content, str):
@@ -53,19 +53,19 @@ def hand_over(
         elif time.monotonic() > end:
             yield _untried(message, "", at)
         else:
-            under_way[_begun(out, message, content)] = _UnderWay(message, content, out.sender_id)
-            for done in _done(under_way, fewer_than=min(most, out.at_once)):
+            in_flight[_begun(transport, message, content)] = _InFlight(message, content, transport.sender_id)
+            for done in _done(in_flight, fewer_than=min(most, transport.at_once)):
                 lost = lost or _why_lost(done)
-                yield _outcome(done, under_way.pop(done), at)
-    for done in _done(under_way, fewer_than=1):
-        yield _outcome(done, under_way.pop(done), at)
+                yield _outcome(done, in_flight.pop(done), at)
+    for done in _done(in_flight, fewer_than=1):
+        yield _outcome(done, in_flight.pop(done), at)
 
 
-def _begun(out: WayOut, message: Claimed, content: Content) -> Future[Taken]:
-    """Begin to hand a message over. On ways that take one at a time it is done then."""
+def _begun(transport: Transport, message: Claimed, content: Content) -> Future[Taken]:
+    """Begin to hand a message over. On transports that take one at a time it is done then."""
     begun: Future[Taken] = Future()
     try:
-        taken = out.send(message, content)
+        taken = transport.send(message, content)
     except Exception as failure:
         begun.set_exception(failure)
         return begun
@@ -75,10 +75,10 @@ def _begun(out: WayOut, message: Claimed, content: Content) -> Future[Taken]:
     return begun
 
 
-def _done(under_way: Mapping[Future[Taken], _UnderWay], fewer_than: int) -> Iterator[Future[Taken]]:
-    """Wait until fewer messages are under way; yield those that are done, which the caller takes out."""
-    while len(under_way) >= fewer_than and under_way:
-        yield from wait(under_way, return_when=FIRST_COMPLETED).done
+def _done(in_flight: Mapping[Future[Taken], _InFlight], fewer_than: int) -> Iterator[Future[Taken]]:
+    """Wait until fewer messages are in flight; yield those that are done, which the caller takes out."""
+    while len(in_flight) >= fewer_than and in_flight:
+        yield from wait(in_flight, return_when=FIRST_COMPLETED).done
 
 
 def _why_lost(done: Future[Taken]) -> str:
@@ -86,7 +86,7 @@ def _why_lost(done: Future[Taken]) -> str:
     return str(failure) if isinstance(failure, Unreachable) else ""
 
 
-def _outcome(done: Future[Taken], handed: _UnderWay, at: datetime) -> Answer:
+def _outcome(done: Future[Taken], handed: _InFlight, at: datetime) -> Answer:
     message, content, sender_id = handed
     try:
         return _answer(message, content, State.SENT, done.result())
@@ -108,7 +108,7 @@ def _untried(message: Claimed, why: str, due_at: datetime) -> Answer:
     return Answer(message.id, message.attempt, State.PLANNED, answer, due_at=due_at, is_attempt=False)
 
 
-def _refused(handed: _UnderWay, refused: Refused, at: datetime) -> Answer:
+def _refused(handed: _InFlight, refused: Refused, at: datetime) -> Answer:
     message, content, sender_id = handed
     later = None if refused.is_final else wait_before(message.attempt)
     if later is None:

@@ -21,7 +21,7 @@ from app.messaging.application.pace.frequency import hold_back
 from app.messaging.application.sms.quiet import hold_quiet, quiet_now
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down
-from app.messaging.application.ways_out import WayOut, way_out
+from app.messaging.application.transports import Transport, open_transport
 from app.messaging.domain.states import SETTLED, State
 from app.messaging.infrastructure import due, message_counts, store, turns
 from app.messaging.infrastructure.servers.answers import Answer, record_answers
@@ -84,12 +84,12 @@ def _send_channel(account_id: int, channel: str, at: datetime | None) -> None:
     if not turn.keep():
         return
     began, sent = time.perf_counter(), 0
-    with way_out(account_id, channel) as out:
+    with open_transport(account_id, channel) as transport:
         try:
-            while not turn.is_over and (handled := _send_round(turn, out, at)):
+            while not turn.is_over and (handled := _send_round(turn, transport, at)):
                 sent += handled
         finally:
-            turn.give_back(rests=not out.is_reachable)
+            turn.give_back(rests=not transport.is_reachable)
     if sent:
         milliseconds = round((time.perf_counter() - began) * 1000, 1)
         log.info("messages_handled", extra={"account": account_id, "messages": sent, "ms": milliseconds})
@@ -143,58 +143,60 @@ def doubt_abandoned() -> None:
         log.warning("messages_uncertain", extra={"account": account_id, "messages": number})
 
 
-def _send_round(turn: Turn, out: WayOut, at: datetime | None) -> int:
+def _send_round(turn: Turn, transport: Transport, at: datetime | None) -> int:
     """Let each workflow send a few messages, beginning after the one that was last; return how many messages
     were looked at."""
     forget_snapshot()
-    handled = _send_singles(turn, out, at)
+    handled = _send_singles(turn, transport, at)
     workflows = due.workflows_due(turn.account_id, turn.channel, at or now())
     last = _last_workflow.get((turn.channel, turn.account_id), 0)
     for workflow_id in sorted(workflows, key=lambda one: (one <= last, one)):
-        if turn.is_over or not out.is_reachable or not turn.keep():
+        if turn.is_over or not transport.is_reachable or not turn.keep():
             return 0
         forget_snapshot()
         if source().active(turn.account_id, [workflow_id]):
             _last_workflow[turn.channel, turn.account_id] = workflow_id
-            handled += _send_some(turn, workflow_id, out, at)
+            handled += _send_some(turn, workflow_id, transport, at)
     return handled
 
 
-def _send_singles(turn: Turn, out: WayOut, at: datetime | None) -> int:
+def _send_singles(turn: Turn, transport: Transport, at: datetime | None) -> int:
     """Send a few emails that belong to no workflow; return how many were looked at. A fault in one of them
     does not hold up the messages of workflows."""
     account_id = turn.account_id
     if turn.channel == SMS or not is_single_due(account_id, at or now()) or not turn.keep():
         return 0
     try:
-        return send_singles(account_id, out, at or now())
+        return send_singles(account_id, transport, at or now())
     except Exception:
         log.exception("single_emails_not_sent", extra={"account": account_id})
         return 0
 
 
-def _send_some(turn: Turn, workflow_id: int, out: WayOut, at: datetime | None) -> int:
+def _send_some(turn: Turn, workflow_id: int, transport: Transport, at: datetime | None) -> int:
     account_id, channel = turn.account_id, turn.channel
-    most = 0 if brakes.is_paused(account_id) else out.most_at_once(at or now())
+    most = 0 if brakes.is_paused(account_id) else transport.most_at_once(at or now())
     usual = brakes.most_now(account_id, workflow_id, at or now()) if most else 0
     if not most or usual == 0:
         return 0
     most = most if usual is None else min(most, usual)
     with transaction():
-        quiet = quiet_now(account_id, out.quiet_hours, at or now())
+        quiet = quiet_now(account_id, transport.quiet_hours, at or now())
         claimed, others = store.claim(
-            account_id, workflow_id, channel, at or now(), most, out.asks_consent, quiet
+            account_id, workflow_id, channel, at or now(), most, transport.asks_consent, quiet
         )
     if others:
-        despite_deadlocks(lambda: _leave_out(account_id, channel, others, out.asks_consent, at or now()))
+        despite_deadlocks(
+            lambda: _leave_out(account_id, channel, others, transport.asks_consent, at or now())
+        )
         if channel != SMS:
             despite_deadlocks(lambda: skip_stopped(account_id, others, at or now()))
         despite_deadlocks(lambda: hold_quiet(account_id, workflow_id, others, quiet))
         despite_deadlocks(lambda: hold_back(account_id, others, at or now()))
     if claimed:
-        written = source().write(account_id, claimed, out.name_of)
+        written = source().write(account_id, claimed, transport.name_of)
         forget_snapshot()  # no transaction is open while a mail server takes its time
-        answers = list(hand_over(claimed, written, out, at or now()))
+        answers = list(hand_over(claimed, written, transport, at or now()))
         despite_deadlocks(lambda: _record(account_id, claimed, answers, at or now()))
         if any(one.state == State.FAILED and one.sender_id for one in answers):
             despite_deadlocks(lambda: brakes.look(account_id, workflow_id, at or now()))

@@ -1,1 +1,1 @@
-"""Tables, queries, and SQL of messages, and the ways out."""
+"""Tables, queries, and SQL of messages, and its transports."""

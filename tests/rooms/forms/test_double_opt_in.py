@@ -12,7 +12,7 @@ from app.contacts import application as contacts
 from app.forms.application import letters
 from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.tables import FormSubmission
-from app.messaging.application import ways_out
+from app.messaging.application import transports
 from app.messaging.application.outbox import single
 from app.messaging.application.servers import senders
 from app.messaging.infrastructure.tables import SentSingle
@@ -253,7 +253,7 @@ def test_emails_wait_for_the_limits_of_their_sender(
     app: Flask, alice: Person, bob: Person, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = WaitClock(server)
-    monkeypatch.setattr(ways_out, "time", clock)
+    monkeypatch.setattr(transports, "time", clock)
     limit(app, alice, per_second="20", per_hour="2", per_day="3")
     form = signup(app, bob, **DOUBLE)
     for number in range(5):

@@ -10,8 +10,8 @@ from app.contacts import application as contacts
 from app.contacts.application.erasing import erase_contact
 from app.engine.infrastructure import store
 from app.messaging import application as messaging
-from app.messaging.application import ways_out
-from app.messaging.application.ways_out import Taken
+from app.messaging.application import transports
+from app.messaging.application.transports import Taken
 from app.messaging.infrastructure.servers.smtp import Refused
 from app.platform.clock import now
 from app.platform.database import transaction
@@ -42,7 +42,9 @@ def while_sending(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     """Function that lets something happen while messages are handed over."""
 
     def happens(act: Callable[[Any], Taken]) -> None:
-        monkeypatch.setattr(ways_out.Outbox, "send", lambda _way, message, _content: act(message))
+        monkeypatch.setattr(
+            transports.OutboxTransport, "send", lambda _transport, message, _content: act(message)
+        )
 
     return happens
 

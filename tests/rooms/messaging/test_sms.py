@@ -10,8 +10,8 @@ from app.contacts.infrastructure.tables import Contact
 from app.messaging.application import Content, State, sending
 from app.messaging.application.handing_over import hand_over
 from app.messaging.application.sms import callbacks
-from app.messaging.application.sms.way import AT_PROVIDER
-from app.messaging.application.ways_out import way_out
+from app.messaging.application.sms.transport import AT_PROVIDER
+from app.messaging.application.transports import open_transport
 from app.messaging.domain.own_answers import Kept
 from app.messaging.infrastructure import store
 from app.messaging.infrastructure.servers.answers import Answer, record_answers
@@ -488,12 +488,12 @@ def test_a_number_that_has_not_agreed_gets_none_though_it_was_changed_after_the_
     it, ids = texting(app, alice)
     wish(app, alice, ONE, True)
     account_id, [message] = alice.actor.account_id, messages(it)
-    with app.app_context(), acting_for(account_id), way_out(account_id, "sms") as out:
+    with app.app_context(), acting_for(account_id), open_transport(account_id, "sms") as transport:
         with transaction():
             [claimed], _ = store.claim(account_id, message.workflow_id, "sms", it.at, 1, True)
         change = contacts.ContactChange(given={"phone": NUMBERS[1]})
         contacts.edit_contact(alice.actor, ids[0], change, lambda contact: None)
-        [said] = hand_over([claimed], {message.id: Content(ONE, "", {}, text="Hi")}, out, it.at)
+        [said] = hand_over([claimed], {message.id: Content(ONE, "", {}, text="Hi")}, transport, it.at)
     assert (said.state, said.answer) == (State.FAILED, "The contact hasn’t agreed to text messages.")
     assert twilio.requests == 0
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from app.messaging.application.handing_over import BATCH_SECONDS, UNREACHABLE_WAIT
 from app.messaging.application.servers.senders import chosen
-from app.messaging.application.ways_out import MailServerWay, WayOut
+from app.messaging.application.transports import MailTransport, Transport
 from app.messaging.domain.emails.layout import Frame, email_html, email_text
 from app.messaging.domain.emails.mime import Email, Sender, source
 from app.messaging.domain.states import wait_before
@@ -101,27 +101,27 @@ def is_single_due(account_id: int, at: datetime) -> bool:
     return _registered is not None and _registered.is_any_due(account_id, at)
 
 
-def send_singles(account_id: int, out: WayOut, at: datetime) -> int:
+def send_singles(account_id: int, transport: Transport, at: datetime) -> int:
     """Send a few of the emails that are due, as many as their sender may send now; return how many were
     looked at. The caller has the turn."""
     known = _registered
-    if known is None or not isinstance(out, MailServerWay) or not out.is_reachable:
+    if known is None or not isinstance(transport, MailTransport) or not transport.is_reachable:
         return 0
-    if not (most := out.most_singles(at)):
+    if not (most := transport.most_singles(at)):
         return 0
     with transaction():
         claimed = known.claim(account_id, at, min(most, AT_ONCE))
     forget_snapshot()  # no transaction is open while a mail server takes its time
     end, sent, left = time.monotonic() + BATCH_SECONDS, 0, list(claimed)
     try:
-        while left and out.is_reachable and time.monotonic() < end:
+        while left and transport.is_reachable and time.monotonic() < end:
             email = left.pop(0)
-            outcome = _sent(account_id, out, email)
-            _settle(known, account_id, out.default_sender.id, email, outcome, at)
+            outcome = _sent(account_id, transport, email)
+            _settle(known, account_id, transport.default_sender.id, email, outcome, at)
             sent += outcome.wait is None
     finally:
         for email in left:
-            _settle(known, account_id, out.default_sender.id, email, _UNTRIED, at)
+            _settle(known, account_id, transport.default_sender.id, email, _UNTRIED, at)
     if claimed:
         facts = {"account": account_id, "emails": len(claimed), "settled": sent}
         log.info("single_emails_handled", extra=facts)
@@ -151,15 +151,15 @@ def _settle(
     despite_deadlocks(settled)
 
 
-def _sent(account_id: int, out: MailServerWay, email: SingleEmail) -> _Outcome:
+def _sent(account_id: int, transport: MailTransport, email: SingleEmail) -> _Outcome:
     """Send an email. It is not tried again if it may have been sent. A fault in it harms no other one."""
     facts = {"account": account_id, "key": email.key, "attempt": email.attempt}
     try:
-        if not out.reaches(email.to):
+        if not transport.reaches(email.to):
             return _Outcome(counts=False)
-        by = out.default_sender
-        mail = _composed(by.sender, email, out.frame)
-        out.hand_over(signed(source(mail), by.signing, mail.at), by, email.to)
+        by = transport.default_sender
+        mail = _composed(by.sender, email, transport.frame)
+        transport.hand_over(signed(source(mail), by.signing, mail.at), by, email.to)
     except Lost:
         return _again(email, facts, counts=False)
     except Unreachable:

@@ -12,7 +12,7 @@ from app.contacts import application as contacts
 from app.messaging.application.composing import message_with_id
 from app.messaging.application.sms.addresses import inbound_url, report_url
 from app.messaging.application.sms.provider import chosen_sms
-from app.messaging.application.sms.way import AT_PROVIDER
+from app.messaging.application.sms.transport import AT_PROVIDER
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down
 from app.messaging.application.tracking import settle_first

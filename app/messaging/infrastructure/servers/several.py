@@ -43,7 +43,7 @@ class Connections:
 
     @property
     def at_once(self) -> int:
-        """How many messages may be under way now: one, until the server has let us in."""
+        """How many messages may be in flight now: one, until the server has let us in."""
         with self._changed:
             return self._most if self._has_open else 1
 

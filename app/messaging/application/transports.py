@@ -1,5 +1,5 @@
-"""How messages leave: through a mail server or SMS provider. Without one, they are kept in the outbox, where
-they can be read."""
+"""The transports of messages: a mail server or an SMS provider. Without one, messages are kept in the outbox,
+where they can be read."""
 
 import time
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from app.messaging.application.composing import Identity, composed, frame_of
 from app.messaging.application.mailbox.settings import unsubscribe_address
 from app.messaging.application.servers.senders import Chosen, OwnSender, chosen
 from app.messaging.application.sms.provider import chosen_sms
-from app.messaging.application.sms.way import SmsWay
+from app.messaging.application.sms.transport import SmsTransport
 from app.messaging.application.sources import Content
 from app.messaging.application.sources import source as source_of_messages
 from app.messaging.domain.emails.layout import Frame
@@ -41,7 +41,7 @@ class SenderFull(Exception):
         self.wait = wait
 
 
-class WayOut(Protocol):
+class Transport(Protocol):
     """Takes messages. `is_reachable` is false once there was no connection, `sender_id` whom the last message
     was from. `asks_consent`: it takes text messages only for people who have agreed to them, and none in
     their `quiet_hours`."""
@@ -65,14 +65,14 @@ class WayOut(Protocol):
 
     @property
     def at_once(self) -> int:
-        """How many messages may be under way now."""
+        """How many messages may be in flight now."""
 
     def send(self, message: Claimed, content: Content) -> Taken | Future[Taken]:
         """Hand a message over, or begin to. Raises Refused (also Unreachable), Doubtful, and SenderFull, and
         so may the result."""
 
 
-class Outbox:
+class OutboxTransport:
     """Keeps messages of a channel in the account's outbox."""
 
     sender_id: int | None = None
@@ -95,7 +95,7 @@ class Outbox:
         return Taken(Kept.NO_SMS_PROVIDER if self._channel == SMS else Kept.NO_MAIL_SERVER)
 
 
-class MailServerWay:
+class MailTransport:
     """Hands emails over to the account's mail server, within the limits of their senders."""
 
     asks_consent = False
@@ -259,22 +259,22 @@ def _limits(by: OwnSender) -> tuple[tuple[int | None, timedelta, timedelta], ...
     )
 
 
-def _open(account_id: int, channel: str) -> MailServerWay | SmsWay | None:
+def _open(account_id: int, channel: str) -> MailTransport | SmsTransport | None:
     if channel == SMS:
         by_sms = chosen_sms(account_id)
-        return SmsWay(account_id, by_sms) if by_sms else None
+        return SmsTransport(account_id, by_sms) if by_sms else None
     by = chosen(account_id)
-    return MailServerWay(account_id, by) if by else None
+    return MailTransport(account_id, by) if by else None
 
 
 @contextmanager
-def way_out(account_id: int, channel: str) -> Iterator[WayOut]:
+def open_transport(account_id: int, channel: str) -> Iterator[Transport]:
     """Open what sends an account's messages of a channel, for some of them."""
-    way = _open(account_id, channel)
-    if way is None:
-        yield Outbox(account_id, channel)
+    transport = _open(account_id, channel)
+    if transport is None:
+        yield OutboxTransport(account_id, channel)
         return
     try:
-        yield way
+        yield transport
     finally:
-        way.close()
+        transport.close()

@@ -29,7 +29,7 @@ AT_ONCE: Final = 1
 within a second, and whoever asks for no more texts meanwhile gets none of those that are not claimed yet."""
 
 
-class SmsWay:
+class SmsTransport:
     """Hands text messages over to the account's provider, at the pace that is set."""
 
     sender_id: int | None = None
