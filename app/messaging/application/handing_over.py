@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from app.messaging.application.sources import Content
 from app.messaging.application.transports import SenderFull, Transport
 from app.messaging.domain.emails.mime import MAX_SUBJECT
+from app.messaging.domain.receipt import Receipt
 from app.messaging.domain.states import State, wait_before
-from app.messaging.domain.taken import Taken
 from app.messaging.infrastructure.servers.answers import Answer
 from app.messaging.infrastructure.servers.smtp import Doubtful, Refused, Unreachable
 from app.messaging.infrastructure.store import Claimed
@@ -43,7 +43,7 @@ def hand_over(
     """
     lost, end = "", time.monotonic() + BATCH_SECONDS
     most = -(-len(claimed) // WORTH_A_CONNECTION)
-    in_flight: dict[Future[Taken], _InFlight] = {}
+    in_flight: dict[Future[Receipt], _InFlight] = {}
     for message in claimed:
         content = written.get(message.id, GONE)
         if isinstance(content, str):
@@ -61,32 +61,32 @@ def hand_over(
         yield _outcome(done, in_flight.pop(done), at)
 
 
-def _begun(transport: Transport, message: Claimed, content: Content) -> Future[Taken]:
+def _begun(transport: Transport, message: Claimed, content: Content) -> Future[Receipt]:
     """Begin to hand a message over. On transports that take one at a time it is done then."""
-    begun: Future[Taken] = Future()
+    begun: Future[Receipt] = Future()
     try:
-        taken = transport.send(message, content)
+        receipt = transport.send(message, content)
     except Exception as failure:
         begun.set_exception(failure)
         return begun
-    if isinstance(taken, Future):
-        return taken
-    begun.set_result(taken)
+    if isinstance(receipt, Future):
+        return receipt
+    begun.set_result(receipt)
     return begun
 
 
-def _done(in_flight: Mapping[Future[Taken], _InFlight], fewer_than: int) -> Iterator[Future[Taken]]:
+def _done(in_flight: Mapping[Future[Receipt], _InFlight], fewer_than: int) -> Iterator[Future[Receipt]]:
     """Wait until fewer messages are in flight; yield those that are done, which the caller takes out."""
     while len(in_flight) >= fewer_than and in_flight:
         yield from wait(in_flight, return_when=FIRST_COMPLETED).done
 
 
-def _why_lost(done: Future[Taken]) -> str:
+def _why_lost(done: Future[Receipt]) -> str:
     failure = done.exception()
     return str(failure) if isinstance(failure, Unreachable) else ""
 
 
-def _outcome(done: Future[Taken], handed: _InFlight, at: datetime) -> Answer:
+def _outcome(done: Future[Receipt], handed: _InFlight, at: datetime) -> Answer:
     message, content, sender_id = handed
     try:
         return _answer(message, content, State.SENT, done.result())
@@ -97,10 +97,10 @@ def _outcome(done: Future[Taken], handed: _InFlight, at: datetime) -> Answer:
     except Refused as refused:
         return _refused(handed, refused, at)
     except Doubtful as doubt:
-        return _answer(message, content, State.UNCERTAIN, Taken(str(doubt), sender_id))
+        return _answer(message, content, State.UNCERTAIN, Receipt(str(doubt), sender_id))
     except Exception:
         log.exception("message_not_handed_over", extra={"message_id": message.id})
-        return _answer(message, content, State.UNCERTAIN, Taken(UNEXPECTED, sender_id))
+        return _answer(message, content, State.UNCERTAIN, Receipt(UNEXPECTED, sender_id))
 
 
 def _untried(message: Claimed, why: str, due_at: datetime) -> Answer:
@@ -112,18 +112,18 @@ def _refused(handed: _InFlight, refused: Refused, at: datetime) -> Answer:
     message, content, sender_id = handed
     later = None if refused.is_final else wait_before(message.attempt)
     if later is None:
-        return _answer(message, content, State.FAILED, Taken(str(refused), sender_id))
+        return _answer(message, content, State.FAILED, Receipt(str(refused), sender_id))
     return Answer(message.id, message.attempt, State.PLANNED, str(refused), due_at=at + later)
 
 
-def _answer(message: Claimed, content: Content, state: State, taken: Taken) -> Answer:
+def _answer(message: Claimed, content: Content, state: State, receipt: Receipt) -> Answer:
     return Answer(
         message.id,
         message.attempt,
         state,
-        taken.answer[:MAX_ANSWER_LENGTH],
-        taken.address or content.address,
+        receipt.answer[:MAX_ANSWER_LENGTH],
+        receipt.address or content.address,
         content.subject[:MAX_SUBJECT],
         dict(content.merge_values),
-        sender_id=taken.sender_id,
+        sender_id=receipt.sender_id,
     )

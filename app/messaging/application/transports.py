@@ -18,8 +18,8 @@ from app.messaging.application.sources import source as source_of_messages
 from app.messaging.domain.emails.layout import Frame
 from app.messaging.domain.emails.mime import Sender, source
 from app.messaging.domain.own_answers import Kept
+from app.messaging.domain.receipt import Receipt
 from app.messaging.domain.sms.quiet_hours import QuietHours
-from app.messaging.domain.taken import Taken
 from app.messaging.infrastructure import due, singles, store
 from app.messaging.infrastructure.servers.dkim_keys import signed
 from app.messaging.infrastructure.servers.several import Connections, Send
@@ -67,7 +67,7 @@ class Transport(Protocol):
     def at_once(self) -> int:
         """How many messages may be in flight now."""
 
-    def send(self, message: Claimed, content: Content) -> Taken | Future[Taken]:
+    def send(self, message: Claimed, content: Content) -> Receipt | Future[Receipt]:
         """Hand a message over, or begin to. Raises Refused (also Unreachable), Doubtful, and SenderFull, and
         so may the result."""
 
@@ -91,8 +91,8 @@ class OutboxTransport:
         is_connected = chosen_sms(self._account_id) if self._channel == SMS else chosen(self._account_id)
         return 0 if is_connected else 200  # a server has just been connected
 
-    def send(self, message: Claimed, content: Content) -> Taken:
-        return Taken(Kept.NO_SMS_PROVIDER if self._channel == SMS else Kept.NO_MAIL_SERVER)
+    def send(self, message: Claimed, content: Content) -> Receipt:
+        return Receipt(Kept.NO_SMS_PROVIDER if self._channel == SMS else Kept.NO_MAIL_SERVER)
 
 
 class MailTransport:
@@ -152,10 +152,10 @@ class MailTransport:
         """Return whether emails to this address are sent, and not only kept."""
         return self._by.reaches(address)
 
-    def send(self, message: Claimed, content: Content) -> Taken | Future[Taken]:
+    def send(self, message: Claimed, content: Content) -> Receipt | Future[Receipt]:
         """Write an email and begin to hand it over. Only that runs in threads, which use no database."""
         if not self.reaches(content.address):
-            return Taken(Kept.REHEARSAL)
+            return Receipt(Kept.REHEARSAL)
         by = self._by.sender(content.sender)
         self.sender_id = by.id
         if wait := self._wait(by):
@@ -170,16 +170,16 @@ class MailTransport:
     def close(self) -> None:
         self._connections.close()
 
-    def _begun(self, mail: bytes, by: OwnSender, to: str) -> Future[Taken]:
+    def _begun(self, mail: bytes, by: OwnSender, to: str) -> Future[Receipt]:
         """Begin to hand an email over when its sender may send the next one."""
         self._keep_pace(by)
         for key in self._sent:
             self._sent[key] += key[0] == by.id
-        return self._connections.begin(lambda send: self._taken(send, mail, by, to))
+        return self._connections.begin(lambda send: self._hand_to_server(send, mail, by, to))
 
-    def _taken(self, send: Send, mail: bytes, by: OwnSender, to: str) -> Taken:
+    def _hand_to_server(self, send: Send, mail: bytes, by: OwnSender, to: str) -> Receipt:
         try:
-            return Taken(send(mail, by.sender.address, to), by.id)
+            return Receipt(send(mail, by.sender.address, to), by.id)
         except Unreachable:
             self.is_reachable = False
             raise

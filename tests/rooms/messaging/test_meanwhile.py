@@ -11,7 +11,7 @@ from app.contacts.application.erasing import erase_contact
 from app.engine.infrastructure import store
 from app.messaging import application as messaging
 from app.messaging.application import transports
-from app.messaging.application.transports import Taken
+from app.messaging.application.transports import Receipt
 from app.messaging.infrastructure.servers.smtp import Refused
 from app.platform.clock import now
 from app.platform.database import transaction
@@ -24,7 +24,7 @@ from tests.rooms.engine.moved import Campaign, campaign
 from tests.rooms.messaging.mailing import go_on, messages, send
 from tests.unit.workflows.documents import email
 
-Meanwhile = Callable[[Callable[[Any], Taken]], None]
+Meanwhile = Callable[[Callable[[Any], Receipt]], None]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def ada(app: Flask, alice: Person) -> tuple[int, Campaign]:
 def while_sending(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     """Function that lets something happen while messages are handed over."""
 
-    def happens(act: Callable[[Any], Taken]) -> None:
+    def happens(act: Callable[[Any], Receipt]) -> None:
         monkeypatch.setattr(
             transports.OutboxTransport, "send", lambda _transport, message, _content: act(message)
         )
@@ -54,9 +54,9 @@ def test_nothing_is_written_of_a_contact_that_is_erased_meanwhile(
 ) -> None:
     contact_id, it = ada
 
-    def act(_message: Any) -> Taken:
+    def act(_message: Any) -> Receipt:
         erase_contact(alice.actor, contact_id)
-        return Taken("250 OK")
+        return Receipt("250 OK")
 
     while_sending(act)
     send(it)
@@ -74,7 +74,7 @@ def test_whoever_leaves_meanwhile_gets_no_second_attempt(
 ) -> None:
     _, it = ada
 
-    def act(message: Any) -> Taken:
+    def act(message: Any) -> Receipt:
         messaging.leave_workflow(message.token)
         raise Refused("450 Later", is_final=False)
 
@@ -89,9 +89,9 @@ def test_whoever_comes_back_goes_on_if_the_message_was_sent_meanwhile(
     contact_id, it = ada
     notes: list[str] = []
 
-    def act(message: Any) -> Taken:
+    def act(message: Any) -> Receipt:
         notes.append(messaging.leave_workflow(message.token))
-        return Taken("250 OK")
+        return Receipt("250 OK")
 
     while_sending(act)
     send(it)

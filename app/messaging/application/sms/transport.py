@@ -10,9 +10,9 @@ from app.messaging.application.composing import frame_of
 from app.messaging.application.sms.addresses import report_url
 from app.messaging.application.sms.provider import ChosenSms, chosen_sms, why_no_texts
 from app.messaging.application.sources import Content
+from app.messaging.domain.receipt import Receipt
 from app.messaging.domain.sms.quiet_hours import QuietHours
 from app.messaging.domain.sms.settings import MAX_TEXT
-from app.messaging.domain.taken import Taken
 from app.messaging.infrastructure.servers.smtp import Refused, Unreachable
 from app.messaging.infrastructure.sms import store as sms_store
 from app.messaging.infrastructure.sms.twilio import OptedOut
@@ -62,7 +62,7 @@ class SmsTransport:
         self._by = by
         return AT_ONCE
 
-    def send(self, message: Claimed, content: Content) -> Taken:
+    def send(self, message: Claimed, content: Content) -> Receipt:
         """The consent that counts is that of the number which the message goes to, whatever number the
         contact had when the message was claimed."""
         number = self._number(message)
@@ -83,7 +83,7 @@ class SmsTransport:
         except Unreachable:
             self.is_reachable = False
             raise
-        return Taken(f"Accepted by Twilio: {sid}" if sid else "Accepted by Twilio.", address=number)
+        return Receipt(f"Accepted by Twilio: {sid}" if sid else "Accepted by Twilio.", address=number)
 
     def close(self) -> None:
         """There is nothing to close: each message is a request of its own."""

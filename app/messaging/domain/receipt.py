@@ -1,9 +1,9 @@
-"""What a mail server or provider says about a message that it was given."""
+"""The receipt for a message that a mail server or provider was given."""
 
 from typing import NamedTuple
 
 
-class Taken(NamedTuple):
+class Receipt(NamedTuple):
     """`answer` is what was said. `sender_id` is whom an email was from, None if no mail server has it.
     `address` is where the message went, if that is not the address of its content."""
 
