@@ -204,7 +204,7 @@ def _read(
     details = read_details(typed, asked, custom_keys)
     wrong = dict(problems or {}) | (details if isinstance(details, dict) else {})
     is_on = before is not None and before.double_opt_in
-    if typed.get("double_opt_in") and not is_on and not messaging.may_send_singles(actor.account_id):
+    if typed.get("double_opt_in") and not is_on and not messaging.may_send_transactional(actor.account_id):
         wrong["double_opt_in"] = (
             "Confirmation emails need a mail server, a sender, and the public address of this installation. "
             "Set them up first."

@@ -10,7 +10,7 @@ from app.forms.domain.submissions import CONFIRM_WITHIN
 from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.store import Letter
 from app.forms.infrastructure.tokens import token_of
-from app.messaging.application import SingleEmail
+from app.messaging.application import TransactionalEmail
 from app.platform.clock import now
 from app.platform.database import transaction
 
@@ -39,19 +39,21 @@ class Letters:
     def is_any_due(self, account_id: int, at: datetime) -> bool:
         return queries.has_letters(account_id, at)
 
-    def claim(self, account_id: int, at: datetime, at_most: int) -> list[SingleEmail]:
+    def claim(self, account_id: int, at: datetime, at_most: int) -> list[TransactionalEmail]:
         claimed = store.claim_letters(account_id, at, at + LEASE, at_most)
         return [_written(account_id, one) for one in claimed]
 
-    def settle(self, account_id: int, email: SingleEmail, again_at: datetime | None, was_tried: bool) -> None:
+    def settle(
+        self, account_id: int, email: TransactionalEmail, again_at: datetime | None, was_tried: bool
+    ) -> None:
         store.settle_letter(account_id, email.key, email.attempt, again_at, was_tried)
 
 
-def _written(account_id: int, letter: Letter) -> SingleEmail:
+def _written(account_id: int, letter: Letter) -> TransactionalEmail:
     form = queries.form(account_id, letter.form_id)
     assert form is not None  # its submissions are deleted with it
     name = accounts.worker_actor(account_id).account_name
-    return SingleEmail(
+    return TransactionalEmail(
         key=letter.submission_id,
         to=letter.email,
         subject=f"Please confirm: {form.title}",

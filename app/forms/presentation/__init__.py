@@ -14,6 +14,6 @@ def init(app: Flask) -> None:
     app.register_blueprint(pages.blueprint)
     public_pages.init(app)
     removal.register_removal()
-    messaging.register_singles(Letters())
+    messaging.register_transactional(Letters())
     field_uses.register()
     audit_words.register()

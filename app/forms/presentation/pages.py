@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "forms/index.html",
         forms=forms.list_forms(actor),
-        may_confirm=messaging.may_send_singles(actor.account_id),
+        may_confirm=messaging.may_send_transactional(actor.account_id),
         nav_active="settings",
     )
 
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     require(web.actor(), Permission.CONTACTS)
     actor = web.actor()
-    values = new_values(actor.account_name, messaging.may_send_singles(actor.account_id))
+    values = new_values(actor.account_name, messaging.may_send_transactional(actor.account_id))
     return _new(_form(data=values))
 
 
@@ -105,7 +105,7 @@ def _form(**values: Any) -> SettingsForm:
 
 
 def _new(form: SettingsForm) -> str:
-    may_confirm = messaging.may_send_singles(web.actor().account_id)
+    may_confirm = messaging.may_send_transactional(web.actor().account_id)
     return render_template("forms/new.html", form=form, may_confirm=may_confirm, nav_active="settings")
 
 
@@ -123,7 +123,7 @@ def _page(found: FormPage, form: SettingsForm) -> str:
         "forms/form.html",
         found=found,
         form=form,
-        may_confirm=messaging.may_send_singles(web.actor().account_id),
+        may_confirm=messaging.may_send_transactional(web.actor().account_id),
         address=address,
         code=_code(address, found.details.title),
         path=f"{PATH}/{found.public_id}",

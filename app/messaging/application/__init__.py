@@ -1,6 +1,7 @@
 """Public interface of the messaging room: workflows plan messages with `plan`, in the caller's transaction;
 `register_source` tells the room who writes them and who waits for them, `register_leaving` who takes contacts
-out of workflows that want no more of them, `register_singles` who has emails that belong to no workflow."""
+out of workflows that want no more of them, `register_transactional` who has emails that belong to no
+workflow."""
 
 from app.messaging.application.composing import unsubscribe_url
 from app.messaging.application.opting_out.topics import why_skipped
@@ -31,11 +32,11 @@ from app.messaging.application.outbox.results import (
 )
 from app.messaging.application.outbox.samples import sample_email, send_sample, unsubscribe_sample
 from app.messaging.application.outbox.showing import ShownMessage, register_rewriting, show_message, source_of
-from app.messaging.application.outbox.single import (
-    SingleEmail,
-    SingleSource,
-    may_send_singles,
-    register_singles,
+from app.messaging.application.outbox.transactional import (
+    TransactionalEmail,
+    TransactionalSource,
+    may_send_transactional,
+    register_transactional,
 )
 from app.messaging.application.pace.brakes import brake_of
 from app.messaging.application.pace.brakes import release as release_brake
@@ -69,10 +70,10 @@ __all__ = [
     "ServerAnswer",
     "Settled",
     "ShownMessage",
-    "SingleEmail",
-    "SingleSource",
     "Source",
     "State",
+    "TransactionalEmail",
+    "TransactionalSource",
     "brake_of",
     "change_version",
     "correct_results",
@@ -81,7 +82,7 @@ __all__ = [
     "leave_workflow",
     "list_messages",
     "logo_for",
-    "may_send_singles",
+    "may_send_transactional",
     "no_texts",
     "plan",
     "plan_again",
@@ -91,8 +92,8 @@ __all__ = [
     "register_reactions",
     "register_removal",
     "register_rewriting",
-    "register_singles",
     "register_source",
+    "register_transactional",
     "register_waiting",
     "register_workflow_names",
     "release_brake",

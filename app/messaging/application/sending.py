@@ -15,7 +15,11 @@ from app.contacts import application as contacts
 from app.messaging.application.handing_over import hand_over
 from app.messaging.application.opting_out.topics import skip_stopped
 from app.messaging.application.outbox.doubtful import active_enrollments
-from app.messaging.application.outbox.single import accounts_with_singles, is_single_due, send_singles
+from app.messaging.application.outbox.transactional import (
+    accounts_with_transactional_emails,
+    is_transactional_email_due,
+    send_transactional,
+)
 from app.messaging.application.pace import brakes
 from app.messaging.application.pace.frequency import hold_back
 from app.messaging.application.sms.quiet import hold_quiet, quiet_now
@@ -96,8 +100,8 @@ def _send_channel(account_id: int, channel: str, at: datetime | None) -> None:
 
 
 def _accounts_due(channel: str, at: datetime) -> list[int]:
-    singles = () if channel == SMS else accounts_with_singles(at)
-    return sorted({*due.accounts_due(channel, at), *singles})
+    transactional = () if channel == SMS else accounts_with_transactional_emails(at)
+    return sorted({*due.accounts_due(channel, at), *transactional})
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def _send_round(turn: Turn, transport: Transport, at: datetime | None) -> int:
     """Let each workflow send a few messages, beginning after the one that was last; return how many messages
     were looked at."""
     forget_snapshot()
-    handled = _send_singles(turn, transport, at)
+    handled = _send_transactional(turn, transport, at)
     workflows = due.workflows_due(turn.account_id, turn.channel, at or now())
     last = _last_workflow.get((turn.channel, turn.account_id), 0)
     for workflow_id in sorted(workflows, key=lambda one: (one <= last, one)):
@@ -160,16 +164,16 @@ def _send_round(turn: Turn, transport: Transport, at: datetime | None) -> int:
     return handled
 
 
-def _send_singles(turn: Turn, transport: Transport, at: datetime | None) -> int:
+def _send_transactional(turn: Turn, transport: Transport, at: datetime | None) -> int:
     """Send a few emails that belong to no workflow; return how many were looked at. A fault in one of them
     does not hold up the messages of workflows."""
     account_id = turn.account_id
-    if turn.channel == SMS or not is_single_due(account_id, at or now()) or not turn.keep():
+    if turn.channel == SMS or not is_transactional_email_due(account_id, at or now()) or not turn.keep():
         return 0
     try:
-        return send_singles(account_id, transport, at or now())
+        return send_transactional(account_id, transport, at or now())
     except Exception:
-        log.exception("single_emails_not_sent", extra={"account": account_id})
+        log.exception("transactional_emails_not_sent", extra={"account": account_id})
         return 0
 
 

@@ -20,7 +20,7 @@ from app.messaging.domain.emails.mime import Sender, source
 from app.messaging.domain.own_answers import Kept
 from app.messaging.domain.receipt import Receipt
 from app.messaging.domain.sms.quiet_hours import QuietHours
-from app.messaging.infrastructure import due, singles, store
+from app.messaging.infrastructure import due, store, transactional
 from app.messaging.infrastructure.servers.dkim_keys import signed
 from app.messaging.infrastructure.servers.several import Connections, Send
 from app.messaging.infrastructure.servers.smtp import Refused, Unreachable
@@ -131,7 +131,7 @@ class MailTransport:
     def at_once(self) -> int:
         return self._connections.at_once
 
-    def most_singles(self, at: datetime) -> int:
+    def most_transactional(self, at: datetime) -> int:
         """Return how many emails of the default sender that belong to no workflow may be claimed now. While
         messages of workflows wait, they may use half of its limits: anybody can submit forms, and campaigns
         must not wait for that."""
@@ -195,7 +195,7 @@ class MailTransport:
         if not limits or not self._has_waiting_messages():
             return []
         return [
-            max(limit // 2, 1) - singles.sent_since(self._account_id, by.id, self._at - period)
+            max(limit // 2, 1) - transactional.sent_since(self._account_id, by.id, self._at - period)
             for limit, period in limits
         ]
 
@@ -240,7 +240,7 @@ class MailTransport:
         key = (by.id, period)
         if key not in self._sent:
             since = self._at - period
-            self._sent[key] = store.sent_since(self._account_id, by.id, since) + singles.sent_since(
+            self._sent[key] = store.sent_since(self._account_id, by.id, since) + transactional.sent_since(
                 self._account_id, by.id, since
             )
         return self._sent[key]

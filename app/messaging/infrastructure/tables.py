@@ -111,7 +111,7 @@ class SendingTurn(AccountOwned, db.Model):
     until: Mapped[datetime | None]
 
 
-class SentSingle(AccountOwned, db.Model):
+class SentTransactionalEmail(AccountOwned, db.Model):
     """That a sender has handed over an email that belongs to no workflow. It is kept as long as it counts
     toward the sender’s limits, and says nothing about the recipient."""
 

@@ -2,7 +2,7 @@
 
 from app.messaging.application import sending
 from app.messaging.application.mailbox import reading
-from app.messaging.application.outbox import single
+from app.messaging.application.outbox import transactional
 from app.messaging.application.providers import receiving
 from app.messaging.application.sms import callbacks
 from app.platform.clock import every
@@ -18,5 +18,5 @@ every(1)(callbacks.record_early_reports)
 every(10)(sending.doubt_abandoned)
 every(10)(reading.wake_readers)
 # Each call deletes a limited number, because everything else that is periodic waits meanwhile.
-every(60)(single.discard_old)
+every(60)(transactional.discard_old)
 every(60)(receiving.discard_used_signatures)

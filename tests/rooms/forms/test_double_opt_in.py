@@ -13,9 +13,9 @@ from app.forms.application import letters
 from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.tables import FormSubmission
 from app.messaging.application import transports
-from app.messaging.application.outbox import single
+from app.messaging.application.outbox import transactional
 from app.messaging.application.servers import senders
-from app.messaging.infrastructure.tables import SentSingle
+from app.messaging.infrastructure.tables import SentTransactionalEmail
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
@@ -294,15 +294,17 @@ def test_what_no_longer_counts_is_forgotten(
     form = signup(app, bob, **DOUBLE)
     form.enter()
     form.send()
-    count = sa.select(sa.func.count()).where(SentSingle.account_id == form.account_id)
+    count = sa.select(sa.func.count()).where(SentTransactionalEmail.account_id == form.account_id)
     with app.app_context(), acting_for(form.account_id):
         assert session().scalar(count) == 1
-        single.discard_old()
+        transactional.discard_old()
         assert session().scalar(count) == 1
         with transaction():
-            older = sa.update(SentSingle).where(SentSingle.account_id == form.account_id)
+            older = sa.update(SentTransactionalEmail).where(
+                SentTransactionalEmail.account_id == form.account_id
+            )
             session().execute(older.values(sent_at=now() - timedelta(days=3)))
-        single.discard_old()
+        transactional.discard_old()
         assert session().scalar(count) == 0
 
 
@@ -317,7 +319,7 @@ def test_a_server_that_cannot_be_reached_costs_no_attempt(
     assert [one.letter_attempt for one in form.submissions()] == [0, 0]
     assert all(one.letter_due_at is not None for one in form.submissions()) and not server.received
     with app.app_context(), acting_for(form.account_id):
-        assert session().query(SentSingle).filter_by(account_id=form.account_id).count() == 0
+        assert session().query(SentTransactionalEmail).filter_by(account_id=form.account_id).count() == 0
 
 
 def test_emails_wait_while_sending_is_paused(

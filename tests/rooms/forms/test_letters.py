@@ -59,7 +59,7 @@ def test_emails_that_are_given_up_are_logged(
     form = entered(app, bob, "a@example.com")
     server.refusal = "550 Unknown"
     form.send()
-    [given_up] = [one for one in caplog.records if one.msg == "single_email_given_up"]
+    [given_up] = [one for one in caplog.records if one.msg == "transactional_email_given_up"]
     assert given_up.attempt == 1 and "a@example.com" not in caplog.text
 
 

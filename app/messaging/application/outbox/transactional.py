@@ -1,6 +1,6 @@
-"""Emails that belong to no workflow, such as one that asks to confirm an address: sent from the account's
-default sender, to an address that need not be a contact's. They are not kept, but count toward the limits of
-their sender, and wait while it has reached one.
+"""Transactional emails belong to no workflow: one asks to confirm an address, for example. They are sent from
+the account's default sender, to an address that need not be a contact's. They are not kept, but count toward
+the limits of their sender, and wait while it has reached one.
 
 Another room registers which of them are due. They leave in the turn of the account's emails, before the next
 messages of workflows.
@@ -20,7 +20,7 @@ from app.messaging.application.transports import MailTransport, Transport
 from app.messaging.domain.emails.layout import Frame, email_html, email_text
 from app.messaging.domain.emails.mime import Email, Sender, source
 from app.messaging.domain.states import wait_before
-from app.messaging.infrastructure import singles
+from app.messaging.infrastructure import transactional
 from app.messaging.infrastructure.servers.dkim_keys import signed
 from app.messaging.infrastructure.servers.smtp import Doubtful, Lost, Refused, Unreachable
 from app.platform.clock import now
@@ -36,7 +36,7 @@ MOST_PIECES: Final = 100  # per call
 
 
 @dataclass(frozen=True)
-class SingleEmail:
+class TransactionalEmail:
     """An email of a few paragraphs with one link. `key` is how its source knows it; `attempt` counts from
     1."""
 
@@ -61,7 +61,7 @@ class _Outcome(NamedTuple):
 _UNTRIED: Final = _Outcome(UNREACHABLE_WAIT, was_tried=False, counts=False)
 
 
-class SingleSource(Protocol):
+class TransactionalSource(Protocol):
     """Has emails to send. `claim` and `settle` are called in a transaction."""
 
     def accounts_due(self, at: datetime) -> Sequence[int]:
@@ -69,45 +69,47 @@ class SingleSource(Protocol):
 
     def is_any_due(self, account_id: int, at: datetime) -> bool: ...
 
-    def claim(self, account_id: int, at: datetime, at_most: int) -> Sequence[SingleEmail]:
+    def claim(self, account_id: int, at: datetime, at_most: int) -> Sequence[TransactionalEmail]:
         """Claim emails that are due; while they are being sent, nobody else claims them."""
 
-    def settle(self, account_id: int, email: SingleEmail, again_at: datetime | None, was_tried: bool) -> None:
+    def settle(
+        self, account_id: int, email: TransactionalEmail, again_at: datetime | None, was_tried: bool
+    ) -> None:
         """Let an email be due again at a time; never again with None. Nothing happens if somebody else has
         claimed or settled it meanwhile."""
 
 
-_registered: SingleSource | None = None
+_registered: TransactionalSource | None = None
 
 
-def register_singles(source_of_emails: SingleSource) -> None:
+def register_transactional(source_of_emails: TransactionalSource) -> None:
     """Register the room that has emails to send."""
     global _registered
     _registered = source_of_emails
 
 
-def may_send_singles(account_id: int) -> bool:
+def may_send_transactional(account_id: int) -> bool:
     """Return whether such emails can be sent: there is a mail server, a sender, and a public address that
     their links lead to. They may have to wait because sending is paused."""
     return bool(current().public_url) and chosen(account_id) is not None
 
 
-def accounts_with_singles(at: datetime) -> Sequence[int]:
+def accounts_with_transactional_emails(at: datetime) -> Sequence[int]:
     """Return the ids of the accounts with such emails that are due."""
     return () if _registered is None else _registered.accounts_due(at)
 
 
-def is_single_due(account_id: int, at: datetime) -> bool:
+def is_transactional_email_due(account_id: int, at: datetime) -> bool:
     return _registered is not None and _registered.is_any_due(account_id, at)
 
 
-def send_singles(account_id: int, transport: Transport, at: datetime) -> int:
+def send_transactional(account_id: int, transport: Transport, at: datetime) -> int:
     """Send a few of the emails that are due, as many as their sender may send now; return how many were
     looked at. The caller has the turn."""
     known = _registered
     if known is None or not isinstance(transport, MailTransport) or not transport.is_reachable:
         return 0
-    if not (most := transport.most_singles(at)):
+    if not (most := transport.most_transactional(at)):
         return 0
     with transaction():
         claimed = known.claim(account_id, at, min(most, AT_ONCE))
@@ -124,7 +126,7 @@ def send_singles(account_id: int, transport: Transport, at: datetime) -> int:
             _settle(known, account_id, transport.default_sender.id, email, _UNTRIED, at)
     if claimed:
         facts = {"account": account_id, "emails": len(claimed), "settled": sent}
-        log.info("single_emails_handled", extra=facts)
+        log.info("transactional_emails_handled", extra=facts)
     return len(claimed)
 
 
@@ -133,25 +135,30 @@ def discard_old() -> None:
     before = now() - 2 * COUNTED_FOR
     for _ in range(MOST_PIECES):
         with transaction():
-            deleted = singles.discard_before(before, ROWS)
+            deleted = transactional.discard_before(before, ROWS)
         if not deleted:
             return
 
 
 def _settle(
-    known: SingleSource, account_id: int, sender_id: int, email: SingleEmail, outcome: _Outcome, at: datetime
+    known: TransactionalSource,
+    account_id: int,
+    sender_id: int,
+    email: TransactionalEmail,
+    outcome: _Outcome,
+    at: datetime,
 ) -> None:
     def settled() -> None:
         with transaction():
             if outcome.counts:
-                singles.add(account_id, sender_id, at)
+                transactional.add(account_id, sender_id, at)
             again_at = None if outcome.wait is None else at + outcome.wait
             known.settle(account_id, email, again_at, outcome.was_tried)
 
     despite_deadlocks(settled)
 
 
-def _sent(account_id: int, transport: MailTransport, email: SingleEmail) -> _Outcome:
+def _sent(account_id: int, transport: MailTransport, email: TransactionalEmail) -> _Outcome:
     """Send an email. It is not tried again if it may have been sent. A fault in it harms no other one."""
     facts = {"account": account_id, "key": email.key, "attempt": email.attempt}
     try:
@@ -169,25 +176,25 @@ def _sent(account_id: int, transport: MailTransport, email: SingleEmail) -> _Out
     except Doubtful:
         return _Outcome()
     except ValueError:
-        log.exception("single_email_not_written", extra=facts)
+        log.exception("transactional_email_not_written", extra=facts)
         return _Outcome(counts=False)
     except Exception:
-        log.exception("single_email_not_sent", extra=facts)
+        log.exception("transactional_email_not_sent", extra=facts)
         return _again(email, facts)
     return _Outcome()
 
 
-def _again(email: SingleEmail, facts: Mapping[str, int], counts: bool = True) -> _Outcome:
+def _again(email: TransactionalEmail, facts: Mapping[str, int], counts: bool = True) -> _Outcome:
     wait = wait_before(email.attempt)
     return _given_up(facts, counts) if wait is None else _Outcome(wait, counts=counts)
 
 
 def _given_up(facts: Mapping[str, int], counts: bool = True) -> _Outcome:
-    log.warning("single_email_given_up", extra=facts)
+    log.warning("transactional_email_given_up", extra=facts)
     return _Outcome(counts=counts)
 
 
-def _composed(sender: Sender, email: SingleEmail, frame: Frame) -> Email:
+def _composed(sender: Sender, email: TransactionalEmail, frame: Frame) -> Email:
     body = "".join(f"<p>{escape(one)}</p>" for one in email.paragraphs)
     body += f'<p><a href="{escape(email.link)}">{escape(email.link_text)}</a></p>'
     text = "\n\n".join((*email.paragraphs, f"{email.link_text}: {email.link}"))
