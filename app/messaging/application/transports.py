@@ -21,8 +21,8 @@ from app.messaging.domain.own_answers import Kept
 from app.messaging.domain.receipt import Receipt
 from app.messaging.domain.sms.quiet_hours import QuietHours
 from app.messaging.infrastructure import due, store, transactional
+from app.messaging.infrastructure.servers.connection_pool import ConnectionPool, Send
 from app.messaging.infrastructure.servers.dkim_keys import signed
-from app.messaging.infrastructure.servers.several import Connections, Send
 from app.messaging.infrastructure.servers.smtp import Refused, Unreachable
 from app.messaging.infrastructure.store import SMS, Claimed
 from app.platform.clock import now
@@ -102,7 +102,7 @@ class MailTransport:
     quiet_hours = None
 
     def __init__(self, account_id: int, by: Chosen) -> None:
-        self._account_id, self._by, self._connections = account_id, by, Connections(by.server)
+        self._account_id, self._by, self._pool = account_id, by, ConnectionPool(by.server)
         self._frame = frame_of(account_id)
         self._next_at: dict[int, float] = {}
         self._sent: dict[tuple[int, timedelta], int] = {}
@@ -122,14 +122,14 @@ class MailTransport:
             return 0
         if by.server != self._by.server:
             self.close()
-            self._connections = Connections(by.server)
+            self._pool = ConnectionPool(by.server)
         self._by, self._at = by, at
         self._mailbox = unsubscribe_address(self._account_id)
         return max(self._room(one) for one in by.senders)
 
     @property
     def at_once(self) -> int:
-        return self._connections.at_once
+        return self._pool.at_once
 
     def most_transactional(self, at: datetime) -> int:
         """Return how many emails of the default sender that belong to no workflow may be claimed now. While
@@ -168,14 +168,14 @@ class MailTransport:
         return self._begun(mail, by, to).result().answer
 
     def close(self) -> None:
-        self._connections.close()
+        self._pool.close()
 
     def _begun(self, mail: bytes, by: OwnSender, to: str) -> Future[Receipt]:
         """Begin to hand an email over when its sender may send the next one."""
         self._keep_pace(by)
         for key in self._sent:
             self._sent[key] += key[0] == by.id
-        return self._connections.begin(lambda send: self._hand_to_server(send, mail, by, to))
+        return self._pool.begin(lambda send: self._hand_to_server(send, mail, by, to))
 
     def _hand_to_server(self, send: Send, mail: bytes, by: OwnSender, to: str) -> Receipt:
         try:

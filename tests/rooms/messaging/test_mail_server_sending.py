@@ -13,8 +13,8 @@ from flask import Flask
 from app.messaging.application.composing import message_with_id
 from app.messaging.application.servers import mail_servers, senders
 from app.messaging.domain.own_answers import Kept
-from app.messaging.infrastructure.servers import several
-from app.messaging.infrastructure.servers.several import MOST
+from app.messaging.infrastructure.servers import connection_pool
+from app.messaging.infrastructure.servers.connection_pool import MOST
 from app.messaging.infrastructure.tables import SendingTurn
 from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
@@ -40,7 +40,7 @@ def server(monkeypatch: pytest.MonkeyPatch, app: Flask, alice: Person) -> Iterat
         "settings",
         settings.__class__(**{**vars(settings), "public_url": "https://m.example"}),
     )
-    monkeypatch.setattr(several, "_fewer", {})  # another server may have had its port
+    monkeypatch.setattr(connection_pool, "_fewer", {})  # another server may have had its port
     with mail_server() as running:
         connect(alice, running.port)
         yield running

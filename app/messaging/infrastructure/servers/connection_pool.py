@@ -1,5 +1,5 @@
-"""Several connections to a mail server, over which emails are handed over at the same time: most of the time
-of an email is that which the server, or the way to it, takes to answer."""
+"""A pool of connections to a mail server, over which emails are handed over at the same time: most of the
+time of an email is that which the server, or the way to it, takes to answer."""
 
 import threading
 import time
@@ -25,7 +25,7 @@ _fewer: dict[_Place, tuple[int, float]] = {}
 """{server: (how many connections it takes, until when that counts)}, in this process."""
 
 
-class Connections:
+class ConnectionPool:
     """Connections that are opened when they are needed, at most `most`, and kept open between messages.
 
     A server that refuses another connection while there are some, or takes no message over it, is not
