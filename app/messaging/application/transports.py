@@ -17,7 +17,7 @@ from app.messaging.application.sources import Content
 from app.messaging.application.sources import source as source_of_messages
 from app.messaging.domain.emails.layout import Frame
 from app.messaging.domain.emails.mime import Sender, source
-from app.messaging.domain.own_answers import Kept
+from app.messaging.domain.reasons import Kept
 from app.messaging.domain.receipt import Receipt
 from app.messaging.domain.sms.quiet_hours import QuietHours
 from app.messaging.infrastructure import due, store, transactional

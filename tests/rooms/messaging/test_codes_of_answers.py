@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
-from app.messaging.domain.own_answers import KEPT, Delay
+from app.messaging.domain.reasons import KEPT, Delay
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
 from app.platform.database import db, session, transaction

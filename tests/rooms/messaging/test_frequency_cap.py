@@ -17,7 +17,7 @@ from flask_migrate import downgrade, upgrade
 from app.activity.infrastructure.tables import ContactEvent
 from app.messaging.application import sending
 from app.messaging.application.pace.frequency import change_frequency_cap
-from app.messaging.domain.own_answers import Delay, sentence_of
+from app.messaging.domain.reasons import Delay, sentence_of
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import due, store
 from app.messaging.infrastructure.tables import Message, MessageCount

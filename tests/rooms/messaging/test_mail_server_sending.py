@@ -12,7 +12,7 @@ from flask import Flask
 
 from app.messaging.application.composing import message_with_id
 from app.messaging.application.servers import mail_servers, senders
-from app.messaging.domain.own_answers import Kept
+from app.messaging.domain.reasons import Kept
 from app.messaging.infrastructure.servers import connection_pool
 from app.messaging.infrastructure.servers.connection_pool import MOST
 from app.messaging.infrastructure.tables import SendingTurn

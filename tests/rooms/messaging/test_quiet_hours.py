@@ -9,7 +9,7 @@ from flask import Flask
 from app.contacts import application as contacts
 from app.engine.application.trial import Trial, try_out
 from app.messaging.application.sms.quiet import hold_quiet, quiet_now
-from app.messaging.domain.own_answers import Delay, sentence_of
+from app.messaging.domain.reasons import Delay, sentence_of
 from app.messaging.domain.sms.quiet_hours import NIGHT, QuietNow
 from app.messaging.infrastructure import store
 from app.platform.clock import now

@@ -12,7 +12,7 @@ from app.messaging.application.handing_over import hand_over
 from app.messaging.application.sms import callbacks
 from app.messaging.application.sms.transport import AT_PROVIDER
 from app.messaging.application.transports import open_transport
-from app.messaging.domain.own_answers import Kept
+from app.messaging.domain.reasons import Kept
 from app.messaging.infrastructure import store
 from app.messaging.infrastructure.servers.answers import Answer, record_answers
 from app.messaging.infrastructure.tables import Message

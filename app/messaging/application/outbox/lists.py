@@ -8,7 +8,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts import application as contacts
 from app.messaging.application.servers.senders import chosen
-from app.messaging.domain.own_answers import KEPT, sentence_of
+from app.messaging.domain.reasons import KEPT, sentence_of
 from app.messaging.domain.state_words import (
     CLICKED_WORDS,
     KEPT_WORDS,

@@ -12,8 +12,8 @@ from app.messaging.application.outbox.lists import ListedMessage, listed
 from app.messaging.application.servers.senders import chosen
 from app.messaging.application.sources import Content, SenderNames, source
 from app.messaging.domain.emails.mime import Email, Sender, mime
-from app.messaging.domain.own_answers import KEPT
 from app.messaging.domain.reactions.machines import Fetch
+from app.messaging.domain.reasons import KEPT
 from app.messaging.infrastructure import outbox
 from app.messaging.infrastructure.reactions import store as reactions
 from app.messaging.infrastructure.reactions.store import LinkClicks

@@ -9,8 +9,8 @@ from app.activity import application as activity
 from app.contacts import application as contacts
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_held
-from app.messaging.domain.own_answers import Delay
 from app.messaging.domain.pace.frequency import SKIPS, Beyond, FrequencyCap, read_cap
+from app.messaging.domain.reasons import Delay
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import message_counts, store
 from app.messaging.infrastructure.pace import frequency, holding, rules

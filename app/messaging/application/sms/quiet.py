@@ -7,7 +7,7 @@ from typing import Final
 from app.accounts import application as accounts
 from app.contacts import application as contacts
 from app.messaging.application.time_line import note_held
-from app.messaging.domain.own_answers import Delay
+from app.messaging.domain.reasons import Delay
 from app.messaging.domain.sms.quiet_hours import QuietHours, QuietNow
 from app.messaging.infrastructure import store
 from app.messaging.infrastructure.pace import holding

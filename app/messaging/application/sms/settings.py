@@ -11,7 +11,7 @@ from app.integrations import application as integrations
 from app.messaging.application.servers.server_tests import MOST_TESTS, ServerAnswer, count_attempt
 from app.messaging.application.sms.addresses import inbound_url
 from app.messaging.application.sms.provider import chosen_sms, quiet_hours_of
-from app.messaging.domain.own_answers import Delay
+from app.messaging.domain.reasons import Delay
 from app.messaging.domain.sms.settings import SmsSettings, read_number, read_sms_settings, token_problem
 from app.messaging.infrastructure.pace import holding
 from app.messaging.infrastructure.servers.smtp import Doubtful, Refused

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.messaging.domain.own_answers import Delay
+from app.messaging.domain.reasons import Delay
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import BigInt, is_sqlite

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact
-from app.messaging.domain.own_answers import Delay
+from app.messaging.domain.reasons import Delay
 from app.messaging.infrastructure.due import is_planned
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import BigInt, is_sqlite

@@ -1,5 +1,6 @@
-"""Answers to messages that Muster gives itself. They are stored as codes, because statements and conditions
-look for them; pages show sentences. What a mail server or provider answers is stored as it is."""
+"""Why a message waits, or was only kept: what Muster itself answers to a message. The reasons are stored as
+codes, because statements and conditions look for them; pages show sentences. What a mail server or provider
+answers is stored as it is."""
 
 from enum import StrEnum
 from typing import Final
