@@ -11,7 +11,7 @@ from app.messaging.application.transports import SenderFull, Transport
 from app.messaging.domain.emails.mime import MAX_SUBJECT
 from app.messaging.domain.receipt import Receipt
 from app.messaging.domain.states import State, wait_before
-from app.messaging.infrastructure.servers.answers import Answer
+from app.messaging.infrastructure.servers.send_results import SendResult
 from app.messaging.infrastructure.servers.smtp import Doubtful, Refused, Unreachable
 from app.messaging.infrastructure.store import Claimed
 from app.platform.logs import log
@@ -34,7 +34,7 @@ class _InFlight(NamedTuple):
 
 def hand_over(
     claimed: Sequence[Claimed], written: Mapping[int, Content | str], transport: Transport, at: datetime
-) -> Iterator[Answer]:
+) -> Iterator[SendResult]:
     """Hand messages over, and yield what became of each. Few are handed over one by one, many over several
     connections.
 
@@ -47,7 +47,7 @@ def hand_over(
     for message in claimed:
         content = written.get(message.id, GONE)
         if isinstance(content, str):
-            yield Answer(message.id, message.attempt, State.FAILED, content)
+            yield SendResult(message.id, message.attempt, State.FAILED, content)
         elif lost:
             yield _untried(message, lost, at + UNREACHABLE_WAIT)
         elif time.monotonic() > end:
@@ -86,10 +86,10 @@ def _why_lost(done: Future[Receipt]) -> str:
     return str(failure) if isinstance(failure, Unreachable) else ""
 
 
-def _outcome(done: Future[Receipt], handed: _InFlight, at: datetime) -> Answer:
+def _outcome(done: Future[Receipt], handed: _InFlight, at: datetime) -> SendResult:
     message, content, sender_id = handed
     try:
-        return _answer(message, content, State.SENT, done.result())
+        return _result(message, content, State.SENT, done.result())
     except SenderFull as full:
         return _untried(message, "", at + full.wait)
     except Unreachable as failure:
@@ -97,27 +97,27 @@ def _outcome(done: Future[Receipt], handed: _InFlight, at: datetime) -> Answer:
     except Refused as refused:
         return _refused(handed, refused, at)
     except Doubtful as doubt:
-        return _answer(message, content, State.UNCERTAIN, Receipt(str(doubt), sender_id))
+        return _result(message, content, State.UNCERTAIN, Receipt(str(doubt), sender_id))
     except Exception:
         log.exception("message_not_handed_over", extra={"message_id": message.id})
-        return _answer(message, content, State.UNCERTAIN, Receipt(UNEXPECTED, sender_id))
+        return _result(message, content, State.UNCERTAIN, Receipt(UNEXPECTED, sender_id))
 
 
-def _untried(message: Claimed, why: str, due_at: datetime) -> Answer:
+def _untried(message: Claimed, why: str, due_at: datetime) -> SendResult:
     answer = why[:MAX_ANSWER_LENGTH]
-    return Answer(message.id, message.attempt, State.PLANNED, answer, due_at=due_at, is_attempt=False)
+    return SendResult(message.id, message.attempt, State.PLANNED, answer, due_at=due_at, is_attempt=False)
 
 
-def _refused(handed: _InFlight, refused: Refused, at: datetime) -> Answer:
+def _refused(handed: _InFlight, refused: Refused, at: datetime) -> SendResult:
     message, content, sender_id = handed
     later = None if refused.is_final else wait_before(message.attempt)
     if later is None:
-        return _answer(message, content, State.FAILED, Receipt(str(refused), sender_id))
-    return Answer(message.id, message.attempt, State.PLANNED, str(refused), due_at=at + later)
+        return _result(message, content, State.FAILED, Receipt(str(refused), sender_id))
+    return SendResult(message.id, message.attempt, State.PLANNED, str(refused), due_at=at + later)
 
 
-def _answer(message: Claimed, content: Content, state: State, receipt: Receipt) -> Answer:
-    return Answer(
+def _result(message: Claimed, content: Content, state: State, receipt: Receipt) -> SendResult:
+    return SendResult(
         message.id,
         message.attempt,
         state,

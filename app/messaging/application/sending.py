@@ -1,4 +1,4 @@
-"""Sending what is due: claim a few messages, write them, hand them over, record the answers.
+"""Sending what is due: claim a few messages, write them, hand them over, record the results.
 
 Workflows take turns, so that a large one does not keep a small one waiting. Emails that belong to no workflow
 leave first. One task at a time sends an account’s emails, and one its text messages; another one that comes
@@ -28,7 +28,7 @@ from app.messaging.application.time_line import note_down
 from app.messaging.application.transports import Transport, open_transport
 from app.messaging.domain.states import SETTLED, State
 from app.messaging.infrastructure import due, message_counts, store, turns
-from app.messaging.infrastructure.servers.answers import Answer, record_answers
+from app.messaging.infrastructure.servers.send_results import SendResult, record_results
 from app.messaging.infrastructure.store import SMS, Claimed
 from app.platform import queue
 from app.platform.claims.lost_tasks import TaskWatch
@@ -200,9 +200,9 @@ def _send_some(turn: Turn, workflow_id: int, transport: Transport, at: datetime 
     if claimed:
         written = source().write(account_id, claimed, transport.name_of)
         forget_snapshot()  # no transaction is open while a mail server takes its time
-        answers = list(hand_over(claimed, written, transport, at or now()))
-        despite_deadlocks(lambda: _record(account_id, claimed, answers, at or now()))
-        if any(one.state == State.FAILED and one.sender_id for one in answers):
+        results = list(hand_over(claimed, written, transport, at or now()))
+        despite_deadlocks(lambda: _record(account_id, claimed, results, at or now()))
+        if any(one.state == State.FAILED and one.sender_id for one in results):
             despite_deadlocks(lambda: brakes.look(account_id, workflow_id, at or now()))
     return len(claimed) + len(others)
 
@@ -225,29 +225,29 @@ def _leave_out(account_id: int, channel: str, ids: Sequence[int], asks_consent: 
             source().settled(account_id, settled, at)
 
 
-def _record(account_id: int, claimed: Sequence[Claimed], answers: Sequence[Answer], at: datetime) -> None:
+def _record(account_id: int, claimed: Sequence[Claimed], results: Sequence[SendResult], at: datetime) -> None:
     messages = {one.id: one for one in claimed}
     with transaction():
         contacts.hold_many(account_id, id_list([one.contact_id for one in claimed]))
         waiting = active_enrollments(account_id, [one.enrollment_id for one in claimed])
-        answers = [_still_wanted(one, messages[one.id], waiting) for one in answers]
-        recorded = record_answers(account_id, answers, at)
-        message_counts.count_new(account_id, [one.id for one in answers if one.id in recorded])
-        note_down(account_id, {one.id: one.state for one in answers if one.id in recorded}, at)
-        sent = [one for one in answers if one.state == State.SENT and one.id in recorded]
+        results = [_still_wanted(one, messages[one.id], waiting) for one in results]
+        recorded = record_results(account_id, results, at)
+        message_counts.count_new(account_id, [one.id for one in results if one.id in recorded])
+        note_down(account_id, {one.id: one.state for one in results if one.id in recorded}, at)
+        sent = [one for one in results if one.state == State.SENT and one.id in recorded]
         brakes.count_sent(account_id, claimed[0].workflow_id, len(sent), at)
         settled = [
             Settled(message.enrollment_id, message.step_id, message.visit, one.state)
-            for one in answers
+            for one in results
             if one.state in SETTLED and one.id in recorded and (message := messages[one.id])
         ]
         if settled:
             source().settled(account_id, settled, at)
 
 
-def _still_wanted(answer: Answer, message: Claimed, waiting: Mapping[int, tuple[str, int]]) -> Answer:
+def _still_wanted(result: SendResult, message: Claimed, waiting: Mapping[int, tuple[str, int]]) -> SendResult:
     """Nothing is sent again to somebody who has left the workflow or the step meanwhile."""
     is_there = waiting.get(message.enrollment_id) == (message.step_id, message.visit)
-    if answer.state == State.PLANNED and not is_there:
-        return answer._replace(state=State.WITHDRAWN)
-    return answer
+    if result.state == State.PLANNED and not is_there:
+        return result._replace(state=State.WITHDRAWN)
+    return result

@@ -17,7 +17,7 @@ from app.engine.infrastructure.tables import Enrollment
 from app.messaging.application import sending
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import store
-from app.messaging.infrastructure.servers.answers import Answer
+from app.messaging.infrastructure.servers.send_results import SendResult
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.errors import Conflict, Invalid, NotAllowed
@@ -219,8 +219,8 @@ def test_a_message_that_is_being_sent_settles_as_it_is(app: Flask, bob: Person) 
     change(app, it, email("other", "Other"), LAST)
     move(app, it, hello="other")
     with app.app_context(), acting_for(account_id):
-        answer = Answer(claimed.id, claimed.attempt, State.SENT, "250 OK")
-        sending._record(account_id, [claimed], [answer], it.at)
+        result = SendResult(claimed.id, claimed.attempt, State.SENT, "250 OK")
+        sending._record(account_id, [claimed], [result], it.at)
     assert it.where()[ids[0]] == ("active", "other")
     go_on(it)
     assert [(one.step_id, one.state) for one in messages(it)] == [("hello", "sent"), ("other", "sent")]
@@ -239,8 +239,8 @@ def test_a_message_that_could_not_be_sent_is_not_sent_after_its_step_is_gone(app
     change(app, it, email("other", "Other"), LAST)
     move(app, it, hello="other")
     with app.app_context(), acting_for(account_id):
-        answer = Answer(claimed.id, claimed.attempt, State.PLANNED, "450 Later")
-        sending._record(account_id, [claimed], [answer], it.at)
+        result = SendResult(claimed.id, claimed.attempt, State.PLANNED, "450 Later")
+        sending._record(account_id, [claimed], [result], it.at)
     go_on(it)
     assert [(one.step_id, one.state) for one in messages(it)] == [("hello", "withdrawn"), ("other", "sent")]
     assert verified(app, it)
@@ -258,8 +258,8 @@ def test_whoever_comes_back_to_a_step_gets_its_message_once(app: Flask, bob: Per
     change(app, it, wait("pause"), LAST)
     move(app, it, hello="pause")
     with app.app_context(), acting_for(account_id):
-        answer = Answer(claimed.id, claimed.attempt, State.SENT, "250 OK")
-        sending._record(account_id, [claimed], [answer], it.at)
+        result = SendResult(claimed.id, claimed.attempt, State.SENT, "250 OK")
+        sending._record(account_id, [claimed], [result], it.at)
     assert sorted(one.state for one in messages(it)) == ["sent", "withdrawn"]
     change(app, it, email("hello", "New"), LAST)
     move(app, it, pause="hello")

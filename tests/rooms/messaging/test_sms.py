@@ -14,7 +14,7 @@ from app.messaging.application.sms.transport import AT_PROVIDER
 from app.messaging.application.transports import open_transport
 from app.messaging.domain.reasons import Kept
 from app.messaging.infrastructure import store
-from app.messaging.infrastructure.servers.answers import Answer, record_answers
+from app.messaging.infrastructure.servers.send_results import SendResult, record_results
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
 from app.platform.database import session, transaction
@@ -455,7 +455,7 @@ def test_reports_that_come_early_count_once_it_is_sent(
         callbacks.record_early_reports()
     assert only(it)[0] == "sending"
     with app.app_context(), acting_for(account_id), transaction():
-        record_answers(account_id, [Answer(message.id, 1, State.SENT, "")], now())
+        record_results(account_id, [SendResult(message.id, 1, State.SENT, "")], now())
     for _ in range(2):
         with app.app_context():
             callbacks.record_early_reports()

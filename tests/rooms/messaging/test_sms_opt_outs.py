@@ -17,7 +17,7 @@ from app.messaging.application.sms import callbacks
 from app.messaging.domain.sms.reports import Outcome, SmsReport
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import store
-from app.messaging.infrastructure.servers.answers import Answer, record_answers
+from app.messaging.infrastructure.servers.send_results import SendResult, record_results
 from app.messaging.infrastructure.sms import store as sms_store
 from app.messaging.infrastructure.sms.tables import EarlyReport
 from app.platform.clock import now
@@ -52,8 +52,8 @@ def claimed(app: Flask, person: Person) -> tuple[Campaign, int]:
 
 def was_sent(app: Flask, person: Person, message_id: int) -> None:
     with app.app_context(), acting_for(person.actor.account_id), transaction():
-        answer = Answer(message_id, 1, State.SENT, "", address=ONE)
-        record_answers(person.actor.account_id, [answer], now())
+        result = SendResult(message_id, 1, State.SENT, "", address=ONE)
+        record_results(person.actor.account_id, [result], now())
 
 
 def record_early_reports(app: Flask) -> None:

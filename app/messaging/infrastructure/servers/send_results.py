@@ -17,7 +17,7 @@ from app.platform.database.many_rows import around, constants, execute_built, is
 _messages, _contacts = Message.__table__, Contact.__table__
 
 
-class Answer(NamedTuple):
+class SendResult(NamedTuple):
     """What became of a message. `due_at` is when one that is planned again is due; without `is_attempt`, it
     was not handed over."""
 
@@ -33,27 +33,29 @@ class Answer(NamedTuple):
     is_attempt: bool = True
 
 
-def record_answers(account_id: int, answers: Sequence[Answer], at: datetime) -> set[int]:
+def record_results(account_id: int, results: Sequence[SendResult], at: datetime) -> set[int]:
     """Record what became of messages that were claimed; return the ids of those that still were. A message
     that has become uncertain meanwhile, because it took so long, is certain now."""
     given = {"of_account": account_id, "at": at}
-    rows = row_list(_ANSWERED, [_answered(one) for one in sorted(answers, key=attrgetter("id"))])
-    statement = around(_answer, rows, is_sqlite())
-    return set(execute_built(statement, {**rows.values, **given}).scalars()) if answers else set()
+    rows = row_list(_RESULT_TYPES, [_values_of(one) for one in sorted(results, key=attrgetter("id"))])
+    statement = around(_recorded, rows, is_sqlite())
+    return set(execute_built(statement, {**rows.values, **given}).scalars()) if results else set()
 
 
 _KEPT = ("state", "answer", "address", "subject", "merge_values", "due_at", "sender_id")
-_ANSWERED = {name: _messages.c[name].type for name in ("id", "attempt", *_KEPT)} | {"untried": sa.Integer()}
+_RESULT_TYPES = {name: _messages.c[name].type for name in ("id", "attempt", *_KEPT)} | {
+    "untried": sa.Integer()
+}
 
 
-def _answered(one: Answer) -> list[Any]:
+def _values_of(one: SendResult) -> list[Any]:
     kept = [one.state.value if name == "state" else getattr(one, name) for name in _KEPT]
     return [one.id, one.attempt, *kept, 0 if one.is_attempt else 1]
 
 
 @lru_cache
-def _answer(answers: sa.Select[Any], on_sqlite: bool) -> Any:
-    one, given = _messages.c, answers.subquery("given").c
+def _recorded(results: sa.Select[Any], on_sqlite: bool) -> Any:
+    one, given = _messages.c, results.subquery("given").c
     of_account = sa.bindparam("of_account", type_=BigInt)
     at = sa.bindparam("at", type_=one.due_at.type)
     contact = sa.select(_contacts.c.id).where(
