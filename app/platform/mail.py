@@ -26,7 +26,7 @@ MAX_ANSWER_LENGTH: Final = 300
 
 
 @dataclass(frozen=True)
-class Letter:
+class SystemEmail:
     """The content of an email."""
 
     subject: str
@@ -56,21 +56,21 @@ def sender(settings: Settings) -> str:
     return user if "@" in user and user.isascii() else f"muster@{parts.hostname}"
 
 
-def message(letter: Letter, to: str, settings: Settings, at: datetime, message_id: str) -> EmailMessage:
+def message(email: SystemEmail, to: str, settings: Settings, at: datetime, message_id: str) -> EmailMessage:
     """Return a message with a text and an HTML part.
 
     `message_id` is the same in every attempt, so that a mail server can recognize a repeated message. Raises
     ValueError if `to` is not one address.
     """
     mail = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
-    mail["Subject"] = one_line(letter.subject)[:MAX_SUBJECT_LENGTH]
+    mail["Subject"] = one_line(email.subject)[:MAX_SUBJECT_LENGTH]
     mail["From"] = Address("Muster", addr_spec=sender(settings))
     mail["To"] = _address(to)
     mail["Date"] = at
     mail["Message-ID"] = f"<{message_id}@{sender(settings).rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(letter.text)
-    mail.add_alternative(letter.html, subtype="html")
+    mail.set_content(email.text)
+    mail.add_alternative(email.html, subtype="html")
     return mail
 
 

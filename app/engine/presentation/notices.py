@@ -8,7 +8,7 @@ from app.engine.application.braking import SENDING_STOPPED
 from app.engine.application.moving.loops import LOOP_CUT, MOST_A_DAY
 from app.engine.application.moving.telling import MANY_REACHED, TEAM_MESSAGE
 from app.notifications import application as notifications
-from app.notifications.application import Facts, Letter, Notice
+from app.notifications.application import Facts, Notice, SystemEmail
 from app.platform.settings import current
 from app.platform.text.words import counted
 
@@ -20,7 +20,7 @@ def register() -> None:
     notifications.register_notice(MANY_REACHED, _about_many)
     notifications.register_notice(LOOP_CUT, _about_loop)
     notifications.register_notice(SENDING_STOPPED, _about_stop)
-    notifications.register_letter(SENDING_STOPPED, _letter_about_stop)
+    notifications.register_system_email(SENDING_STOPPED, _email_about_stop)
 
 
 def _about_contact(facts: Facts, _: str) -> Notice:
@@ -46,7 +46,7 @@ def _about_stop(facts: Facts, public_id: str) -> Notice:
     return Notice(title, facts["reason"], f"/workflows/{public_id}", "pause", "warning")
 
 
-def _letter_about_stop(facts: Facts, public_id: str) -> Letter:
+def _email_about_stop(facts: Facts, public_id: str) -> SystemEmail:
     """Return the email. Without PUBLIC_URL it says the path of the page instead of a link."""
     title, path, base = f"{facts['workflow']}: {_STOPPED}", f"/workflows/{public_id}", current().public_url
     given = {
@@ -59,4 +59,4 @@ def _letter_about_stop(facts: Facts, public_id: str) -> Letter:
         current_app.jinja_env.get_template(f"engine/mail_brake.{kind}").render(given)
         for kind in ("txt", "html")
     )
-    return Letter(subject=title, text=text, html=html)
+    return SystemEmail(subject=title, text=text, html=html)

@@ -2,14 +2,14 @@
 
 A room that has something to tell calls, in the transaction in which it happened: `tell` for a notification in
 the app, `email` for an email, `announce` for the account's webhook. The transaction decides: all are recorded
-exactly once, or nothing happened. Words are registered with `register_notice` and `register_letter`.
+exactly once, or nothing happened. Words are registered with `register_notice` and `register_system_email`.
 """
 
 from app.notifications.application.kinds import (
     Facts,
     notice_of,
-    register_letter,
     register_notice,
+    register_system_email,
 )
 from app.notifications.application.reading import (
     NotificationPage,
@@ -30,14 +30,14 @@ from app.notifications.application.telling import (
     was_told,
 )
 from app.notifications.domain.notices import Notice
-from app.platform.mail import Letter
+from app.platform.mail import SystemEmail
 
 __all__ = [
     "Facts",
-    "Letter",
     "Notice",
     "NotificationPage",
     "ShownNotification",
+    "SystemEmail",
     "announce",
     "count_unread",
     "email",
@@ -49,8 +49,8 @@ __all__ = [
     "notice_of",
     "read_notifications",
     "redact_texts",
-    "register_letter",
     "register_notice",
+    "register_system_email",
     "tell",
     "was_told",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.accounts import application as accounts
-from app.notifications.application.kinds import letter_of
+from app.notifications.application.kinds import system_email_of
 from app.notifications.domain.deliveries import INTERRUPTED, Attempt
 from app.notifications.infrastructure import delivery_claims, queries
 from app.notifications.infrastructure.delivery_claims import Table
@@ -103,9 +103,9 @@ def _try(channel: _Channel, delivery: Any) -> Attempt:
 def _send(outgoing: OutgoingEmail) -> Attempt:
     settings = current()
     formats.zone.set(accounts.worker_actor(outgoing.account_id).time_zone)
-    letter = letter_of(outgoing.kind, outgoing.facts, outgoing.subject_id)
+    email = system_email_of(outgoing.kind, outgoing.facts, outgoing.subject_id)
     try:
-        message = mail.message(letter, outgoing.address, settings, now(), outgoing.message_id)
+        message = mail.message(email, outgoing.address, settings, now(), outgoing.message_id)
     except ValueError:
         return Attempt(False, "This isn’t a valid address.", is_final=True)
     try:

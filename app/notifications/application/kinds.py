@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from app.notifications.domain.notices import Notice
-from app.platform.mail import Letter
+from app.platform.mail import SystemEmail
 
 Facts = Mapping[str, Any]
 
 # (facts, subject id) -> words.
 NoticeWriter = Callable[[Facts, str], Notice]
-LetterWriter = Callable[[Facts, str], Letter]
+SystemEmailWriter = Callable[[Facts, str], SystemEmail]
 
 _NOTICES: Final[dict[str, NoticeWriter]] = {}
-_LETTERS: Final[dict[str, LetterWriter]] = {}
+_SYSTEM_EMAILS: Final[dict[str, SystemEmailWriter]] = {}
 
 
 def register_notice(kind: str, write: NoticeWriter) -> None:
@@ -21,9 +21,9 @@ def register_notice(kind: str, write: NoticeWriter) -> None:
     _NOTICES[kind] = write
 
 
-def register_letter(kind: str, write: LetterWriter) -> None:
+def register_system_email(kind: str, write: SystemEmailWriter) -> None:
     """Register the words of a kind of email."""
-    _LETTERS[kind] = write
+    _SYSTEM_EMAILS[kind] = write
 
 
 def notice_of(kind: str, facts: Facts, subject_id: str) -> Notice:
@@ -32,6 +32,6 @@ def notice_of(kind: str, facts: Facts, subject_id: str) -> Notice:
     return write(facts, subject_id) if write else Notice("Notification", "This is no longer available.")
 
 
-def letter_of(kind: str, facts: Facts, subject_id: str) -> Letter:
+def system_email_of(kind: str, facts: Facts, subject_id: str) -> SystemEmail:
     """Return an email in words. Raises KeyError for an unknown kind."""
-    return _LETTERS[kind](facts, subject_id)
+    return _SYSTEM_EMAILS[kind](facts, subject_id)

@@ -15,7 +15,7 @@ from app.bulk_enrollment.domain.brakes.rules import Brakes
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.domain.selection import FilterSelection
-from app.notifications.application.kinds import letter_of
+from app.notifications.application.kinds import system_email_of
 from app.notifications.infrastructure.tables import OutgoingEmail
 from app.platform.clock import now
 from app.platform.database import session
@@ -122,9 +122,9 @@ def test_they_get_an_email_unless_they_do_not_want_any(strict: Trial, app, bob, 
     assert (one.address, one.kind, one.subject_id) == (EMAILS["alice"], "job_needs_approval", job)
     assert "Not sent yet" not in words_of(page_of(bob, job)), "that is the email to Carol"
     with app.app_context():
-        letter = letter_of(one.kind, one.facts, one.subject_id)
-    assert letter.subject == "Welcome (people.csv): needs approval"
-    assert "waits for another person’s approval" in letter.text and f"/enrollments/{job}" in letter.text
+        told = system_email_of(one.kind, one.facts, one.subject_id)
+    assert told.subject == "Welcome (people.csv): needs approval"
+    assert "waits for another person’s approval" in told.text and f"/enrollments/{job}" in told.text
     assert 'name="approvals"' in alice.get("/settings/profile").text
     assert alice.post("/settings/profile/emails", {}).status_code == 303
     big(strict, active(app, bob.actor, "Spring"))

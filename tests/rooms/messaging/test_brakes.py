@@ -15,7 +15,7 @@ from app.messaging.application.pace import brakes as application
 from app.messaging.domain.pace import brakes
 from app.messaging.domain.reactions.feedback import Feedback
 from app.messaging.infrastructure.pace import brakes as store
-from app.notifications.application.kinds import letter_of
+from app.notifications.application.kinds import system_email_of
 from app.notifications.infrastructure.tables import OutgoingEmail
 from app.platform.clock import now
 from app.platform.database import session, transaction
@@ -170,9 +170,9 @@ def test_the_owner_gets_an_email(
         query = sa.select(OutgoingEmail).where(OutgoingEmail.account_id == alice.actor.account_id)
         [found] = session().scalars(query)
         assert (found.kind, found.address) == ("sending_stopped", alice.actor.email)
-        letter = letter_of(found.kind, found.facts, found.subject_id)
-    assert letter.subject == "Welcome: Paused by Muster"
-    assert "were returned" in letter.text and f"/workflows/{it.public_id}" in letter.html
+        told = system_email_of(found.kind, found.facts, found.subject_id)
+    assert told.subject == "Welcome: Paused by Muster"
+    assert "were returned" in told.text and f"/workflows/{it.public_id}" in told.html
 
 
 def test_a_workflow_that_sends_more_than_usual_asks(app: Flask, alice: Person, few: None) -> None:

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from app.platform import mail
-from app.platform.mail import Letter
+from app.platform.mail import SystemEmail
 from app.platform.settings import SettingError, Settings
 
 AT = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -20,8 +20,8 @@ def settings(tmp_path, **given: str) -> Settings:
 
 def test_no_text_adds_a_header(tmp_path) -> None:
     subject = "Spring\r\nBcc: mallory@example.org\r\n\r\nHello\u2028there\x00 " + "long " * 200
-    letter = Letter(subject, "Text\r\n.\r\nRCPT TO:<x@example.org>", "<p>Text</p>")
-    message = mail.message(letter, "bob@example.com", settings(tmp_path), AT, "id-1")
+    email = SystemEmail(subject, "Text\r\n.\r\nRCPT TO:<x@example.org>", "<p>Text</p>")
+    message = mail.message(email, "bob@example.com", settings(tmp_path), AT, "id-1")
     parsed = message_from_bytes(message.as_bytes(), policy=policy.default)
     assert parsed["Bcc"] is None and parsed["To"] == "bob@example.com"
     assert parsed["Subject"].startswith("Spring Bcc: mallory@example.org Hello there long")
@@ -36,7 +36,7 @@ def test_no_text_adds_a_header(tmp_path) -> None:
 )
 def test_an_address_is_one_address(tmp_path, address: str) -> None:
     with pytest.raises(ValueError):
-        mail.message(Letter("Hi", "Hi", "Hi"), address, settings(tmp_path), AT, "id-1")
+        mail.message(SystemEmail("Hi", "Hi", "Hi"), address, settings(tmp_path), AT, "id-1")
 
 
 def test_the_sender_is_chosen_or_that_of_the_mail_server(tmp_path) -> None:

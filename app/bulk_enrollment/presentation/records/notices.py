@@ -11,7 +11,7 @@ from app.bulk_enrollment.domain.job import JobStatus, Progress
 from app.bulk_enrollment.domain.job_texts import TextFacts
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.notifications import application as notifications
-from app.notifications.application import Facts, Letter, Notice
+from app.notifications.application import Facts, Notice, SystemEmail
 from app.platform.settings import current
 
 _STATES: Final = {
@@ -45,7 +45,7 @@ class _Told:
 def register() -> None:
     for kind in (ENDED, *_WAITS_FOR):
         notifications.register_notice(kind, _notice)
-        notifications.register_letter(kind, _letter)
+        notifications.register_system_email(kind, _system_email)
 
 
 def _notice(facts: Facts, public_id: str) -> Notice:
@@ -53,11 +53,11 @@ def _notice(facts: Facts, public_id: str) -> Notice:
     return Notice(f"{told.title}: {told.state}", told.text, _path(public_id), told.icon, told.tone)
 
 
-def _letter(facts: Facts, public_id: str) -> Letter:
+def _system_email(facts: Facts, public_id: str) -> SystemEmail:
     """Return the email. Without PUBLIC_URL it says the path of the page instead of a link."""
     told, path, base = _read(facts), _path(public_id), current().public_url
     given = {"told": told, "path": path, "link": f"{base}{path}" if base else None}
-    return Letter(
+    return SystemEmail(
         subject=f"{told.title}: {told.state}",
         text=_rendered("bulk_enrollment/mail_job.txt", given),
         html=_rendered("bulk_enrollment/mail_job.html", given),
