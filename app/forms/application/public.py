@@ -1,7 +1,7 @@
 """The page of a form, and what people enter there. All of it is open to everyone, so nothing that is answered
 depends on whether an address is known.
 
-A form with double opt-in does nothing until its email was answered, at most `MOST_LETTERS` a day for an
+A form with double opt-in does nothing until its email was answered, at most `MOST_EMAILS` a day for an
 address. Addresses that are blocked, or whose emails are returned, get none.
 """
 
@@ -20,8 +20,8 @@ from app.forms.application.editing import details_of
 from app.forms.domain.details import OWN, AskedField, FormDetails
 from app.forms.domain.submissions import (
     CONFIRM_WITHIN,
-    LETTERS_WITHIN,
-    MOST_LETTERS,
+    EMAILS_WITHIN,
+    MOST_EMAILS,
     SubmissionState,
     answers_in,
     is_expired,
@@ -150,8 +150,8 @@ def _take(form: PublicForm, values: Mapping[str, Any], key: str, at: datetime) -
     has_to_confirm = form.details.double_opt_in
     with transaction():
         if has_to_confirm:
-            store.lock_address(form.account_id, values["email_key"])  # so that letters are counted one by one
-        if has_to_confirm and not _may_get_letter(form.account_id, values["email_key"], at):
+            store.lock_address(form.account_id, values["email_key"])  # so that emails are counted one by one
+        if has_to_confirm and not _may_get_email(form.account_id, values["email_key"], at):
             return
         state = SubmissionState.WAITING if has_to_confirm else SubmissionState.RECEIVED
         submission_id = store.add_submission(
@@ -212,12 +212,12 @@ def _shown_confirmation(form: PublicForm, found: FormSubmission) -> Confirmation
     return Confirmation(form, found.consent_text, entered, found.state == SubmissionState.RECEIVED)
 
 
-def _may_get_letter(account_id: int, email_key: str, at: datetime) -> bool:
+def _may_get_email(account_id: int, email_key: str, at: datetime) -> bool:
     contact_id = contacts.contacts_by_email(account_id, [email_key]).get(email_key)
     status = contacts.status_of(account_id, contact_id) if contact_id else None
     if status in (Status.BLOCKED, Status.BOUNCED):
         return False
-    return queries.submissions_since(account_id, email_key, at - LETTERS_WITHIN) < MOST_LETTERS
+    return queries.submissions_since(account_id, email_key, at - EMAILS_WITHIN) < MOST_EMAILS
 
 
 def _read(form: PublicForm, given: Mapping[str, str], agrees: bool) -> Mapping[str, Any]:

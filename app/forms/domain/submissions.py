@@ -10,8 +10,8 @@ from typing import Any, Final
 from app.forms.domain.details import OWN, STANDARD
 
 CONFIRM_WITHIN: Final = timedelta(days=7)
-MOST_LETTERS: Final = 3
-LETTERS_WITHIN: Final = timedelta(days=1)
+MOST_EMAILS: Final = 3
+EMAILS_WITHIN: Final = timedelta(days=1)
 """At most so many emails go to one address within this time: whoever enters it may not be its owner."""
 MOST_ATTEMPTS: Final = 10
 """How often one of them is tried, also by senders that were killed."""

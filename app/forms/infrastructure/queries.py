@@ -133,28 +133,28 @@ def are_due(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return one.letter_due_at <= at, one.letter_attempt < MOST_ATTEMPTS, is_waiting
 
 
-def has_letters(account_id: int, at: datetime) -> bool:
+def is_confirmation_email_due(account_id: int, at: datetime) -> bool:
     """Return whether emails of an account are due."""
     one = FormSubmission
     query = sa.select(one.id).where(one.account_id == account_id, *are_due(at))
     return session().scalar(query.limit(1)) is not None
 
 
-def accounts_with_letters(at: datetime) -> list[int]:
+def accounts_with_confirmation_emails(at: datetime) -> list[int]:
     """Return the ids of the accounts with emails that are due. It takes one look into their index for each,
     however many wait."""
-    return [row[0] for row in read_built(_accounts_with_letters(), {"at": at}, cross_account=True)]
+    return [row[0] for row in read_built(_accounts_with_emails(), {"at": at}, cross_account=True)]
 
 
 @lru_cache
-def _accounts_with_letters() -> sa.Select[Any]:
+def _accounts_with_emails() -> sa.Select[Any]:
     one: Any = FormSubmission.__table__.c
-    has_letter = one.letter_due_at.is_not(None)
-    account_id = distinct_values(one.account_id, has_letter, one.letter_due_at).c.account_id
+    has_email = one.letter_due_at.is_not(None)
+    account_id = distinct_values(one.account_id, has_email, one.letter_due_at).c.account_id
     due = (
         sa.select(one.id)
         .where(
-            has_letter,
+            has_email,
             one.account_id == account_id,
             one.letter_due_at <= sa.bindparam("at", type_=one.letter_due_at.type),
             one.letter_attempt < constant(MOST_ATTEMPTS),

@@ -16,7 +16,7 @@ from app.platform.database import is_sqlite, session
 _PLAIN: Final = {"synchronize_session": False}
 
 
-class Letter(NamedTuple):
+class ConfirmationEmail(NamedTuple):
     """An email that a sender has claimed, and that asks for confirmation."""
 
     submission_id: int
@@ -77,7 +77,9 @@ def confirm(account_id: int, submission_id: int, at: datetime) -> bool:
     return session().execute(changed, execution_options=_PLAIN).first() is not None
 
 
-def claim_letters(account_id: int, at: datetime, again_at: datetime, at_most: int) -> list[Letter]:
+def claim_confirmation_emails(
+    account_id: int, at: datetime, again_at: datetime, at_most: int
+) -> list[ConfirmationEmail]:
     """Claim up to `at_most` emails that are due; until `again_at` nobody else sends them. They are selected
     first: PostgreSQL may run a subquery that skips what is locked more than once, and claim too many."""
     one = FormSubmission
@@ -91,10 +93,10 @@ def claim_letters(account_id: int, at: datetime, again_at: datetime, at_most: in
         .returning(one.id, one.form_id, one.answers, one.consent_text, one.letter_attempt)
     )
     rows = session().execute(claimed, execution_options=_PLAIN).all()
-    return [Letter(row[0], row[1], row[2]["email"], row[3], row[4]) for row in rows]
+    return [ConfirmationEmail(row[0], row[1], row[2]["email"], row[3], row[4]) for row in rows]
 
 
-def settle_letter(
+def settle_confirmation_email(
     account_id: int, submission_id: int, attempt: int, again_at: datetime | None, was_tried: bool
 ) -> None:
     """Send an email again at a time; never again with None. Only the sender that claimed it for this attempt

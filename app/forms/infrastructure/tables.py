@@ -13,7 +13,7 @@ from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 
 WAITING = sa.text(f"state = '{SubmissionState.WAITING.value}'")
-HAS_LETTER = sa.text("letter_due_at IS NOT NULL")
+HAS_EMAIL = sa.text("letter_due_at IS NOT NULL")
 
 
 class HostedForm(AccountOwned, Authored, db.Model):
@@ -58,8 +58,8 @@ class FormSubmission(AccountOwned, db.Model):
             "ix_form_submissions_letters",
             "account_id",
             "letter_due_at",
-            sqlite_where=HAS_LETTER,
-            postgresql_where=HAS_LETTER,
+            sqlite_where=HAS_EMAIL,
+            postgresql_where=HAS_EMAIL,
         ),
         sa.Index(
             "ix_form_submissions_waiting", "submitted_at", sqlite_where=WAITING, postgresql_where=WAITING

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.forms.application import removal
-from app.forms.application.letters import Letters
+from app.forms.application.confirmation_emails import ConfirmationEmails
 from app.forms.presentation import audit_words, field_uses, pages, public_pages, tasks
 from app.messaging import application as messaging
 
@@ -14,6 +14,6 @@ def init(app: Flask) -> None:
     app.register_blueprint(pages.blueprint)
     public_pages.init(app)
     removal.register_removal()
-    messaging.register_transactional(Letters())
+    messaging.register_transactional(ConfirmationEmails())
     field_uses.register()
     audit_words.register()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.contacts import application as contacts
-from app.forms.application import letters
+from app.forms.application import confirmation_emails
 from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.tables import FormSubmission
 from app.messaging.application import transports
@@ -168,7 +168,7 @@ def test_links_end_after_seven_days(app: Flask, bob: Person, server: MailServer)
     assert "Make sure you have the complete link. Confirmation links expire after 7 days." in answer.text
     assert not form.contacts()
     with app.app_context():
-        letters.discard_unconfirmed()
+        confirmation_emails.discard_unconfirmed()
     assert not form.submissions()
 
 
@@ -214,13 +214,15 @@ def test_a_sender_that_was_killed_leaves_the_email_to_another(
     form.enter()
     with app.app_context(), acting_for(form.account_id):
         with transaction():
-            claimed = store.claim_letters(form.account_id, now(), now() + letters.LEASE, 10)
+            claimed = store.claim_confirmation_emails(
+                form.account_id, now(), now() + confirmation_emails.LEASE, 10
+            )
         assert len(claimed) == 1
     form.send()
     assert not server.received
-    later_on = now() + letters.LEASE + timedelta(seconds=1)
+    later_on = now() + confirmation_emails.LEASE + timedelta(seconds=1)
     with app.app_context():
-        assert queries.accounts_with_letters(later_on) == [form.account_id]
+        assert queries.accounts_with_confirmation_emails(later_on) == [form.account_id]
     form.send(later_on)
     assert len(server.received) == 1
 

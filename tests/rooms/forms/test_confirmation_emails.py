@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.forms import application as forms
-from app.forms.application import letters
+from app.forms.application import confirmation_emails
 from app.forms.infrastructure import queries, store
 from app.forms.infrastructure.tables import FormSubmission
 from app.messaging.application import sending
@@ -80,18 +80,20 @@ def test_a_sender_that_stood_still_settles_nothing(app: Flask, bob: Person, serv
     form = entered(app, bob, "a@example.com")
     account_id, at = form.account_id, now()
 
-    def claim() -> store.Letter:
+    def claim() -> store.ConfirmationEmail:
         nonlocal at
         with transaction():
-            [claimed] = store.claim_letters(account_id, at, at + letters.LEASE, 10)
-        at += letters.LEASE + timedelta(seconds=1)
+            [claimed] = store.claim_confirmation_emails(account_id, at, at + confirmation_emails.LEASE, 10)
+        at += confirmation_emails.LEASE + timedelta(seconds=1)
         return claimed
 
-    def settle(letter: store.Letter, wait: timedelta | None) -> bool:
+    def settle(email: store.ConfirmationEmail, wait: timedelta | None) -> bool:
         """Return whether the email may be sent again."""
         with transaction():
             again_at = at + wait if wait else None
-            store.settle_letter(account_id, letter.submission_id, letter.attempt, again_at, wait is None)
+            store.settle_confirmation_email(
+                account_id, email.submission_id, email.attempt, again_at, wait is None
+            )
         [one] = form.submissions()
         return one.letter_due_at is not None
 
@@ -133,7 +135,7 @@ def test_accounts_with_emails_are_found_through_an_index(app: Flask) -> None:
     with app.app_context():
         sa.event.listen(db.engine, "before_cursor_execute", note)
         try:
-            queries.accounts_with_letters(now())
+            queries.accounts_with_confirmation_emails(now())
         finally:
             sa.event.remove(db.engine, "before_cursor_execute", note)
         [(statement, values)] = heard
