@@ -1,4 +1,4 @@
-"""emails that belong to no workflow count towards limits of senders; signatures of Mailgun are used once"""
+"""emails that belong to no workflow count toward limits of senders; signatures of Mailgun are used once"""
 
 import sqlalchemy as sa
 from alembic import op

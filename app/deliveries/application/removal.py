@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,11 +12,9 @@ from app.deliveries.infrastructure import hosts, queries, store
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.database.many_rows import id_list
+from app.platform.database.pieces import delete_in_pieces
 from app.platform.settings import current
 from app.platform.text.words import counted
-
-ROWS: Final = 1_000  # per transaction
-MOST_PIECES: Final = 20  # per call
 
 
 def register_removal() -> None:
@@ -30,11 +28,7 @@ def discard_old() -> None:
     before = now() - timedelta(days=current().job_retention_days)
     with transaction():
         hosts.discard_before(before)
-    for _ in range(MOST_PIECES):
-        with transaction():
-            deleted = store.discard_before(before, ROWS)
-        if not deleted:
-            return
+    delete_in_pieces(lambda at_most: store.discard_before(before, at_most))
 
 
 def _foresee(account_id: int, deleted: sa.Select[Any] | Sequence[int]) -> str:

@@ -12,21 +12,15 @@ from app.forms.infrastructure.store import ConfirmationEmail
 from app.forms.infrastructure.tokens import token_of
 from app.messaging.application import TransactionalEmail
 from app.platform.clock import now
-from app.platform.database import transaction
+from app.platform.database.pieces import delete_in_pieces
 
 LEASE: Final = timedelta(minutes=5)
-ROWS: Final = 1_000  # per transaction
-MOST_PIECES: Final = 20  # per call
 
 
 def discard_unconfirmed() -> None:
     """Delete, in short transactions, what nobody has confirmed in time."""
     before = now() - CONFIRM_WITHIN
-    for _ in range(MOST_PIECES):
-        with transaction():
-            deleted = store.discard_waiting_before(before, ROWS)
-        if not deleted:
-            return
+    delete_in_pieces(lambda at_most: store.discard_waiting_before(before, at_most))
 
 
 class ConfirmationEmails:

@@ -26,13 +26,12 @@ from app.messaging.infrastructure.servers.smtp import Doubtful, Lost, Refused, U
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
 from app.platform.database.deadlocks import despite_deadlocks
+from app.platform.database.pieces import delete_in_pieces
 from app.platform.logs import log
 from app.platform.settings import current
 
 AT_ONCE: Final = 10
 COUNTED_FOR: Final = timedelta(days=1)
-ROWS: Final = 1_000  # per transaction
-MOST_PIECES: Final = 100  # per call
 
 
 @dataclass(frozen=True)
@@ -133,11 +132,7 @@ def send_transactional(account_id: int, transport: Transport, at: datetime) -> i
 def discard_old() -> None:
     """Forget, in short transactions, what no longer counts toward a limit."""
     before = now() - 2 * COUNTED_FOR
-    for _ in range(MOST_PIECES):
-        with transaction():
-            deleted = transactional.discard_before(before, ROWS)
-        if not deleted:
-            return
+    delete_in_pieces(lambda at_most: transactional.discard_before(before, at_most), most_pieces=100)
 
 
 def _settle(

@@ -21,6 +21,7 @@ from app.messaging.infrastructure.providers.verifying import (
 )
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
+from app.platform.database.pieces import delete_in_pieces
 from app.platform.errors import Invalid, NotFound, Unavailable
 from app.platform.logs import log
 from app.platform.tenancy import acting_for
@@ -28,8 +29,6 @@ from app.platform.tenancy import acting_for
 Headers = Mapping[str, str]
 
 _SENDGRID: Final = "X-Twilio-Email-Event-Webhook"
-ROWS: Final = 1_000  # per transaction
-MOST_PIECES: Final = 100  # per call
 
 
 def take(provider_name: str, address_key: str, headers: Headers, body: bytes) -> None:
@@ -46,11 +45,7 @@ def discard_used_signatures() -> None:
     """Forget, in short transactions, signatures that are too old to be used again. They may have been made up
     to MAX_AGE after they came in, by the clock of the provider."""
     before = now() - 2 * MAX_AGE
-    for _ in range(MOST_PIECES):
-        with transaction():
-            deleted = store.discard_used_before(before, ROWS)
-        if not deleted:
-            return
+    delete_in_pieces(lambda at_most: store.discard_used_before(before, at_most), most_pieces=100)
 
 
 def connection_of(provider_name: str, address_key: str) -> tuple[int, Provider, str]:
