@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.domain import STAGED, STRENGTH, Status
 from app.contacts.domain.consent import CONTACTABLE
@@ -20,6 +19,7 @@ from app.contacts.infrastructure.own_field_store import without_key
 from app.contacts.infrastructure.tables import Contact, ContactTag, ReceivedEvent, TopicStop
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import Bound, around, constant, execute_built
+from app.platform.database.upserts import insert_into
 
 Mode = Literal["fill", "overwrite"]
 
@@ -179,11 +179,6 @@ def delete(account_id: int, contacts: sa.Select[Any]) -> int:
     return _written(
         sa.delete(_contacts).where(_contacts.c.account_id == account_id, _contacts.c.id.in_(contacts))
     )
-
-
-def insert_into(table: Any, on_sqlite: bool) -> Any:
-    """Return an INSERT that supports `on_conflict_do_nothing`."""
-    return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
 
 
 def _is_new(account_id: int, given: sa.Subquery) -> sa.ColumnElement[bool]:

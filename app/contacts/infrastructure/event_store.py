@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.contacts.infrastructure.bulk_store import insert_into
 from app.contacts.infrastructure.tables import Contact, ReceivedEvent
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import around, execute_built, row_list, with_ids
+from app.platform.database.upserts import insert_into
 
 _events = ReceivedEvent.__table__
 _OF_EVENT = {name: _events.c[name].type for name in ("key", "type", "contact_id", "occurred_at", "data")}

@@ -5,20 +5,15 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Tag
-from app.platform.database import is_sqlite, session
-
-
-def insert_or_skip(table: type[Any]) -> Any:
-    """Return a dialect INSERT that supports `on_conflict_do_nothing`."""
-    return sqlite.insert(table) if is_sqlite() else postgresql.insert(table)
+from app.platform.database import session
+from app.platform.database.upserts import insert_into
 
 
 def add_contact(values: Mapping[str, Any]) -> int | None:
     """Insert a contact; return its id, or None if the email address is taken."""
-    statement = insert_or_skip(Contact).values(**values).on_conflict_do_nothing().returning(Contact.id)
+    statement = insert_into(Contact).values(**values).on_conflict_do_nothing().returning(Contact.id)
     found: int | None = session().execute(statement).scalar_one_or_none()
     return found
 
@@ -50,7 +45,7 @@ def add_tags(account_id: int, names: Mapping[str, str], created_by: int | None) 
         for key, name in sorted(names.items())
     ]
     if rows:
-        session().execute(insert_or_skip(Tag).on_conflict_do_nothing(), rows)
+        session().execute(insert_into(Tag).on_conflict_do_nothing(), rows)
 
 
 def add_custom_fields(account_id: int, labels: Mapping[str, str], created_by: int | None) -> None:
@@ -60,13 +55,13 @@ def add_custom_fields(account_id: int, labels: Mapping[str, str], created_by: in
         for key, label in sorted(labels.items())
     ]
     if rows:
-        session().execute(insert_or_skip(CustomField).on_conflict_do_nothing(), rows)
+        session().execute(insert_into(CustomField).on_conflict_do_nothing(), rows)
 
 
 def add_tag(account_id: int, contact_id: int, tag_id: int, at: datetime) -> bool:
     """Add a tag to a contact; return False if it already has it."""
     result = session().execute(
-        insert_or_skip(ContactTag)
+        insert_into(ContactTag)
         .values(account_id=account_id, contact_id=contact_id, tag_id=tag_id, added_at=at)
         .on_conflict_do_nothing()
         .execution_options(preserve_rowcount=True)

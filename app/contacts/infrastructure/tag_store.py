@@ -11,10 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.contacts.infrastructure.bulk_store import insert_into
 from app.contacts.infrastructure.tables import ContactTag, Tag
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import Bound, around, execute_built
+from app.platform.database.upserts import insert_into
 
 _contact_tags, _tags = ContactTag.__table__, Tag.__table__
 _COLUMNS = ["account_id", "contact_id", "tag_id", "added_at", "added_job_id"]

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.deliveries.domain.hosts import HEALTHY, Health
 from app.deliveries.infrastructure.tables import WebhookHost
-from app.platform.database import is_sqlite, session
+from app.platform.database import session
+from app.platform.database.upserts import insert_into
 
 _hosts = WebhookHost.__table__
 MOST: Final = 1_000
@@ -40,6 +40,6 @@ def keep_health(account_id: int, host: str, health: Health) -> None:
         "failing_since": health.failing_since,
         "rests_until": health.rests_until,
     }
-    insert = (sqlite if is_sqlite() else postgresql).insert(_hosts)
+    insert = insert_into(_hosts)
     kept = insert.values(account_id=account_id, host=host, **values)
     session().execute(kept.on_conflict_do_update(index_elements=["account_id", "host"], set_=values))

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.deliveries.infrastructure.tables import SigningSecret
-from app.platform.database import is_sqlite, session
+from app.platform.database import session
+from app.platform.database.upserts import insert_into
 
 
 def secret_of(account_id: int) -> SigningSecret | None:
@@ -16,7 +16,7 @@ def secret_of(account_id: int) -> SigningSecret | None:
 
 def create(account_id: int, salt: str) -> None:
     """Create the account's secret, unless it has one."""
-    insert = (sqlite if is_sqlite() else postgresql).insert(SigningSecret.__table__)
+    insert = insert_into(SigningSecret.__table__)
     session().execute(insert.values(account_id=account_id, salt=salt).on_conflict_do_nothing())
 
 

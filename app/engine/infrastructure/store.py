@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
@@ -33,6 +32,7 @@ from app.platform.database.many_rows import (
     without_index,
 )
 from app.platform.database.short_reads import in_ids
+from app.platform.database.upserts import insert_into
 
 _contacts, _enrollments = Contact.__table__, Enrollment.__table__
 _PAIR = {name: _enrollments.c[name].type for name in ("contact_id", "event_id")}
@@ -265,6 +265,6 @@ def _insert(contacts: sa.Select[Any], again: bool, is_named: bool, on_sqlite: bo
         given["event_id"] = wanted.c[1]
     is_open = () if is_named else (is_there(open_contact),)  # those of `enroll_naming` are known to be
     chosen = sa.select(*given.values(), contact_id).where(*is_open, ~is_there(before)).order_by(contact_id)
-    insert: Any = (sqlite if on_sqlite else postgresql).insert(_enrollments)
+    insert = insert_into(_enrollments, on_sqlite)
     insert = insert.from_select([*given, "contact_id"], chosen).on_conflict_do_nothing()
     return insert.returning(_enrollments.c.contact_id) if is_named else insert

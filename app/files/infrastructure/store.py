@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.files.infrastructure.tables import ColumnMapping, Upload
 from app.platform.clock import now
-from app.platform.database import is_sqlite, session
+from app.platform.database import session
+from app.platform.database.upserts import insert_into
 
 
 def add(upload: Upload) -> Upload:
@@ -41,7 +41,7 @@ def remember(
     consent: dict[str, Any],
     user_id: int | None,
 ) -> None:
-    insert: Any = (sqlite if is_sqlite() else postgresql).insert(ColumnMapping)
+    insert = insert_into(ColumnMapping)
     moment = now()
     statement = insert.values(
         account_id=account_id,

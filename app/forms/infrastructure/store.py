@@ -6,12 +6,12 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.forms.domain.submissions import SubmissionState
 from app.forms.infrastructure.queries import are_due
 from app.forms.infrastructure.tables import FormSubmission, HostedForm
 from app.platform.database import is_sqlite, session
+from app.platform.database.upserts import insert_into
 
 _PLAIN: Final = {"synchronize_session": False}
 
@@ -48,7 +48,7 @@ def lock_address(account_id: int, email_key: str) -> None:
 
 def add_submission(values: Mapping[str, Any]) -> int | None:
     """Add a submission and return its id; None if the same page has said the same before."""
-    insert: Any = sqlite.insert(FormSubmission) if is_sqlite() else postgresql.insert(FormSubmission)
+    insert = insert_into(FormSubmission)
     added = insert.values(letter_attempt=0, **values).on_conflict_do_nothing().returning(FormSubmission.id)
     found: int | None = session().execute(added).scalar()
     return found

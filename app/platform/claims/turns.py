@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.platform.claims.leases import Interval, moment
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import constant, execute_built
 from app.platform.database.short_reads import read_built
+from app.platform.database.upserts import insert_into
 
 
 class Turns:
@@ -59,7 +59,7 @@ def _holders(table: Any) -> sa.Select[Any]:
 def _take(table: Any, interval: Interval, on_sqlite: bool) -> Any:
     one = table.c
     holder = sa.bindparam("by_holder", type_=one.holder.type)
-    insert = (sqlite if on_sqlite else postgresql).insert(table)
+    insert = insert_into(table, on_sqlite)
     values = {"account_id": sa.bindparam("of_account", type_=BigInt), "holder": holder, "until": interval.end}
     return insert.values(**values).on_conflict_do_update(
         index_elements=["account_id"],

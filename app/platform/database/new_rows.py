@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.platform.database import is_sqlite
 from app.platform.database.many_rows import execute_built
+from app.platform.database.upserts import insert_into
 
 
 def insert_new(
@@ -31,7 +31,7 @@ def _insert(table: Any, shared: tuple[str, ...], names: tuple[str, ...], on_sqli
     each = array.table_valued("value").c.value
     given: list[Any] = [sa.bindparam(f"n_{name}", type_=table.c[name].type) for name in shared]
     own = [_nth(each, number, table.c[name].type, on_sqlite) for number, name in enumerate(names)]
-    insert = (sqlite if on_sqlite else postgresql).insert(table)
+    insert = insert_into(table, on_sqlite)
     chosen = sa.select(*given, *own).where(sa.true())
     return insert.from_select([*shared, *names], chosen).on_conflict_do_nothing()
 

@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.infrastructure.tables import Contact
 from app.platform.database import BigInt, is_sqlite
 from app.platform.database.many_rows import Bound, execute_built, is_there
 from app.platform.database.short_reads import in_ids
+from app.platform.database.upserts import insert_into
 from app.tasks.domain import NewNote, NewTask
 from app.tasks.domain.texts import (
     MAX_NOTE,
@@ -95,7 +95,7 @@ def _insert(table: Any, names: tuple[str, ...], on_sqlite: bool) -> Any:
         .where(is_there(contact))
         .order_by(given.c.enrollment_id, given.c.contact_id)
     )
-    insert = (sqlite if on_sqlite else postgresql).insert(table)
+    insert = insert_into(table, on_sqlite)
     return insert.from_select([*shared, *names], chosen).on_conflict_do_nothing().returning(table.c.id)
 
 

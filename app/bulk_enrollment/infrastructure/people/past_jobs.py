@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.activity.infrastructure.tables import ContactEvent
 from app.bulk_enrollment.domain.outcomes import Outcome
@@ -13,8 +12,9 @@ from app.bulk_enrollment.infrastructure.people.tables import PastJob, PastRow
 from app.bulk_enrollment.infrastructure.people.traces import without_quote
 from app.bulk_enrollment.infrastructure.tables import COUNTING, EnrollmentRow
 from app.contacts.domain import Status
-from app.platform.database import is_sqlite, session
+from app.platform.database import session
 from app.platform.database.redacting import redact_rows
+from app.platform.database.upserts import insert_into
 
 _PLAIN: Final = {"synchronize_session": False}
 _WROTE: Final = (
@@ -69,7 +69,7 @@ def keep_rows(account_id: int, job_id: int, after: int) -> None:
         COUNTING,
         is_kept,
     )
-    insert = sqlite.insert(PastRow) if is_sqlite() else postgresql.insert(PastRow)
+    insert = insert_into(PastRow)
     names = ["account_id", "contact_id", "job_id", "row_number", "line", "outcome", "detail"]
     session().execute(insert.from_select(names, rows).on_conflict_do_nothing(), execution_options=_PLAIN)
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.infrastructure.tables import Contact, SmsConsent
-from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database import BigInt, session
 from app.platform.database.many_rows import execute_built, id_list, row_list
+from app.platform.database.upserts import insert_into
 
 _consents = SmsConsent.__table__
 _AT_ONCE: Final = 5_000
@@ -40,7 +40,7 @@ def contacts_with_phone(account_id: int, phone_key: str) -> sa.Select[Any]:
 def save(account_id: int, phone_key: str, is_given: bool, source: str, at: datetime) -> bool:
     """Keep what a number says; return whether that is something else than before."""
     values = {"account_id": account_id, "phone_key": phone_key, "is_given": is_given}
-    insert = (sqlite if is_sqlite() else postgresql).insert(_consents)
+    insert = insert_into(_consents)
     statement = insert.values(**values, source=source, at=at).on_conflict_do_update(
         index_elements=["account_id", "phone_key"],
         set_={"is_given": is_given, "source": source, "at": at},
@@ -85,7 +85,7 @@ def save_many(account_id: int, said: Mapping[str, bool], source: str, at: dateti
         "at": sa.literal(at, _consents.c["at"].type),
     }
     chosen = sa.select(*values.values()).select_from(given).where(sa.true())
-    insert = (sqlite if is_sqlite() else postgresql).insert(_consents).from_select(list(values), chosen)
+    insert = insert_into(_consents).from_select(list(values), chosen)
     new = insert.excluded
     statement = insert.on_conflict_do_update(
         index_elements=["account_id", "phone_key"],

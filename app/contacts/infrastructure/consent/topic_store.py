@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.infrastructure.tables import Topic, TopicStop
-from app.platform.database import is_sqlite, session
+from app.platform.database import session
+from app.platform.database.upserts import insert_into
 
 _stops = TopicStop.__table__
 _PLAIN = {"synchronize_session": False}
@@ -64,7 +64,7 @@ def stop(account_id: int, contact_id: int, topics: Sequence[str], source: str, a
         {"account_id": account_id, "contact_id": contact_id, "topic": topic, "source": source, "at": at}
         for topic in topics
     ]
-    insert = (sqlite if is_sqlite() else postgresql).insert(_stops)
+    insert = insert_into(_stops)
     statement = insert.values(rows).on_conflict_do_nothing().returning(_stops.c.topic)
     return sorted(session().scalars(statement))
 

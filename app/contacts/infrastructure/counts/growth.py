@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.infrastructure.tables import Account
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact, DailyCount
 from app.platform.database import is_sqlite, session
+from app.platform.database.upserts import insert_into
 
 Counts = tuple[date, int, int]
 
@@ -67,7 +67,7 @@ def save(account_id: int, counts: Sequence[Counts]) -> None:
     """Write the counts of days, replacing those that are there."""
     if not counts:
         return
-    insert: Any = sqlite.insert(DailyCount) if is_sqlite() else postgresql.insert(DailyCount)
+    insert = insert_into(DailyCount)
     names = ("day", "contacts", "reachable")
     rows = [{"account_id": account_id} | dict(zip(names, each, strict=True)) for each in counts]
     changed = {"contacts": insert.excluded.contacts, "reachable": insert.excluded.reachable}

@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.contacts.infrastructure.store import insert_or_skip
 from app.contacts.infrastructure.tables import ListColumns, Segment
 from app.platform.database import session
+from app.platform.database.upserts import insert_into
 
 
 def segments(account_id: int, limit: int | None = None) -> Sequence[Segment]:
@@ -38,7 +38,7 @@ def has_name(account_id: int, key: str, besides: int | None) -> bool:
 
 def add(values: Mapping[str, Any]) -> int | None:
     """Insert a segment; return its id, or None if the name is taken."""
-    statement = insert_or_skip(Segment).values(**values).on_conflict_do_nothing().returning(Segment.id)
+    statement = insert_into(Segment).values(**values).on_conflict_do_nothing().returning(Segment.id)
     found: int | None = session().execute(statement).scalar_one_or_none()
     return found
 
@@ -71,7 +71,7 @@ def columns_of(account_id: int, user_id: int) -> list[str] | None:
 
 def set_columns(account_id: int, user_id: int, columns: Sequence[str]) -> None:
     row = {"account_id": account_id, "user_id": user_id, "columns": list(columns)}
-    statement = insert_or_skip(ListColumns).values(row)
+    statement = insert_into(ListColumns).values(row)
     session().execute(
         statement.on_conflict_do_update(
             index_elements=["account_id", "user_id"], set_={"columns": row["columns"]}

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.messaging.domain.pace.brakes import MOST_LOOKED_AT, Brake, Reason, Results
 from app.messaging.domain.states import State
@@ -14,6 +13,7 @@ from app.messaging.infrastructure.pace.tables import SendingDay, WorkflowBrake
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import constant, execute_built
+from app.platform.database.upserts import insert_into
 
 _days, _messages = SendingDay.__table__, Message.__table__
 _LOOKED_AT = (State.SENT, State.DELIVERED, State.BOUNCED, State.FAILED)
@@ -108,7 +108,7 @@ def _count_sent(on_sqlite: bool) -> Any:
         "day": sa.bindparam("on", type_=sa.Date),
         "messages": more,
     }
-    insert = (sqlite if on_sqlite else postgresql).insert(_days).values(**values)
+    insert = insert_into(_days, on_sqlite).values(**values)
     return insert.on_conflict_do_update(
         index_elements=["account_id", "workflow_id", "day"], set_={"messages": _days.c.messages + more}
     )

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.messaging.infrastructure.providers.tables import MailProviderRow, UsedSignature
 from app.platform import encryption
-from app.platform.database import is_sqlite, session
+from app.platform.database import session
+from app.platform.database.upserts import insert_into
 
 _KEYS: Final = "muster mail provider key"
 _HOOKS: Final = "addresses for mail providers"
@@ -83,7 +83,7 @@ def use_signature(account_id: int, signature: str, body: bytes, at: datetime) ->
     """Use a signature (a SHA-256 in hexadecimal digits) for a body; return False if it was used for another
     one before."""
     contents = sha256(body).hexdigest()
-    insert: Any = sqlite.insert(UsedSignature) if is_sqlite() else postgresql.insert(UsedSignature)
+    insert = insert_into(UsedSignature)
     used = insert.values(account_id=account_id, signature=signature, contents=contents, used_at=at)
     session().execute(used.on_conflict_do_nothing())
     query = sa.select(UsedSignature.contents).where(

@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.infrastructure.tables import Contact, SmsConsent
 from app.messaging.domain.sms.reports import Outcome, SmsReport
@@ -13,9 +12,10 @@ from app.messaging.domain.states import State
 from app.messaging.infrastructure.sms.tables import EarlyReport, SmsProviderRow
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
-from app.platform.database import is_sqlite, session
+from app.platform.database import session
 from app.platform.database.many_rows import constant
 from app.platform.database.short_reads import read_built
+from app.platform.database.upserts import insert_into
 
 _early = EarlyReport.__table__
 _PLAIN = {"synchronize_session": False}
@@ -112,7 +112,7 @@ class KeptReport(NamedTuple):
 def keep_report(account_id: int, message_id: int, report: SmsReport) -> None:
     """Keep a report for later, unless a final one of the message is kept."""
     said = {"what": report.what.value, "code": report.code, "at": now(), "failures": 0}
-    insert = (sqlite if is_sqlite() else postgresql).insert(_early)
+    insert = insert_into(_early)
     statement = insert.values(account_id=account_id, message_id=message_id, **said)
     is_final = _early.c.what != Outcome.SENT.value
     session().execute(
