@@ -74,7 +74,6 @@ from app.contacts.application.filters import (
     register_term,
     resolve_filter,
     tagged_among,
-    which_meet,
     which_of,
     zone_of,
 )
@@ -313,7 +312,6 @@ __all__ = [
     "update_many",
     "use_named",
     "uses_for",
-    "which_meet",
     "which_of",
     "zone_of",
 ]

@@ -1,4 +1,4 @@
-"""Applying criteria to contacts: validation, a select of ids for whole sets, and evaluation for a few
+"""Applying criteria to contacts: validation, a select of ids for whole sets, and facts for evaluating a few
 contacts.
 
 Other rooms register the fields that only they can answer with `register_term`.
@@ -36,7 +36,6 @@ from app.contacts.domain.criteria import (
     field_named,
     filter_form_of,
     have_same_meaning,
-    matches,
     parse,
     register_fields,
     rules,
@@ -190,22 +189,8 @@ def filter_outline(account_id: int, document: Any) -> Outline:
     return criteria_outline(document, _names_in(account_id, document))
 
 
-def which_meet(account_id: int, contact_ids: Sequence[int], document: Any, now: datetime) -> set[int]:
-    """Return the ids of those contacts that meet the criteria, evaluated in Python. Raises Invalid."""
-    criteria = criteria_for(account_id, document)
-    clock = _clock(account_id, now)
-    try:
-        return {
-            contact_id
-            for contact_id, known in facts_of(account_id, contact_ids, criteria).items()
-            if matches(criteria, known, clock)
-        }
-    except Unanswerable as rule:
-        raise _invalid([rule.sentence]) from None
-
-
 def which_of(account_id: int, contact_ids: Sequence[int], document: Any, now: datetime) -> set[int]:
-    """Return the same for thousands of contacts, evaluated by the database."""
+    """Return the ids of those contacts that meet the criteria. Raises Invalid."""
     found = resolve_filter(account_id, document, now).where(Contact.id.in_(id_list(contact_ids)))
     return set(session().scalars(found))
 

@@ -221,7 +221,10 @@ def test_people_are_found_by_the_workflows_they_are_and_were_in(app, bob):
         document = {"all": [{"field": f"contact.{field}", "op": op, "value": public_id}]}
         with app.app_context():
             ids = asked_in_sql(bob.actor.account_id, document)
-            assert ids == contacts.which_meet(bob.actor.account_id, [first, second, third], document, NOW)
+            criteria = contacts.criteria_for(bob.actor.account_id, document)
+            facts = contacts.facts_of(bob.actor.account_id, [first, second, third], criteria)
+            clock = Clock(NOW, contacts.zone_of(bob.actor.account_id))
+            assert ids == {one for one, known in facts.items() if matches(criteria, known, clock)}
             return ids
 
     assert found("in_workflow", "equals") == {first}
