@@ -1,4 +1,5 @@
-"""The states of a job's plan (`domain.planning`) as SQL conditions."""
+"""The states of a job's plan as SQL conditions: what planning may do next, apart from the status that users
+see."""
 
 from typing import Any
 
