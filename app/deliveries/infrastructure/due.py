@@ -12,8 +12,7 @@ import sqlalchemy as sa
 
 from app.deliveries.domain.states import State
 from app.deliveries.infrastructure.tables import Delivery
-from app.platform.database import BigInt
-from app.platform.database.many_rows import constant, execute_built, is_there
+from app.platform.database.many_rows import constant, execute_built, id_param, is_there, moment_param
 from app.platform.database.short_reads import read_built
 from app.platform.database.skip_scan import distinct_values
 
@@ -43,16 +42,18 @@ def _accounts_due() -> sa.Select[Any]:
     is_planned = one.state == constant(State.PLANNED.value)
     index_continues = (one.workflow_id, one.host, one.due_at)
     account_id = distinct_values(one.account_id, is_planned, *index_continues).c.account_id
-    due = sa.select(one.id).where(is_planned, one.account_id == account_id, one.due_at <= _moment("at"))
+    due = sa.select(one.id).where(is_planned, one.account_id == account_id, one.due_at <= moment_param("at"))
     return sa.select(account_id).where(is_there(due))
 
 
 @lru_cache
 def _workflows_due() -> sa.Select[Any]:
     one = _deliveries.c
-    is_planned = sa.and_(one.account_id == _id("of_account"), one.state == constant(State.PLANNED.value))
+    is_planned = sa.and_(one.account_id == id_param("of_account"), one.state == constant(State.PLANNED.value))
     workflow_id = distinct_values(one.workflow_id, is_planned, one.host, one.due_at).c.workflow_id
-    due = sa.select(one.id).where(is_planned, one.workflow_id == workflow_id, one.due_at <= _moment("at"))
+    due = sa.select(one.id).where(
+        is_planned, one.workflow_id == workflow_id, one.due_at <= moment_param("at")
+    )
     return sa.select(workflow_id).where(is_there(due))
 
 
@@ -60,8 +61,8 @@ def _workflows_due() -> sa.Select[Any]:
 def _hosts_due() -> sa.Select[Any]:
     one = _deliveries.c
     is_planned = sa.and_(
-        one.account_id == _id("of_account"),
-        one.workflow_id == _id("of_workflow"),
+        one.account_id == id_param("of_account"),
+        one.workflow_id == id_param("of_workflow"),
         one.state == constant(State.PLANNED.value),
     )
     host = distinct_values(one.host, is_planned, one.due_at).c.host
@@ -72,12 +73,4 @@ def _hosts_due() -> sa.Select[Any]:
         .limit(_ONE)
         .scalar_subquery()
     )
-    return sa.select(host).where(earliest <= _moment("at"))
-
-
-def _id(name: str) -> sa.BindParameter[int]:
-    return sa.bindparam(name, type_=BigInt)
-
-
-def _moment(name: str) -> sa.BindParameter[datetime]:
-    return sa.bindparam(name, type_=_deliveries.c.due_at.type)
+    return sa.select(host).where(earliest <= moment_param("at"))

@@ -16,12 +16,14 @@ from app.contacts.infrastructure.tables import Contact
 from app.deliveries.domain.states import OPEN, State
 from app.deliveries.infrastructure.tables import SENDING, Delivery
 from app.platform.claims.leases import moment
-from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import (
     Bound,
     constant,
     execute_built,
+    id_param,
     is_there,
+    moment_param,
     off_index,
 )
 from app.platform.database.short_reads import in_ids
@@ -146,11 +148,11 @@ def _due() -> sa.Select[Any]:
     return (
         sa.select(one.id)
         .where(
-            one.account_id == _id("of_account"),
-            one.workflow_id == _id("of_workflow"),
+            one.account_id == id_param("of_account"),
+            one.workflow_id == id_param("of_workflow"),
             one.host == sa.bindparam("of_host", type_=one.host.type),
             one.state == constant(State.PLANNED.value),
-            one.due_at <= _moment("at"),
+            one.due_at <= moment_param("at"),
         )
         .order_by(one.due_at)
         .limit(sa.bindparam("most", type_=sa.Integer))
@@ -178,7 +180,7 @@ def _keep_body() -> Any:
     one = _deliveries.c
     return (
         sa.update(_deliveries)
-        .where(one.account_id == _id("of_account"), one.id == _id("of_delivery"))
+        .where(one.account_id == id_param("of_account"), one.id == id_param("of_delivery"))
         .values(body=sa.bindparam("to_body", type_=one.body.type))
     )
 
@@ -212,7 +214,7 @@ def _answer() -> Any:
     names = (*_ANSWERED, "settled_at")
     given: dict[str, Any] = {name: sa.bindparam(f"a_{name}", type_=one[name].type) for name in names}
     given["due_at"] = sa.func.coalesce(given["due_at"], one.due_at)
-    is_known = is_there(contact_of(_id("of_account")))
+    is_known = is_there(contact_of(id_param("of_account")))
     # Nothing is kept of what a server says about a contact that was removed meanwhile.
     given["answer"] = sa.case((is_known, given["answer"]), else_=sa.literal_column("''"))
     given["attempts"] = sa.case((is_known, given["attempts"]), else_=sa.null())
@@ -220,8 +222,8 @@ def _answer() -> Any:
     return (
         sa.update(_deliveries)
         .where(
-            one.account_id == _id("of_account"),
-            one.id == _id("of_delivery"),
+            one.account_id == id_param("of_account"),
+            one.id == id_param("of_delivery"),
             one.attempt == sa.bindparam("of_attempt", type_=sa.Integer),
             one.state == constant(State.SENDING.value),
         )
@@ -233,9 +235,9 @@ def _answer() -> Any:
 def _events(on_sqlite: bool) -> sa.Select[Any]:
     one = _deliveries.c
     return sa.select(one.contact_id, one.workflow_id, sa.cast(one.id, sa.Text).label("text")).where(
-        off_index(one.account_id, on_sqlite) == _id("of_account"),
+        off_index(one.account_id, on_sqlite) == id_param("of_account"),
         in_ids(one.id, "ids", on_sqlite),
-        is_there(contact_of(_id("of_account"))),
+        is_there(contact_of(id_param("of_account"))),
     )
 
 
@@ -247,7 +249,7 @@ def only_by_ids(state: State, on_sqlite: bool) -> tuple[sa.ColumnElement[bool], 
         account_id, kept = off_index(account_id, on_sqlite), off_index(kept, on_sqlite)
     else:
         kept = sa.func.nullif(kept, sa.literal_column("''"))
-    return account_id == _id("of_account"), kept == constant(state.value)
+    return account_id == id_param("of_account"), kept == constant(state.value)
 
 
 def contact_of(account_id: Any) -> sa.Select[Any]:
@@ -255,11 +257,3 @@ def contact_of(account_id: Any) -> sa.Select[Any]:
     return sa.select(_contacts.c.id).where(
         _contacts.c.account_id == account_id, _contacts.c.id == _deliveries.c.contact_id
     )
-
-
-def _id(name: str) -> sa.BindParameter[int]:
-    return sa.bindparam(name, type_=BigInt)
-
-
-def _moment(name: str) -> sa.BindParameter[datetime]:
-    return sa.bindparam(name, type_=_deliveries.c.due_at.type)

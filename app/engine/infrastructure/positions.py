@@ -13,8 +13,16 @@ import sqlalchemy as sa
 
 from app.engine.domain import EndReason, EnrollmentStatus, WaitsFor
 from app.engine.infrastructure.tables import Enrollment, PassedStep
-from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import around, constant, execute_built, off_index, row_list
+from app.platform.database import is_sqlite
+from app.platform.database.many_rows import (
+    around,
+    constant,
+    execute_built,
+    id_param,
+    moment_param,
+    off_index,
+    row_list,
+)
 from app.platform.database.short_reads import in_ids, read_built
 from app.platform.database.skip_scan import distinct_values
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
@@ -142,7 +150,7 @@ def _due_versions() -> sa.Select[Any]:
         sa.select(version.account_id, version.id)
         .join_from(version_id.table, WorkflowVersion.__table__, version.id == version_id)
         .join(Workflow.__table__, workflow.id == version.workflow_id)
-        .where(workflow.status == constant("active"), earliest <= _moment("at"))
+        .where(workflow.status == constant("active"), earliest <= moment_param("at"))
     )
 
 
@@ -153,10 +161,10 @@ def _claim() -> sa.Select[Any]:
     return (
         sa.select(*(one[name] for name in Claimed._fields[:-1]), day)
         .where(
-            one.account_id == _id("of_account"),
-            one.version_id == _id("of_version"),
+            one.account_id == id_param("of_account"),
+            one.version_id == id_param("of_version"),
             one.status == _IS_ACTIVE,
-            one.due_at <= _moment("at"),
+            one.due_at <= moment_param("at"),
         )
         .order_by(one.due_at)
         .limit(sa.bindparam("most", type_=sa.Integer))
@@ -168,7 +176,7 @@ def _claim() -> sa.Select[Any]:
 def _go_to(on_sqlite: bool) -> sa.Update:
     one = _enrollments.c
     return _moved(on_sqlite).values(
-        waits_for=sa.bindparam("to_wait", type_=one.waits_for.type), due_at=_moment("to_due")
+        waits_for=sa.bindparam("to_wait", type_=one.waits_for.type), due_at=moment_param("to_due")
     )
 
 
@@ -177,10 +185,10 @@ def _go_to_each(rows: sa.Select[Any], on_sqlite: bool) -> sa.Update:
     one, given = _enrollments.c, rows.subquery("given")
     return (
         sa.update(_enrollments)
-        .where(off_index(one.account_id, on_sqlite) == _id("of_account"), one.id == given.c.id)
+        .where(off_index(one.account_id, on_sqlite) == id_param("of_account"), one.id == given.c.id)
         .values(
             step_id=_to_step(),
-            moved_at=_moment("at"),
+            moved_at=moment_param("at"),
             waits_for=sa.bindparam("to_wait", type_=one.waits_for.type),
             due_at=given.c.due_at,
         )
@@ -193,7 +201,7 @@ def _end(on_sqlite: bool) -> sa.Update:
     return _moved(on_sqlite).values(
         status=sa.bindparam("to_status", type_=one.status.type),
         end_reason=sa.bindparam("to_reason", type_=one.end_reason.type),
-        ended_at=_moment("at"),
+        ended_at=moment_param("at"),
         due_at=sa.null(),
         waits_for=sa.null(),
     )
@@ -202,7 +210,7 @@ def _end(on_sqlite: bool) -> sa.Update:
 def _moved(on_sqlite: bool) -> sa.Update:
     """Let the enrollments with the given ids stand at another step."""
     update = sa.update(_enrollments).where(*_listed(on_sqlite))
-    return update.values(step_id=_to_step(), moved_at=_moment("at"))
+    return update.values(step_id=_to_step(), moved_at=moment_param("at"))
 
 
 @lru_cache
@@ -213,7 +221,7 @@ def _record_passed(on_sqlite: bool) -> sa.Insert:
         one.id,
         one.visit,
         sa.bindparam("of_step", type_=_passed.c.step_id.type),
-        _moment("at"),
+        moment_param("at"),
         sa.bindparam("with_result", type_=_passed.c.result.type),
     ).where(*_listed(on_sqlite))
     names = ["account_id", "enrollment_id", "visit", "step_id", "passed_at", "result"]
@@ -229,7 +237,7 @@ def _results_at(on_sqlite: bool) -> sa.Select[Any]:
         .join(_enrollments, one.id == passed.enrollment_id)
         .where(
             *_listed(on_sqlite),
-            passed.account_id == _id("of_account"),
+            passed.account_id == id_param("of_account"),
             passed.step_id == sa.bindparam("of_step", type_=passed.step_id.type),
         )
         .order_by(passed.visit)
@@ -240,16 +248,8 @@ def _listed(on_sqlite: bool) -> tuple[sa.ColumnElement[bool], ...]:
     """Conditions: enrollments of the account with the given ids, looked up by those. SQLite would look
     through all enrollments of the account, which it takes for few."""
     account_id = off_index(_enrollments.c.account_id, on_sqlite)
-    return account_id == _id("of_account"), in_ids(_enrollments.c.id, "ids", on_sqlite)
+    return account_id == id_param("of_account"), in_ids(_enrollments.c.id, "ids", on_sqlite)
 
 
 def _to_step() -> sa.BindParameter[str]:
     return sa.bindparam("to_step", type_=_enrollments.c.step_id.type)
-
-
-def _id(name: str) -> sa.BindParameter[int]:
-    return sa.bindparam(name, type_=BigInt)
-
-
-def _moment(name: str) -> sa.BindParameter[datetime]:
-    return sa.bindparam(name, type_=_enrollments.c.due_at.type)

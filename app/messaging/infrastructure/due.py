@@ -9,8 +9,7 @@ import sqlalchemy as sa
 
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
-from app.platform.database import BigInt
-from app.platform.database.many_rows import constant, execute_built, is_there
+from app.platform.database.many_rows import constant, execute_built, id_param, is_there, moment_param
 from app.platform.database.short_reads import read_built
 from app.platform.database.skip_scan import distinct_values
 
@@ -41,7 +40,7 @@ def _accounts_due(channel: str) -> sa.Select[Any]:
     account_id = distinct_values(one.account_id, planned, one.workflow_id, one.due_at).c.account_id
     due = (
         sa.select(one.id)
-        .where(planned, one.account_id == account_id, one.due_at <= _moment("at"))
+        .where(planned, one.account_id == account_id, one.due_at <= moment_param("at"))
         .order_by(one.workflow_id, one.due_at)
     )
     return sa.select(account_id).where(is_there(due))
@@ -50,7 +49,7 @@ def _accounts_due(channel: str) -> sa.Select[Any]:
 @lru_cache
 def _workflows_due(channel: str) -> sa.Select[Any]:
     one = _messages.c
-    planned = sa.and_(one.account_id == _id("of_account"), is_planned(channel))
+    planned = sa.and_(one.account_id == id_param("of_account"), is_planned(channel))
     workflow_id = distinct_values(one.workflow_id, planned, one.due_at).c.workflow_id
     earliest = (
         sa.select(one.due_at)
@@ -59,12 +58,4 @@ def _workflows_due(channel: str) -> sa.Select[Any]:
         .limit(_ONE)
         .scalar_subquery()
     )
-    return sa.select(workflow_id).where(earliest <= _moment("at"))
-
-
-def _id(name: str) -> sa.BindParameter[int]:
-    return sa.bindparam(name, type_=BigInt)
-
-
-def _moment(name: str) -> sa.BindParameter[datetime]:
-    return sa.bindparam(name, type_=_messages.c.due_at.type)
+    return sa.select(workflow_id).where(earliest <= moment_param("at"))

@@ -22,12 +22,14 @@ from app.messaging.infrastructure.sms import quiet as quiet_store
 from app.messaging.infrastructure.tables import OPEN, Message
 from app.messaging.infrastructure.topics import is_stopped
 from app.platform.claims.leases import moment
-from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import (
     Bound,
     constant,
     execute_built,
+    id_param,
     is_there,
+    moment_param,
     off_index,
     with_ids,
 )
@@ -149,10 +151,10 @@ def _due(channel: str) -> sa.Select[Any]:
     return (
         sa.select(one.id, one.contact_id)
         .where(
-            one.account_id == _id("of_account"),
-            one.workflow_id == _id("of_workflow"),
+            one.account_id == id_param("of_account"),
+            one.workflow_id == id_param("of_workflow"),
             is_planned(channel),
-            one.due_at <= _moment("at"),
+            one.due_at <= moment_param("at"),
         )
         .order_by(one.due_at)
         .limit(sa.bindparam("most", type_=sa.Integer))
@@ -163,7 +165,7 @@ def _due(channel: str) -> sa.Select[Any]:
 def _reachable(*also: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Condition: the message's contact may be contacted at this moment, and meets other conditions."""
     contact = sa.select(_contacts.c.id).where(
-        _contacts.c.account_id == _id("of_account"),
+        _contacts.c.account_id == id_param("of_account"),
         _contacts.c.id == _messages.c.contact_id,
         may_be_contacted(_contacts.c.status),
         *also,
@@ -188,7 +190,7 @@ def _claim(channel: str, on_sqlite: bool, has_cap: bool, has_quiet_hours: bool) 
     return (
         sa.update(_messages)
         .where(
-            one.account_id == _id("of_account"),
+            one.account_id == id_param("of_account"),
             in_ids(one.id, "ids", on_sqlite),
             one.state == constant(State.PLANNED.value),
             _wanted(has_quiet_hours) if channel == SMS else _reachable(),
@@ -205,12 +207,12 @@ def _withdraw_unreachable(on_sqlite: bool) -> Any:
     return (
         sa.update(_messages)
         .where(
-            one.account_id == _id("of_account"),
+            one.account_id == id_param("of_account"),
             in_ids(one.id, "ids", on_sqlite),
             one.state == constant(State.PLANNED.value),
             ~_reachable(),
         )
-        .values(state=State.WITHDRAWN.value, settled_at=_moment("at"))
+        .values(state=State.WITHDRAWN.value, settled_at=moment_param("at"))
         .returning(*(one[name] for name in Claimed._fields))
     )
 
@@ -221,7 +223,7 @@ def _refuse_unwanted(on_sqlite: bool) -> Any:
     return (
         sa.update(_messages)
         .where(
-            one.account_id == _id("of_account"),
+            one.account_id == id_param("of_account"),
             in_ids(one.id, "ids", on_sqlite),
             one.state == constant(State.PLANNED.value),
             _reachable(),
@@ -230,7 +232,7 @@ def _refuse_unwanted(on_sqlite: bool) -> Any:
         .values(
             state=State.FAILED.value,
             answer=sa.bindparam("why", type_=one.answer.type),
-            settled_at=_moment("at"),
+            settled_at=moment_param("at"),
         )
         .returning(*(one[name] for name in Claimed._fields))
     )
@@ -240,10 +242,10 @@ def _refuse_unwanted(on_sqlite: bool) -> Any:
 def _events(on_sqlite: bool) -> sa.Select[Any]:
     one = _messages.c
     contact = sa.select(_contacts.c.id).where(
-        _contacts.c.account_id == _id("of_account"), _contacts.c.id == one.contact_id
+        _contacts.c.account_id == id_param("of_account"), _contacts.c.id == one.contact_id
     )
     return sa.select(one.contact_id, one.workflow_id, sa.cast(one.id, sa.Text).label("text")).where(
-        off_index(one.account_id, on_sqlite) == _id("of_account"),
+        off_index(one.account_id, on_sqlite) == id_param("of_account"),
         in_ids(one.id, "ids", on_sqlite),
         is_there(contact),
     )
@@ -258,11 +260,3 @@ def _doubt() -> Any:
         .values(state=State.UNCERTAIN.value, lease_until=sa.null(), settled_at=moment())
         .returning(one.account_id)
     )
-
-
-def _id(name: str) -> sa.BindParameter[int]:
-    return sa.bindparam(name, type_=BigInt)
-
-
-def _moment(name: str) -> sa.BindParameter[datetime]:
-    return sa.bindparam(name, type_=_messages.c.due_at.type)

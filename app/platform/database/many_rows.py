@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from app.platform import tenancy
-from app.platform.database import is_sqlite, session
+from app.platform.database import BigInt, UtcDateTime, is_sqlite, session
 
 
 def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
@@ -55,6 +56,16 @@ def execute_built(
     connection = session().connection()
     options = {"preserve_rowcount": rowcount, "cross_account": cross_account, "prepared": prepared}
     return connection.execute(statement, dict(values), execution_options=options)
+
+
+def id_param(name: str) -> sa.BindParameter[int]:
+    """Return a parameter of a prebuilt statement for an id."""
+    return sa.bindparam(name, type_=BigInt)
+
+
+def moment_param(name: str) -> sa.BindParameter[datetime]:
+    """Return a parameter of a prebuilt statement for a moment."""
+    return sa.bindparam(name, type_=UtcDateTime())
 
 
 class Bound(NamedTuple):

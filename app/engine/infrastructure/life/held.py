@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from app.engine.domain import EnrollmentStatus
 from app.engine.infrastructure.tables import Enrollment, PacedStart
-from app.platform.database import BigInt
-from app.platform.database.many_rows import constant, execute_built, is_there
+from app.platform.database.many_rows import constant, execute_built, id_param, is_there, moment_param
 from app.platform.database.short_reads import read_built
 from app.workflows.infrastructure.tables import Workflow
 
@@ -42,8 +41,8 @@ def started_but_held(at: datetime) -> list[tuple[int, int]]:
 def _has_held() -> sa.Select[Any]:
     one = _enrollments.c
     held = sa.select(one.id).where(
-        one.account_id == _id("of_account"),
-        one.workflow_id == _id("of_workflow"),
+        one.account_id == id_param("of_account"),
+        one.workflow_id == id_param("of_workflow"),
         one.status == constant(EnrollmentStatus.HELD.value),
     )
     return sa.select(is_there(held))
@@ -74,8 +73,8 @@ def _release() -> sa.Update:
     held = (
         sa.select(one.id)
         .where(
-            one.account_id == _id("of_account"),
-            one.workflow_id == _id("of_workflow"),
+            one.account_id == id_param("of_account"),
+            one.workflow_id == id_param("of_workflow"),
             one.status == constant(EnrollmentStatus.HELD.value),
         )
         .order_by(one.id)
@@ -85,15 +84,7 @@ def _release() -> sa.Update:
     )
     return (
         sa.update(_enrollments)
-        .where(one.account_id == _id("of_account"), one.id.in_(sa.select(held.c.id)))
-        .values(status=EnrollmentStatus.ACTIVE.value, due_at=_moment("at"), moved_at=_moment("at"))
+        .where(one.account_id == id_param("of_account"), one.id.in_(sa.select(held.c.id)))
+        .values(status=EnrollmentStatus.ACTIVE.value, due_at=moment_param("at"), moved_at=moment_param("at"))
         .returning(one.version_id, one.step_id)
     )
-
-
-def _id(name: str) -> sa.BindParameter[int]:
-    return sa.bindparam(name, type_=BigInt)
-
-
-def _moment(name: str) -> sa.BindParameter[datetime]:
-    return sa.bindparam(name, type_=_enrollments.c.due_at.type)

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from app.messaging.domain.pace.frequency import FrequencyCap
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
-from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import constant, constants, execute_built
+from app.platform.database import is_sqlite
+from app.platform.database.many_rows import constant, constants, execute_built, id_param, moment_param
 from app.platform.database.short_reads import in_ids
 
 _messages = Message.__table__
@@ -81,7 +81,7 @@ def _beyond(on_sqlite: bool) -> sa.Select[Any]:
             _of_account(one),
             in_ids(one.id, "ids", on_sqlite),
             one.state == constant(State.PLANNED.value),
-            one.due_at <= _moment("at"),
+            one.due_at <= moment_param("at"),
             ~is_below_cap(one),
         )
         .order_by(one.id)
@@ -98,9 +98,5 @@ def _counted(on_sqlite: bool) -> sa.Select[Any]:
 
 
 def _of_account(one: Any) -> sa.ColumnElement[bool]:
-    is_own: sa.ColumnElement[bool] = one.account_id == sa.bindparam("of_account", type_=BigInt)
+    is_own: sa.ColumnElement[bool] = one.account_id == id_param("of_account")
     return is_own
-
-
-def _moment(name: str) -> sa.BindParameter[datetime]:
-    return sa.bindparam(name, type_=_messages.c.due_at.type)

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from app.messaging.domain.reasons import Delay
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
-from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import constant, execute_built
+from app.platform.database import is_sqlite
+from app.platform.database.many_rows import constant, execute_built, id_param, moment_param
 from app.platform.database.short_reads import in_ids
 
 _messages = Message.__table__
@@ -46,8 +46,8 @@ def _delay(on_sqlite: bool) -> Any:
     one = _messages.c
     return (
         sa.update(_messages)
-        .where(_is_planned(), in_ids(one.id, "ids", on_sqlite), one.due_at <= _moment("at"))
-        .values(due_at=_moment("until"), answer=_why())
+        .where(_is_planned(), in_ids(one.id, "ids", on_sqlite), one.due_at <= moment_param("at"))
+        .values(due_at=moment_param("until"), answer=_why())
         .returning(one.id)
     )
 
@@ -57,8 +57,8 @@ def _end_delay() -> Any:
     one = _messages.c
     return (
         sa.update(_messages)
-        .where(_is_planned(), one.answer == _why(), one.due_at > _moment("at"))
-        .values(due_at=_moment("at"))
+        .where(_is_planned(), one.answer == _why(), one.due_at > moment_param("at"))
+        .values(due_at=moment_param("at"))
     )
 
 
@@ -68,20 +68,16 @@ def _skip(on_sqlite: bool) -> Any:
     return (
         sa.update(_messages)
         .where(_is_planned(), in_ids(one.id, "ids", on_sqlite))
-        .values(state=State.SKIPPED.value, answer=_why(), settled_at=_moment("at"))
+        .values(state=State.SKIPPED.value, answer=_why(), settled_at=moment_param("at"))
         .returning(one.id)
     )
 
 
 def _is_planned() -> sa.ColumnElement[bool]:
     one = _messages.c
-    of_account = one.account_id == sa.bindparam("of_account", type_=BigInt)
+    of_account = one.account_id == id_param("of_account")
     return sa.and_(of_account, one.state == constant(State.PLANNED.value))
 
 
 def _why() -> sa.BindParameter[str]:
     return sa.bindparam("why", type_=_messages.c.answer.type)
-
-
-def _moment(name: str) -> sa.BindParameter[datetime]:
-    return sa.bindparam(name, type_=_messages.c.due_at.type)

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from app.messaging.domain.pace.brakes import BrakeLimits
 from app.messaging.domain.pace.frequency import Beyond, FrequencyCap
 from app.messaging.infrastructure.pace.tables import SendingRules
-from app.platform.database import BigInt, session
-from app.platform.database.many_rows import execute_built
+from app.platform.database import session
+from app.platform.database.many_rows import execute_built, id_param
 
 _rules = SendingRules.__table__
 
@@ -80,5 +80,5 @@ def _held_cap() -> sa.Select[Any]:
 
 
 def _of_account() -> sa.ColumnElement[bool]:
-    is_own: sa.ColumnElement[bool] = _rules.c.account_id == sa.bindparam("of_account", type_=BigInt)
+    is_own: sa.ColumnElement[bool] = _rules.c.account_id == id_param("of_account")
     return is_own

@@ -11,8 +11,8 @@ from app.contacts.infrastructure.tables import Contact
 from app.messaging.domain.reasons import Delay
 from app.messaging.infrastructure.due import is_planned
 from app.messaging.infrastructure.tables import Message
-from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import execute_built, off_index
+from app.platform.database import is_sqlite
+from app.platform.database.many_rows import execute_built, id_param, moment_param, off_index
 from app.platform.database.short_reads import in_ids
 
 _messages, _contacts = Message.__table__, Contact.__table__
@@ -45,11 +45,11 @@ def due_texts(account_id: int, workflow_id: int, at: datetime, limit: int) -> li
 @lru_cache
 def _zones(on_sqlite: bool) -> sa.Select[Any]:
     one = _messages.c
-    mine = (off_index(one.account_id, on_sqlite) == _id("of_account"), in_ids(one.id, "ids", on_sqlite))
+    mine = (off_index(one.account_id, on_sqlite) == id_param("of_account"), in_ids(one.id, "ids", on_sqlite))
     return (
         sa.select(_contacts.c.time_zone)
         .join_from(_messages, _contacts, _THEIRS)
-        .where(*mine, _contacts.c.account_id == _id("of_account"))
+        .where(*mine, _contacts.c.account_id == id_param("of_account"))
         .distinct()
     )
 
@@ -61,20 +61,12 @@ def _due() -> sa.Select[Any]:
         sa.select(one.id, _contacts.c.time_zone, one.answer)
         .join_from(_messages, _contacts, _THEIRS)
         .where(
-            one.account_id == _id("of_account"),
-            _contacts.c.account_id == _id("of_account"),
-            one.workflow_id == _id("of_workflow"),
+            one.account_id == id_param("of_account"),
+            _contacts.c.account_id == id_param("of_account"),
+            one.workflow_id == id_param("of_workflow"),
             is_planned("sms"),
-            one.due_at <= _moment("at"),
+            one.due_at <= moment_param("at"),
         )
         .order_by(one.due_at)
         .limit(sa.bindparam("most", type_=sa.Integer))
     )
-
-
-def _id(name: str) -> sa.BindParameter[int]:
-    return sa.bindparam(name, type_=BigInt)
-
-
-def _moment(name: str) -> sa.BindParameter[datetime]:
-    return sa.bindparam(name, type_=_messages.c.due_at.type)
