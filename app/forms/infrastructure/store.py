@@ -66,11 +66,7 @@ def confirm(account_id: int, submission_id: int, at: datetime) -> bool:
     one = FormSubmission
     changed = (
         sa.update(one)
-        .where(
-            one.account_id == account_id,
-            one.id == submission_id,
-            one.state == SubmissionState.WAITING.value,
-        )
+        .where(*_waits(account_id, submission_id))
         .values(state=SubmissionState.RECEIVED.value, confirmed_at=at, letter_due_at=None)
         .returning(one.id)
     )
@@ -105,9 +101,7 @@ def settle_confirmation_email(
     settled = (
         sa.update(one)
         .where(
-            one.account_id == account_id,
-            one.id == submission_id,
-            one.state == SubmissionState.WAITING.value,
+            *_waits(account_id, submission_id),
             one.letter_attempt == attempt,
             one.letter_due_at.is_not(None),
         )
@@ -136,3 +130,13 @@ def discard_waiting_before(moment: datetime, at_most: int) -> int:
         sa.delete(one).where(one.id.in_(old.order_by(one.submitted_at).limit(at_most))).returning(one.id)
     )
     return len(session().execute(deleted, execution_options=_PLAIN | {"cross_account": True}).all())
+
+
+def _waits(account_id: int, submission_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Conditions: it is this submission, and it waits for confirmation."""
+    one = FormSubmission
+    return (
+        one.account_id == account_id,
+        one.id == submission_id,
+        one.state == SubmissionState.WAITING.value,
+    )
