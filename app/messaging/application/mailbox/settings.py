@@ -8,7 +8,7 @@ from typing import Final
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.messaging.application.servers.mail_servers import address_of, columns_of, password_for
+from app.messaging.application.servers.mail_servers import address_of, changed_names, columns_of, password_for
 from app.messaging.application.servers.server_tests import ServerAnswer, count_attempt
 from app.messaging.domain.mail_settings import (
     ServerAddress,
@@ -62,17 +62,18 @@ def save_mailbox(actor: Actor, typed: Mapping[str, str]) -> None:
         accounts.lock(actor.account_id)
         row = store.mailbox_of(actor.account_id)
         values = columns_of(wanted) | {"folder": folder, "password": password_for(row, wanted, password)}
-        changed = [name for name, value in values.items() if row is None or getattr(row, name) != value]
-        if not changed:
-            return
-        store.save(actor.account_id, values, actor.user_id)
-        if {"host", "user", "folder"} & set(changed):
-            store.start_anew(actor.account_id)
-        if row is None:
-            activity.record(actor, "mailbox_connected", "mailbox", actor.account_id, name=wanted.host)
-        else:
+        changed = changed_names(row, values)
+        if changed:
+            store.save(actor.account_id, values, actor.user_id)
+            if {"host", "user", "folder"} & set(changed):
+                store.start_anew(actor.account_id)
             activity.record(
-                actor, "mailbox_changed", "mailbox", actor.account_id, name=wanted.host, changed=changed
+                actor,
+                "mailbox_changed" if row else "mailbox_connected",
+                "mailbox",
+                actor.account_id,
+                name=wanted.host,
+                **({"changed": changed} if row else {}),
             )
 
 

@@ -77,20 +77,16 @@ def save_mail_server(actor: Actor, typed: Mapping[str, str]) -> None:
         accounts.lock(actor.account_id)
         row = store.server_of(actor.account_id)
         values = columns_of(wanted) | {"password": _password(row, wanted, password)}
-        if row is None:
-            store.save_server(actor.account_id, values, actor.user_id)
-            activity.record(actor, "mail_server_connected", "mail_server", actor.account_id, name=wanted.host)
-            return
-        changed = [name for name, value in values.items() if getattr(row, name) != value]
+        changed = changed_names(row, values)
         if changed:
             store.save_server(actor.account_id, values, actor.user_id)
             activity.record(
                 actor,
-                "mail_server_changed",
+                "mail_server_changed" if row else "mail_server_connected",
                 "mail_server",
                 actor.account_id,
                 name=wanted.host,
-                changed=changed,
+                **({"changed": changed} if row else {}),
             )
 
 
@@ -151,6 +147,11 @@ def _password(row: MailServerRow | None, wanted: ServerAddress, typed: str) -> s
 
 def address_of(row: Mailbox | MailServerRow) -> ServerAddress:
     return ServerAddress(row.host, row.port, Security(row.security), row.user)
+
+
+def changed_names(row: object | None, values: Mapping[str, Any]) -> list[str]:
+    """Return the columns whose values change: all of a new row."""
+    return [name for name, value in values.items() if row is None or getattr(row, name) != value]
 
 
 def columns_of(address: ServerAddress) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.integrations import application as integrations
+from app.messaging.application.servers.mail_servers import changed_names
 from app.messaging.application.servers.server_tests import MOST_TESTS, ServerAnswer, count_attempt
 from app.messaging.application.sms.addresses import inbound_url
 from app.messaging.application.sms.provider import chosen_sms, quiet_hours_of
@@ -69,24 +70,20 @@ def save_sms_settings(actor: Actor, typed: Mapping[str, str]) -> None:
         accounts.lock(actor.account_id)
         row = store.provider_of(actor.account_id)
         values = {**_columns(wanted), "token": _token(row, wanted, token)}
-        if row is None:
-            store.save_provider(actor.account_id, values, actor.user_id)
-            integrations.connect(actor, SMS)
-            activity.record(actor, "sms_connected", "sms_provider", actor.account_id, name=wanted.sender)
-            return
-        before = quiet_hours_of(row)
-        changed = [name for name, value in values.items() if getattr(row, name) != value]
+        before, changed = row and quiet_hours_of(row), changed_names(row, values)
         if changed:
             store.save_provider(actor.account_id, values, actor.user_id)
-            if wanted.quiet_hours != before:
+            if row is None:
+                integrations.connect(actor, SMS)
+            elif wanted.quiet_hours != before:
                 holding.end_delay(actor.account_id, Delay.QUIET_HOURS, now())
             activity.record(
                 actor,
-                "sms_changed",
+                "sms_changed" if row else "sms_connected",
                 "sms_provider",
                 actor.account_id,
                 name=wanted.sender,
-                changed=changed,
+                **({"changed": changed} if row else {}),
             )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.messaging.infrastructure.servers.account_rows import delete_row, row_of, save_row
 from app.messaging.infrastructure.servers.tables import Mailbox
 from app.platform.claims.leases import Interval, moment
 from app.platform.clock import now
@@ -15,21 +16,16 @@ _PLAIN = {"synchronize_session": False}
 
 
 def mailbox_of(account_id: int) -> Mailbox | None:
-    query = sa.select(Mailbox).where(Mailbox.account_id == account_id)
-    return session().scalar(query, execution_options={"populate_existing": True})
+    return row_of(Mailbox, account_id)
 
 
 def save(account_id: int, values: dict[str, Any], user_id: int | None) -> None:
     """Create the account's mailbox, or change it. Whoever reads it meanwhile writes nothing anymore."""
     known = mailbox_of(account_id)
-    if known is None:
-        session().add(Mailbox(account_id=account_id, created_by=user_id, **values))
-    else:
-        for name, value in values.items():
-            setattr(known, name, value)
-        known.turn += 1
-        known.next_at, known.failure, known.failures = None, "", 0
-    session().flush()
+    ended: dict[str, Any] = (
+        {"turn": known.turn + 1, "next_at": None, "failure": "", "failures": 0} if known else {}
+    )
+    save_row(Mailbox, account_id, values | ended, user_id)
 
 
 def start_anew(account_id: int) -> None:
@@ -38,7 +34,7 @@ def start_anew(account_id: int) -> None:
 
 
 def delete(account_id: int) -> None:
-    session().execute(sa.delete(Mailbox).where(Mailbox.account_id == account_id), execution_options=_PLAIN)
+    delete_row(Mailbox, account_id)
 
 
 def accounts_due(most: int) -> list[int]:

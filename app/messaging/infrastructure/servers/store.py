@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.messaging.infrastructure.servers.account_rows import delete_row, row_of, save_row
 from app.messaging.infrastructure.servers.tables import MailSender, MailServerRow
 from app.platform.database import session
 from app.platform.database.redacting import redact_rows
@@ -14,8 +15,7 @@ _FRESH = {"populate_existing": True}
 
 
 def server_of(account_id: int) -> MailServerRow | None:
-    query = sa.select(MailServerRow).where(MailServerRow.account_id == account_id)
-    return session().scalar(query, execution_options=_FRESH)
+    return row_of(MailServerRow, account_id)
 
 
 def senders_of(account_id: int) -> list[MailSender]:
@@ -30,19 +30,11 @@ def senders_of(account_id: int) -> list[MailSender]:
 
 def save_server(account_id: int, values: dict[str, Any], user_id: int | None) -> None:
     """Create the account's mail server, or change it."""
-    known = server_of(account_id)
-    if known is None:
-        session().add(MailServerRow(account_id=account_id, created_by=user_id, **values))
-    else:
-        for name, value in values.items():
-            setattr(known, name, value)
-    session().flush()
+    save_row(MailServerRow, account_id, values, user_id)
 
 
 def delete_server(account_id: int) -> None:
-    session().execute(
-        sa.delete(MailServerRow).where(MailServerRow.account_id == account_id), execution_options=_PLAIN
-    )
+    delete_row(MailServerRow, account_id)
 
 
 def add_sender(account_id: int, values: dict[str, Any], user_id: int | None) -> int:

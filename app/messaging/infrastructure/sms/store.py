@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.contacts.infrastructure.tables import Contact, SmsConsent
 from app.messaging.domain.sms.reports import Outcome, SmsReport
 from app.messaging.domain.states import State
+from app.messaging.infrastructure.servers.account_rows import delete_row, row_of, save_row
 from app.messaging.infrastructure.sms.tables import EarlyReport, SmsProviderRow
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
@@ -23,25 +24,16 @@ _WERE_SENT = (State.SENT.value, State.DELIVERED.value, State.BOUNCED.value, Stat
 
 
 def provider_of(account_id: int) -> SmsProviderRow | None:
-    query = sa.select(SmsProviderRow).where(SmsProviderRow.account_id == account_id)
-    return session().scalar(query, execution_options={"populate_existing": True})
+    return row_of(SmsProviderRow, account_id)
 
 
 def save_provider(account_id: int, values: dict[str, Any], user_id: int | None) -> None:
     """Create the account's provider, or change it."""
-    known = provider_of(account_id)
-    if known is None:
-        session().add(SmsProviderRow(account_id=account_id, created_by=user_id, **values))
-    else:
-        for name, value in values.items():
-            setattr(known, name, value)
-    session().flush()
+    save_row(SmsProviderRow, account_id, values, user_id)
 
 
 def delete_provider(account_id: int) -> None:
-    session().execute(
-        sa.delete(SmsProviderRow).where(SmsProviderRow.account_id == account_id), execution_options=_PLAIN
-    )
+    delete_row(SmsProviderRow, account_id)
 
 
 def settle(
