@@ -1,5 +1,6 @@
 """Settings > Contact fields: create, edit, merge, and delete custom fields."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -12,7 +13,7 @@ from app.accounts.domain import Permission
 from app.contacts.application import custom_fields
 from app.contacts.domain.own_fields import KIND_LABELS, MAX_LABEL, read_choices
 from app.platform import web
-from app.platform.errors import Conflict, Invalid, LimitReached
+from app.platform.errors import Conflict
 from app.platform.ids import HIGHEST_ID, number_of
 
 blueprint = Blueprint("fields", __name__, url_prefix="/settings/fields")
@@ -41,16 +42,9 @@ def index() -> ResponseReturnValue:
 @blueprint.post("")
 def create() -> ResponseReturnValue:
     form = FieldForm()
-    try:
-        custom_fields.create_field(web.actor(), *form.given)
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return _list(form), 422
-    except LimitReached as full:
-        form.show({"label": full.message})
-        return _list(form), 429
-    flash("Field created.", "success")
-    return web.send_to(url_for("fields.index"))
+    create = partial(custom_fields.create_field, web.actor(), *form.given)
+    shown = partial(_list, form)
+    return web.saved(form, create, shown, url_for("fields.index"), "Field created.", limit_field="label")
 
 
 @blueprint.get(ONE)
@@ -69,13 +63,8 @@ def change(field_id: int) -> ResponseReturnValue:
     form = FieldForm()
     require(web.actor(), Permission.CONTACTS)
     found = custom_fields.find_field(web.actor(), field_id)
-    try:
-        custom_fields.edit_field(web.actor(), field_id, *form.given)
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return _edit(found, form), 422
-    flash("Saved.", "success")
-    return web.send_to(url_for("fields.index"))
+    save = partial(custom_fields.edit_field, web.actor(), field_id, *form.given)
+    return web.saved(form, save, partial(_edit, found, form), url_for("fields.index"))
 
 
 @blueprint.get(f"{ONE}/merge")

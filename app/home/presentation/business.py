@@ -1,5 +1,6 @@
 """Settings > Business details, including the logo."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -30,13 +31,8 @@ def show() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     form = BusinessForm()
     form.validate()
-    try:
-        accounts.change_business(web.actor(), form.texts())
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return _page(form), 422
-    flash("Saved.", "success")
-    return web.send_to(url_for("business.show"))
+    save = partial(accounts.change_business, web.actor(), form.texts())
+    return web.saved(form, save, partial(_page, form), url_for("business.show"))
 
 
 @blueprint.post("/logo")

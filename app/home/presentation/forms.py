@@ -3,9 +3,9 @@
 They define fields only; values are validated by the use cases of the accounts room.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     EmailField,
@@ -20,14 +20,15 @@ from wtforms.validators import InputRequired
 from app.accounts.domain.business import MAX_LINK_LENGTH, MAX_PHONE_LENGTH
 from app.accounts.domain.input import MAX_NAME_LENGTH
 from app.accounts.domain.regions import countries, zones_by_area
+from app.platform import web
 
 
-class _Form(FlaskForm):
+class _Form(web.ShowingForm):
     def text(self, name: str) -> str:
         """Return the submitted text of a field, or ""."""
         return str(self[name].data or "")
 
-    def show(self, problems: dict[str, str]) -> None:
+    def show(self, problems: Mapping[str, str]) -> None:
         """Add an error to each field of `problems` ({field: sentence}) that has none yet."""
         for name, sentence in problems.items():
             if not self[name].errors:

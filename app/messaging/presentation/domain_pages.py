@@ -1,6 +1,7 @@
 """Settings > Email > a sender's domain: its DNS records, and the key that signs its emails."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from app.messaging.application.sending_domains import checks, keys
 from app.messaging.domain.sending_domains.findings import Finding
 from app.messaging.presentation.mail_forms import KeyForm
 from app.platform import web
-from app.platform.errors import Invalid, LimitReached
+from app.platform.errors import LimitReached
 from app.platform.ids import HIGHEST_ID
 
 blueprint = Blueprint(
@@ -43,26 +44,21 @@ def check(sender_id: int) -> ResponseReturnValue:
 def create_key(sender_id: int) -> ResponseReturnValue:
     keys.create_key(web.actor(), sender_id)
     flash("Key created.", "success")
-    return _back(sender_id)
+    return web.send_to(_url(sender_id))
 
 
 @blueprint.post("/own-key")
 def enter_key(sender_id: int) -> ResponseReturnValue:
     form = KeyForm()
-    try:
-        keys.enter_key(web.actor(), sender_id, form.typed)
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return _page(sender_id, form=form), 422
-    flash("Key saved.", "success")
-    return _back(sender_id)
+    save = partial(keys.enter_key, web.actor(), sender_id, form.typed)
+    return web.saved(form, save, partial(_page, sender_id, form=form), _url(sender_id), "Key saved.")
 
 
 @blueprint.post("/key/removal")
 def remove_key(sender_id: int) -> ResponseReturnValue:
     keys.remove_key(web.actor(), sender_id, request.form.get("selector", ""))
     flash("Key removed.", "success")
-    return _back(sender_id)
+    return web.send_to(_url(sender_id))
 
 
 @blueprint.post("/signing")
@@ -79,18 +75,18 @@ def start_signing(sender_id: int) -> ResponseReturnValue:
     if finding is not None:
         return _page(sender_id, refusal=finding.text), 409
     flash("Emails from this domain are signed from now on.", "success")
-    return _back(sender_id)
+    return web.send_to(_url(sender_id))
 
 
 @blueprint.post("/signing/removal")
 def stop_signing(sender_id: int) -> ResponseReturnValue:
     keys.stop_signing(web.actor(), sender_id)
     flash("Emails from this domain are no longer signed.", "success")
-    return _back(sender_id)
+    return web.send_to(_url(sender_id))
 
 
-def _back(sender_id: int) -> ResponseReturnValue:
-    return web.send_to(url_for("mail_domains.show", sender_id=sender_id, _anchor="signing"))
+def _url(sender_id: int) -> str:
+    return url_for("mail_domains.show", sender_id=sender_id, _anchor="signing")
 
 
 def _page(

@@ -27,7 +27,6 @@ from app.messaging.presentation.mail_forms import (
 )
 from app.messaging.presentation.test_messages import answer_in_place
 from app.platform import web
-from app.platform.errors import Invalid, LimitReached
 from app.platform.ids import HIGHEST_ID
 
 blueprint = Blueprint("mail_settings", __name__, url_prefix="/settings/email")
@@ -45,64 +44,41 @@ def show() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Connect the mail server, or change it."""
     form = ServerForm()
-    try:
-        mail_servers.save_mail_server(web.actor(), form.typed)
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return page(server_form=form), 422
-    flash("Saved.", "success")
-    return _back()
+    save = partial(mail_servers.save_mail_server, web.actor(), form.typed)
+    return web.saved(form, save, partial(page, server_form=form), _url())
 
 
 @blueprint.post("/removal")
 def disconnect() -> ResponseReturnValue:
     mail_servers.disconnect_mail_server(web.actor())
     flash("Mail server disconnected.", "success")
-    return _back()
+    return web.send_to(_url())
 
 
 @blueprint.post("/sending")
 def change_sending() -> ResponseReturnValue:
     """Pause or resume sending, set whom emails are sent to, and whether opens and clicks are recorded."""
     form = SendingForm()
-    try:
-        mail_servers.change_sending(
-            web.actor(),
-            bool(form.sending_paused.data),
-            form.typed["only_to"],
-            bool(form.tracks_reactions.data),
-        )
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return page(sending_form=form), 422
-    flash("Saved.", "success")
-    return _back()
+    is_paused, tracks_reactions = bool(form.sending_paused.data), bool(form.tracks_reactions.data)
+    only_to = form.typed["only_to"]
+    save = partial(mail_servers.change_sending, web.actor(), is_paused, only_to, tracks_reactions)
+    return web.saved(form, save, partial(page, sending_form=form), _url())
 
 
 @blueprint.post("/brakes")
 def change_brakes() -> ResponseReturnValue:
     """Set when workflows stop by themselves."""
     form = BrakesForm()
-    try:
-        brakes.change_brakes(web.actor(), form.typed)
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return page(brakes_form=form), 422
-    flash("Saved.", "success")
-    return _back("brakes-form")
+    save = partial(brakes.change_brakes, web.actor(), form.typed)
+    return web.saved(form, save, partial(page, brakes_form=form), _url("brakes-form"))
 
 
 @blueprint.post("/frequency")
 def change_frequency() -> ResponseReturnValue:
     """Set the frequency cap, or remove it."""
     form = FrequencyForm()
-    try:
-        frequency.change_frequency_cap(web.actor(), form.typed)
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return page(frequency_form=form), 422
-    flash("Saved.", "success")
-    return _back("frequency-form")
+    save = partial(frequency.change_frequency_cap, web.actor(), form.typed)
+    return web.saved(form, save, partial(page, frequency_form=form), _url("frequency-form"))
 
 
 @blueprint.post("/test")
@@ -115,16 +91,9 @@ def send_test() -> ResponseReturnValue:
 @blueprint.post("/senders")
 def add_sender() -> ResponseReturnValue:
     form = SenderForm()
-    try:
-        senders.add_sender(web.actor(), form.typed)
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return page(sender_form=form), 422
-    except LimitReached as full:
-        form.show({"address": full.message})
-        return page(sender_form=form), web.status_of(full)
-    flash("Sender added.", "success")
-    return _back("senders-title")
+    save = partial(senders.add_sender, web.actor(), form.typed)
+    shown = partial(page, sender_form=form)
+    return web.saved(form, save, shown, _url("senders-title"), "Sender added.", limit_field="address")
 
 
 @blueprint.get(ONE)
@@ -136,31 +105,31 @@ def show_sender(sender_id: int) -> ResponseReturnValue:
 @blueprint.post(ONE)
 def change_sender(sender_id: int) -> ResponseReturnValue:
     form = SenderForm()
-    try:
-        senders.change_sender(web.actor(), sender_id, form.typed)
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return _sender_page(senders.find_sender(web.actor(), sender_id), form), 422
-    flash("Saved.", "success")
-    return _back("senders-title")
+    save = partial(senders.change_sender, web.actor(), sender_id, form.typed)
+    return web.saved(
+        form,
+        save,
+        lambda: _sender_page(senders.find_sender(web.actor(), sender_id), form),
+        _url("senders-title"),
+    )
 
 
 @blueprint.post(f"{ONE}/default")
 def make_default(sender_id: int) -> ResponseReturnValue:
     senders.make_default_sender(web.actor(), sender_id)
     flash("Default sender changed.", "success")
-    return _back("senders-title")
+    return web.send_to(_url("senders-title"))
 
 
 @blueprint.post(f"{ONE}/removal")
 def remove_sender(sender_id: int) -> ResponseReturnValue:
     senders.remove_sender(web.actor(), sender_id)
     flash("Sender removed.", "success")
-    return _back("senders-title")
+    return web.send_to(_url("senders-title"))
 
 
-def _back(anchor: str | None = None) -> ResponseReturnValue:
-    return web.send_to(url_for("mail_settings.show", _anchor=anchor))
+def _url(anchor: str | None = None) -> str:
+    return url_for("mail_settings.show", _anchor=anchor)
 
 
 def page(

@@ -1,5 +1,7 @@
 """Settings > Email: the mailbox that replies and returned emails come to."""
 
+from functools import partial
+
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,7 +10,7 @@ from app.messaging.application.servers.server_tests import ServerAnswer
 from app.messaging.presentation.mail_forms import MailboxForm
 from app.messaging.presentation.mail_pages import page
 from app.platform import web
-from app.platform.errors import Invalid, LimitReached
+from app.platform.errors import LimitReached
 
 blueprint = Blueprint("mailbox", __name__, url_prefix="/settings/email/mailbox")
 
@@ -17,13 +19,8 @@ blueprint = Blueprint("mailbox", __name__, url_prefix="/settings/email/mailbox")
 def save() -> ResponseReturnValue:
     """Connect the mailbox, or change it."""
     form = MailboxForm()
-    try:
-        mailboxes.save_mailbox(web.actor(), form.typed)
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return page(mailbox_form=form), 422
-    flash("Saved.", "success")
-    return _back()
+    save = partial(mailboxes.save_mailbox, web.actor(), form.typed)
+    return web.saved(form, save, partial(page, mailbox_form=form), _url())
 
 
 @blueprint.post("/test")
@@ -39,8 +36,8 @@ def check() -> ResponseReturnValue:
 def disconnect() -> ResponseReturnValue:
     mailboxes.disconnect_mailbox(web.actor())
     flash("Mailbox disconnected.", "success")
-    return _back()
+    return web.send_to(_url())
 
 
-def _back() -> ResponseReturnValue:
-    return web.send_to(url_for("mail_settings.show", _anchor="mailbox"))
+def _url() -> str:
+    return url_for("mail_settings.show", _anchor="mailbox")

@@ -8,7 +8,7 @@ from app.platform.web.marks import public, skip_authentication, takes_bodies, ta
 from app.platform.web.open_pages import keep_address_private, limit_unknown, logo_image
 from app.platform.web.requests import actor, asset, htmx_page, is_api, is_forwarded, is_htmx, send_to
 from app.platform.web.setup import body_allowance, csrf, init
-from app.platform.web.showing_form import ShowingForm
+from app.platform.web.showing_form import ShowingForm, saved
 
 __all__ = [
     "STATUS",
@@ -30,6 +30,7 @@ __all__ = [
     "limit_unknown",
     "logo_image",
     "public",
+    "saved",
     "send_to",
     "skip_authentication",
     "status_of",

@@ -1,8 +1,14 @@
-"""The base of forms whose values are validated by use cases."""
+"""Forms whose values are validated by use cases."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from flask import flash
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+
+from app.platform.errors import Invalid, LimitReached
+from app.platform.web.errors.responses import status_of
+from app.platform.web.requests import send_to
 
 
 class ShowingForm(FlaskForm):  # type: ignore[misc]  # has no types
@@ -15,3 +21,27 @@ class ShowingForm(FlaskForm):  # type: ignore[misc]  # has no types
                 self[name].errors = [sentence]
             else:
                 self.form_errors.append(sentence)
+
+
+def saved(
+    form: ShowingForm,
+    save: Callable[[], object],
+    page: Callable[[], str],
+    url: str,
+    message: str = "Saved.",
+    limit_field: str = "",
+) -> ResponseReturnValue:
+    """Save a form and go to `url`, with a message. If something is wrong, return the page, on which the form
+    says so; a limit that is reached is shown at `limit_field`."""
+    try:
+        save()
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        return page(), 422
+    except LimitReached as full:
+        if not limit_field:
+            raise
+        form.show({limit_field: full.message})
+        return page(), status_of(full)
+    flash(message, "success")
+    return send_to(url)

@@ -8,6 +8,7 @@ from wtforms import DateField, SelectField, StringField, TextAreaField, TimeFiel
 from wtforms.fields.choices import SelectChoice
 
 from app.accounts.domain import Actor
+from app.platform import web
 from app.platform.clock import now
 from app.platform.errors import Invalid
 from app.platform.text.formats import in_zone
@@ -21,7 +22,7 @@ class NoteForm(FlaskForm):
     text = TextAreaField("Note", id="note-text", render_kw={"maxlength": MAX_NOTE, "rows": 3})
 
 
-class TaskForm(FlaskForm):
+class TaskForm(web.ShowingForm):
     title = StringField("What is there to do?", id="task-title", render_kw={"maxlength": MAX_TITLE})
     due_day = DateField("Due date", id="task-day")
     due_time = TimeField("Time", id="task-time")

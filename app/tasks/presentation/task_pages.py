@@ -63,13 +63,12 @@ def change(task_id: int) -> ResponseReturnValue:
     actor = web.actor()
     shown = tasks.show_task(actor, task_id)
     form = sent_task_form(actor, shown)
-    try:
+
+    def save() -> None:
         tasks.change_task(actor, task_id, TaskChange(**form.values(actor)))
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return _page(shown, form), 422
-    flash("Changes saved.", "success")
-    return web.send_to(url_for("tasks.show", task_id=task_id))
+
+    url = url_for("tasks.show", task_id=task_id)
+    return web.saved(form, save, lambda: _page(shown, form), url, "Changes saved.")
 
 
 @blueprint.post(f"{ONE}/completion")

@@ -14,7 +14,6 @@ from app.messaging.application.sms import settings as sms
 from app.messaging.presentation.sms.forms import ProviderForm, SmsSendingForm, SmsTestForm
 from app.messaging.presentation.test_messages import answer_in_place
 from app.platform import web
-from app.platform.errors import Invalid
 
 blueprint = Blueprint("sms_settings", __name__, url_prefix="/settings/sms")
 
@@ -29,27 +28,22 @@ def show() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Connect the provider, or change it."""
     form = ProviderForm()
-    try:
-        sms.save_sms_settings(web.actor(), form.typed)
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return _page(form=form), 422
-    flash("Saved.", "success")
-    return _back()
+    save = partial(sms.save_sms_settings, web.actor(), form.typed)
+    return web.saved(form, save, partial(_page, form=form), _url())
 
 
 @blueprint.post("/removal")
 def disconnect() -> ResponseReturnValue:
     sms.disconnect_sms(web.actor())
     flash("Twilio disconnected.", "success")
-    return _back()
+    return web.send_to(_url())
 
 
 @blueprint.post("/sending")
 def change_sending() -> ResponseReturnValue:
     sms.pause_sms(web.actor(), bool(SmsSendingForm().sending_paused.data))
     flash("Saved.", "success")
-    return _back()
+    return web.send_to(_url())
 
 
 @blueprint.post("/test")
@@ -59,8 +53,8 @@ def send_test() -> ResponseReturnValue:
     return answer_in_place(SmsTestForm(), send, "messaging/_sms_test.html", _page)
 
 
-def _back() -> ResponseReturnValue:
-    return web.send_to(url_for("sms_settings.show"))
+def _url() -> str:
+    return url_for("sms_settings.show")
 
 
 def _page(form: Any = None, test_form: Any = None, answer: ServerAnswer | None = None) -> str:
