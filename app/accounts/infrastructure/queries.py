@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app.accounts.infrastructure.tables import Account, Business, Membership, SignIn, User
-from app.platform.database import BigInt, session
+from app.platform.database import session
+from app.platform.database.many_rows import id_param
 from app.platform.database.short_reads import read_built
 
 _CROSS_ACCOUNT = {"cross_account": True}
@@ -81,7 +82,7 @@ def _accounts_of() -> sa.Select[Account, str]:
             Membership,
             sa.or_(Membership.account_id == Account.id, Membership.account_id == Account.parent_id),
         )
-        .where(Membership.user_id == sa.bindparam("of_user", type_=BigInt))
+        .where(Membership.user_id == id_param("of_user"))
         .order_by(Account.parent_id.isnot(None), Account.id)
     )
 
@@ -201,7 +202,7 @@ def business_of(account_id: int) -> BusinessRow | None:
 def _business() -> sa.Select[Any]:
     columns = Business.__table__.c
     return sa.select(*(columns[name] for name in BusinessRow._fields)).where(
-        columns.account_id == sa.bindparam("of_account", type_=BigInt)
+        columns.account_id == id_param("of_account")
     )
 
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.brakes.rules import WINDOW, Failures, SettledBatch, excess
 from app.bulk_enrollment.domain.job import OPEN_BATCH, RUNNING, SMALLEST_ASKED, BatchStatus
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
-from app.platform.database import AnySelect, BigInt, session
-from app.platform.database.many_rows import constant
+from app.platform.database import AnySelect, session
+from app.platform.database.many_rows import constant, id_param
 from app.platform.database.short_reads import read_built
 
 ENOUGH_BATCHES = WINDOW // SMALLEST_ASKED + 1  # have WINDOW rows, however small they are
@@ -69,8 +69,8 @@ _COUNTED_FAILED = EnrollmentBatch.failed - EnrollmentBatch.accepted_failed
 
 def _counted() -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        EnrollmentBatch.account_id == sa.bindparam("of_account", type_=BigInt),
-        EnrollmentBatch.job_id == sa.bindparam("of_job", type_=BigInt),
+        EnrollmentBatch.account_id == id_param("of_account"),
+        EnrollmentBatch.job_id == id_param("of_job"),
         EnrollmentBatch.status != constant(BatchStatus.SKIPPED.value),
         _COUNTED_ROWS > 0,
     )

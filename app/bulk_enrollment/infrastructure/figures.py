@@ -16,8 +16,8 @@ from app.bulk_enrollment.domain.job import OPEN_BATCH, BatchStatus, JobStatus, P
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.domain.pausing import decision_needed, seconds_at_work, seconds_paused
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
-from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import constants
+from app.platform.database import is_sqlite, session
+from app.platform.database.many_rows import constants, id_param
 from app.platform.database.short_reads import in_ids, read_built
 
 _batches = EnrollmentBatch.__table__
@@ -123,7 +123,7 @@ def _outcomes(on_sqlite: bool) -> sa.Select[Any]:
 
 def _of_jobs(on_sqlite: bool) -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        _batches.c.account_id == sa.bindparam("of_account", type_=BigInt),
+        _batches.c.account_id == id_param("of_account"),
         in_ids(_batches.c.job_id, "of_jobs", on_sqlite),
     )
 
@@ -139,8 +139,8 @@ def _settled() -> sa.Select[Any]:
     return (
         sa.select(_batches.c.finished_at, _batches.c.last_row - _batches.c.first_row + 1)
         .where(
-            _batches.c.account_id == sa.bindparam("of_account", type_=BigInt),
-            _batches.c.job_id == sa.bindparam("of_job", type_=BigInt),
+            _batches.c.account_id == id_param("of_account"),
+            _batches.c.job_id == id_param("of_job"),
             _batches.c.status.in_(constants((BatchStatus.COMPLETED, BatchStatus.FAILED))),
         )
         .order_by(_batches.c.finished_at)

@@ -17,9 +17,9 @@ from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, BatchStatus, Job
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
-from app.platform.database import AnySelect, BigInt, session
+from app.platform.database import AnySelect, session
 from app.platform.database.documents import read_once
-from app.platform.database.many_rows import constant, constants
+from app.platform.database.many_rows import constant, constants, id_param
 from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
@@ -110,7 +110,7 @@ def named_job(account_id: int, public_id: str) -> NamedJob | None:
 @lru_cache  # every poll of a panel runs it, and building it takes longer than running it
 def _one_named() -> AnySelect:
     public_id = sa.bindparam("public_id", type_=EnrollmentJob.public_id.type)
-    return _named(sa.bindparam("of_account", type_=BigInt)).where(EnrollmentJob.public_id == public_id)
+    return _named(id_param("of_account")).where(EnrollmentJob.public_id == public_id)
 
 
 def jobs_older(account_id: int, wanted: JobFilter, than: int | None, limit: int) -> list[NamedJob]:
@@ -159,7 +159,7 @@ def unfinished_pulses(account_id: int, limit: int, now: datetime) -> list[JobPul
 @lru_cache
 def _pulses() -> sa.Select[Any]:
     jobs, batches = EnrollmentJob.__table__, EnrollmentBatch.__table__
-    workflows, account = Workflow.__table__, sa.bindparam("of_account", type_=BigInt)
+    workflows, account = Workflow.__table__, id_param("of_account")
     done = sa.func.coalesce(sa.func.sum(batches.c.succeeded + batches.c.failed + batches.c.skipped), 0)
     processed = sa.select(done).where(
         batches.c.account_id == account,

@@ -14,15 +14,14 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.infrastructure.conditions.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
-from app.platform.database import BigInt
-from app.platform.database.many_rows import constant, constants
+from app.platform.database.many_rows import constant, constants, id_param
 from app.platform.database.short_reads import in_ids
 
 ROWS = EnrollmentRow.__table__.c
 _number, _outcome = ROWS.row_number, ROWS.outcome
 _identifier: sa.ColumnElement[str] = ROWS.identifier
-_account = sa.bindparam("of_account", type_=BigInt)
-_job = sa.bindparam("of_job", type_=BigInt)
+_account = id_param("of_account")
+_job = id_param("of_job")
 _anchor_row = sa.bindparam("anchor_row", type_=sa.Integer)
 _anchor_address = sa.bindparam("anchor_address", type_=_identifier.type)
 _most = sa.bindparam("most", type_=sa.Integer)

@@ -11,7 +11,8 @@ from app.bulk_enrollment.domain.job import batch_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.contacts.domain.names import full_name
 from app.contacts.infrastructure.tables import Contact
-from app.platform.database import BigInt, is_sqlite
+from app.platform.database import is_sqlite
+from app.platform.database.many_rows import id_param
 from app.platform.database.short_reads import in_ids, read_built
 
 
@@ -63,7 +64,7 @@ def batches_of(account_id: int, job_id: int, rows: Sequence[int]) -> dict[int, B
 def _contacts(on_sqlite: bool) -> sa.Select[Any]:
     each = Contact.__table__.c
     return sa.select(each.id, each.first_name, each.last_name, each.email, each.phone).where(
-        each.account_id == sa.bindparam("of_account", type_=BigInt), in_ids(each.id, "ids", on_sqlite)
+        each.account_id == id_param("of_account"), in_ids(each.id, "ids", on_sqlite)
     )
 
 
@@ -73,8 +74,8 @@ def _batches(on_sqlite: bool) -> sa.Select[Any]:
     return (
         sa.select(each.number, each.first_row, each.last_row, each.finished_at)
         .where(
-            each.account_id == sa.bindparam("of_account", type_=BigInt),
-            each.job_id == sa.bindparam("of_job", type_=BigInt),
+            each.account_id == id_param("of_account"),
+            each.job_id == id_param("of_job"),
             in_ids(each.number, "numbers", on_sqlite),
         )
         .order_by(each.number)

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact, ReceivedEvent
-from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import around, execute_built, row_list, with_ids
+from app.platform.database import is_sqlite, session
+from app.platform.database.many_rows import around, execute_built, id_param, row_list, with_ids
 from app.platform.database.upserts import insert_into
 
 _events = ReceivedEvent.__table__
@@ -31,7 +31,7 @@ def add(account_id: int, events: Sequence[Mapping[str, Any]], at: datetime) -> d
 @lru_cache
 def _insert(rows: sa.Select[Any], on_sqlite: bool) -> Any:
     given = rows.subquery("given")
-    account_id = sa.bindparam("of_account", type_=BigInt)
+    account_id = id_param("of_account")
     at = sa.bindparam("at", type_=_events.c.received_at.type)
     chosen = sa.select(account_id, at, *given.c).where(sa.true())
     insert = insert_into(_events, on_sqlite).from_select(["account_id", "received_at", *_OF_EVENT], chosen)

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from app.contacts.infrastructure.removing.locks import LockFor, lock_ids
 from app.contacts.infrastructure.tables import Contact, CustomField
-from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import id_list
+from app.platform.database import is_sqlite, session
+from app.platform.database.many_rows import id_list, id_param
 
 _PLAIN = {"synchronize_session": False}
 
@@ -131,7 +131,7 @@ def replace_values(account_id: int, key: str, changes: Sequence[tuple[int, str, 
         sa.update(table)
         .where(
             table.c.account_id == account_id,
-            table.c.id == sa.bindparam("of_contact", type_=BigInt),
+            table.c.id == id_param("of_contact"),
             _value(key) == old,
         )
         .values(custom=_with(table.c.custom, key, new), updated_at=at)

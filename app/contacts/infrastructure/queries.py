@@ -14,8 +14,8 @@ from app.contacts.domain.names import title_of
 from app.contacts.infrastructure.conditions import field_value, may_be_contacted
 from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Segment, Tag
-from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import id_list
+from app.platform.database import is_sqlite, session
+from app.platform.database.many_rows import id_list, id_param
 from app.platform.database.short_reads import in_ids, read_built
 from app.platform.ids import number_of
 
@@ -74,7 +74,7 @@ def tag_keys(account_id: int, tag_ids: Sequence[int]) -> dict[int, str]:
 @lru_cache
 def _tag_keys(on_sqlite: bool) -> sa.Select[Any]:
     one = Tag.__table__.c
-    mine = one.account_id == sa.bindparam("of_account", type_=BigInt)
+    mine = one.account_id == id_param("of_account")
     return sa.select(one.id, one.name_key).where(mine, in_ids(one.id, "ids", on_sqlite))
 
 

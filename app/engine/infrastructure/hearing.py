@@ -11,8 +11,8 @@ from app.contacts.infrastructure.tables import ReceivedEvent
 from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus, WaitsFor
 from app.engine.infrastructure import store
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
-from app.platform.database import BigInt, session
-from app.platform.database.many_rows import constants, execute_built, with_ids
+from app.platform.database import session
+from app.platform.database.many_rows import constants, execute_built, id_param, with_ids
 from app.workflows.infrastructure.tables import WorkflowVersion
 
 _enrollments = Enrollment.__table__
@@ -128,7 +128,7 @@ def _waiting(
 @lru_cache
 def _versions_under_way() -> sa.Select[Any]:
     count, version = EnrollmentCount.__table__.c, WorkflowVersion.__table__.c
-    of_account = sa.bindparam("of_account", type_=BigInt)
+    of_account = id_param("of_account")
     under_way = (
         sa.select(count.version_id)
         .where(count.account_id == of_account, count.status.in_(constants(UNDER_WAY)))

@@ -19,12 +19,13 @@ from app.engine.infrastructure.counters.end_counts import End, end_of
 from app.engine.infrastructure.counters.source_counts import Entry
 from app.engine.infrastructure.tables import Enrollment
 from app.messaging import application as messaging
-from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import (
     Bound,
     around,
     bound,
     execute_built,
+    id_param,
     is_there,
     off_index,
     row_list,
@@ -229,7 +230,7 @@ def _open_contacts(on_sqlite: bool) -> sa.Select[Any]:
     are out of date, PostgreSQL takes any index that begins with the account."""
     one = _contacts.c
     return sa.select(one.id).where(
-        off_index(one.account_id, on_sqlite) == sa.bindparam("of_account", type_=BigInt),
+        off_index(one.account_id, on_sqlite) == id_param("of_account"),
         in_ids(one.id, "ids", on_sqlite),
         may_be_contacted(one.status),
     )

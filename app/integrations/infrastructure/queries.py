@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.integrations.infrastructure.tables import Integration
-from app.platform.database import BigInt
+from app.platform.database.many_rows import id_param
 from app.platform.database.short_reads import read_built
 
 _integrations = Integration.__table__.c
@@ -19,6 +19,4 @@ def connected_kinds(account_id: int) -> set[str]:
 
 @lru_cache
 def _kinds() -> sa.Select[Any]:
-    return sa.select(_integrations.kind).where(
-        _integrations.account_id == sa.bindparam("of_account", type_=BigInt)
-    )
+    return sa.select(_integrations.kind).where(_integrations.account_id == id_param("of_account"))

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
-from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import constant, execute_built, id_list, off_index, with_ids
+from app.platform.database import is_sqlite, session
+from app.platform.database.many_rows import constant, execute_built, id_list, id_param, off_index, with_ids
 from app.platform.database.new_rows import insert_new
 from app.platform.database.short_reads import in_ids
 
@@ -66,11 +66,11 @@ def _change_version(on_sqlite: bool, topics: tuple[tuple[str, str], ...]) -> Any
     return (
         sa.update(_messages)
         .where(
-            off_index(one.account_id, on_sqlite) == sa.bindparam("of_account", type_=BigInt),
+            off_index(one.account_id, on_sqlite) == id_param("of_account"),
             in_ids(one.enrollment_id, "ids", on_sqlite),
             one.state == constant(State.PLANNED.value),
         )
-        .values(version_id=sa.bindparam("to_version", type_=BigInt), topic=topic)
+        .values(version_id=id_param("to_version"), topic=topic)
     )
 
 
@@ -80,7 +80,7 @@ def _withdraw(on_sqlite: bool) -> Any:
     return (
         sa.update(_messages)
         .where(
-            off_index(one.account_id, on_sqlite) == sa.bindparam("of_account", type_=BigInt),
+            off_index(one.account_id, on_sqlite) == id_param("of_account"),
             in_ids(one.enrollment_id, "ids", on_sqlite),
             one.state == constant(State.PLANNED.value),
         )

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from app.contacts.infrastructure.conditions import has_stopped
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
-from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import constant, execute_built
+from app.platform.database import is_sqlite
+from app.platform.database.many_rows import constant, execute_built, id_param
 from app.platform.database.short_reads import in_ids
 
 _messages = Message.__table__
@@ -28,7 +28,7 @@ class Stopped(NamedTuple):
 
 def is_stopped(message: Any) -> sa.ColumnElement[bool]:
     """Condition: the contact of a message gets no more emails about its topic."""
-    account_id = sa.bindparam("of_account", type_=BigInt)
+    account_id = id_param("of_account")
     return sa.and_(message.topic.is_not(None), has_stopped(account_id, message.contact_id, message.topic))
 
 
@@ -44,7 +44,7 @@ def _stopped(on_sqlite: bool) -> sa.Select[Any]:
     return (
         sa.select(*(one[name] for name in Stopped._fields))
         .where(
-            one.account_id == sa.bindparam("of_account", type_=BigInt),
+            one.account_id == id_param("of_account"),
             in_ids(one.id, "ids", on_sqlite),
             one.state == constant(State.PLANNED.value),
             is_stopped(one),

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from app.notifications.domain.deliveries import DeliveryStatus
 from app.notifications.infrastructure.tables import Notification, OutgoingEmail, Webhook, WebhookCall
-from app.platform.database import BigInt, session
+from app.platform.database import session
+from app.platform.database.many_rows import id_param
 
 
 def notifications_of(account_id: int, user_id: int, before: int | None, limit: int) -> list[Notification]:
@@ -54,8 +55,8 @@ def _unread(at_most: int) -> sa.Select[Any]:
     unread = (
         sa.select(Notification.id)
         .where(
-            Notification.account_id == sa.bindparam("of_account", type_=BigInt),
-            Notification.user_id == sa.bindparam("of_user", type_=BigInt),
+            Notification.account_id == id_param("of_account"),
+            Notification.user_id == id_param("of_user"),
             Notification.read_at.is_(None),
         )
         .limit(at_most)

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.platform.claims.leases import Interval, moment
-from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import constant, execute_built
+from app.platform.database import is_sqlite, session
+from app.platform.database.many_rows import constant, execute_built, id_param
 from app.platform.database.short_reads import read_built
 from app.platform.database.upserts import insert_into
 
@@ -60,7 +60,7 @@ def _take(table: Any, interval: Interval, on_sqlite: bool) -> Any:
     one = table.c
     holder = sa.bindparam("by_holder", type_=one.holder.type)
     insert = insert_into(table, on_sqlite)
-    values = {"account_id": sa.bindparam("of_account", type_=BigInt), "holder": holder, "until": interval.end}
+    values = {"account_id": id_param("of_account"), "holder": holder, "until": interval.end}
     return insert.values(**values).on_conflict_do_update(
         index_elements=["account_id"],
         set_={"holder": holder, "until": interval.end},

@@ -11,7 +11,14 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 
 from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import around, execute_built, off_index, row_list, without_index
+from app.platform.database.many_rows import (
+    around,
+    execute_built,
+    id_param,
+    off_index,
+    row_list,
+    without_index,
+)
 
 Key = TypeVar("Key", bound=tuple[Any, ...])
 
@@ -84,7 +91,7 @@ def _free_parts(keys: sa.Select[Any], table: sa.Table, names: tuple[str, ...]) -
     part = (
         sa.select(table.c.id)
         .where(
-            table.c.account_id == sa.bindparam("of_account", type_=BigInt),
+            table.c.account_id == id_param("of_account"),
             *(table.c[name] == wanted.c[name] for name in names),
         )
         .order_by(without_index(table.c.id))
@@ -100,7 +107,7 @@ def _change_parts(rows: sa.Select[Any], table: sa.Table, number: str, on_sqlite:
     return (
         sa.update(table)
         .where(
-            off_index(table.c.account_id, on_sqlite) == sa.bindparam("of_account", type_=BigInt),
+            off_index(table.c.account_id, on_sqlite) == id_param("of_account"),
             table.c.id == given.c.part,
         )
         .values({number: table.c[number] + given.c.more})
@@ -110,6 +117,6 @@ def _change_parts(rows: sa.Select[Any], table: sa.Table, number: str, on_sqlite:
 @lru_cache
 def _add_parts(rows: sa.Select[Any], table: sa.Table, names: tuple[str, ...], number: str) -> sa.Insert:
     given = rows.subquery("given")
-    account_id = sa.bindparam("of_account", type_=BigInt)
+    account_id = id_param("of_account")
     chosen = sa.select(account_id, *(given.c[name] for name in names), given.c.more)
     return sa.insert(table).from_select(["account_id", *names, number], chosen)

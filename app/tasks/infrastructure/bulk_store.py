@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact
-from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import Bound, execute_built, is_there
+from app.platform.database import is_sqlite
+from app.platform.database.many_rows import Bound, execute_built, id_param, is_there
 from app.platform.database.short_reads import in_ids
 from app.platform.database.upserts import insert_into
 from app.tasks.domain import NewNote, NewTask
@@ -119,6 +119,6 @@ def _events(table: Any, on_sqlite: bool) -> sa.Select[Any]:
     return sa.select(
         table.c.contact_id, table.c.workflow_id, sa.cast(table.c.id, sa.Text).label("text")
     ).where(
-        table.c.account_id == sa.bindparam("t_account_id", type_=BigInt),
+        table.c.account_id == id_param("t_account_id"),
         in_ids(table.c.id, "t_ids", on_sqlite),
     )

@@ -13,16 +13,16 @@ from app.bulk_enrollment.domain.job import DRY_RUN, statuses_named
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
-from app.platform.database import BigInt, Json
+from app.platform.database import Json
 from app.platform.database.documents import read_once
-from app.platform.database.many_rows import constant, constants, execute_built
+from app.platform.database.many_rows import constant, constants, execute_built, id_param
 from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 _jobs, _uploads, _users = EnrollmentJob.__table__, Upload.__table__, User.__table__
 _workflows, _versions = Workflow.__table__, WorkflowVersion.__table__
-_account = sa.bindparam("of_account", type_=BigInt)
+_account = id_param("of_account")
 
 
 class JobRow(NamedTuple):
@@ -132,7 +132,7 @@ def _list(given: frozenset[str]) -> sa.Select[Any]:
         "workflow": _workflows.c.public_id == sa.bindparam("workflow"),
         "since": _jobs.c.created_at >= sa.bindparam("since", type_=_jobs.c.created_at.type),
         "until": _jobs.c.created_at < sa.bindparam("until", type_=_jobs.c.created_at.type),
-        "below": _jobs.c.id < sa.bindparam("below", type_=BigInt),
+        "below": _jobs.c.id < id_param("below"),
     }
     return (
         _jobs_with_names()

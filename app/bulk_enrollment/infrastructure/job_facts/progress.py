@@ -10,8 +10,8 @@ from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, OPEN_BATCH, BatchS
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.figures import Figures, final_figures, progress_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
-from app.platform.database import BigInt, Json
-from app.platform.database.many_rows import constant, constants
+from app.platform.database import Json
+from app.platform.database.many_rows import constant, constants, id_param
 from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
 
@@ -72,7 +72,7 @@ def _figures(row: ProgressRow) -> Figures:
 
 @lru_cache
 def _progress() -> sa.Select[Any]:
-    account_id = sa.bindparam("of_account", type_=BigInt)
+    account_id = id_param("of_account")
     of_job = sa.and_(
         _batches.c.account_id == account_id,
         _batches.c.job_id == _jobs.c.id,

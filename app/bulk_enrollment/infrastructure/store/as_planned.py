@@ -25,13 +25,12 @@ from app.engine.infrastructure.conditions import counts_as_former
 from app.engine.infrastructure.tables import Enrollment
 from app.files.domain.columns.identify import Identifier
 from app.files.domain.consent.cells import LEFT_OUT
-from app.platform.database import BigInt
-from app.platform.database.many_rows import Bound, constant, execute_built, is_there, without_index
+from app.platform.database.many_rows import Bound, constant, execute_built, id_param, is_there, without_index
 
 _rows, _fields = EnrollmentRow.__table__.c, RowFields.__table__.c
 _contacts, _enrollments = Contact.__table__.c, Enrollment.__table__.c
-_account, _job = sa.bindparam("of_account", type_=BigInt), sa.bindparam("of_job", type_=BigInt)
-_workflow = sa.bindparam("of_workflow", type_=BigInt)
+_account, _job = id_param("of_account"), id_param("of_job")
+_workflow = id_param("of_workflow")
 _first, _last = sa.bindparam("first", type_=sa.Integer()), sa.bindparam("last", type_=sa.Integer())
 _in_range = sa.and_(
     _rows.account_id == _account, _rows.job_id == _job, _rows.row_number.between(_first, _last)

@@ -15,8 +15,8 @@ from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.store.batches import is_released
 from app.bulk_enrollment.infrastructure.tables import OPEN, EnrollmentBatch, EnrollmentJob
 from app.platform.claims.leases import Interval, lease, longest_wait, moment
-from app.platform.database import BigInt, UtcDateTime, session
-from app.platform.database.many_rows import execute_built
+from app.platform.database import session
+from app.platform.database.many_rows import execute_built, id_param, moment_param
 from app.workflows.infrastructure.tables import Workflow
 
 _PLAIN = {"synchronize_session": False}
@@ -142,8 +142,8 @@ def claim_next(
     return Claim.of(claimed) if claimed else None
 
 
-OF_ACCOUNT, OF_JOB = sa.bindparam("of_account", type_=BigInt), sa.bindparam("of_job", type_=BigInt)
-AT = sa.bindparam("at", type_=UtcDateTime())
+OF_ACCOUNT, OF_JOB = id_param("of_account"), id_param("of_job")
+AT = moment_param("at")
 _PACE = sa.bindparam("pace", type_=sa.Integer())
 
 
@@ -274,7 +274,7 @@ def ending(status: BatchStatus) -> sa.Update:
         sa.update(_batches)
         .where(
             _batches.c.account_id == OF_ACCOUNT,
-            _batches.c.id == sa.bindparam("of_batch", type_=BigInt),
+            _batches.c.id == id_param("of_batch"),
             _batches.c.attempt == sa.bindparam("of_attempt", type_=sa.Integer()),
             next_row_of(_batches.c) == sa.bindparam("of_first_row", type_=sa.Integer()),
             _batches.c.status == status,

@@ -24,8 +24,7 @@ from app.bulk_enrollment.infrastructure.store.claims import (
 )
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.claims.leases import Interval, lease, longest_wait
-from app.platform.database import UtcDateTime
-from app.platform.database.many_rows import execute_built
+from app.platform.database.many_rows import execute_built, moment_param
 
 _batches = EnrollmentBatch.__table__
 
@@ -91,6 +90,6 @@ def complete_following(
 
 @lru_cache
 def _completion() -> sa.Update:
-    started = {"started_at": sa.bindparam("new_finished_at", type_=UtcDateTime()), "attempt": 1}
+    started = {"started_at": moment_param("new_finished_at"), "attempt": 1}
     holder = sa.bindparam("task", type_=sa.String())
     return ending(BatchStatus.PENDING).values(lease_until=None, holder=holder, **started)

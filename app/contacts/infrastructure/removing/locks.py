@@ -15,8 +15,8 @@ from typing import Any, TypedDict
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact
-from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import Bound, around, execute_built
+from app.platform.database import is_sqlite, session
+from app.platform.database.many_rows import Bound, around, execute_built, id_param
 from app.platform.database.short_reads import in_ids
 
 _contacts = Contact.__table__
@@ -76,7 +76,7 @@ def _holding(contacts: sa.Select[Any], purpose: LockFor) -> sa.Select[Any]:
     held = (
         sa.select(_contacts.c.id)
         .where(
-            _contacts.c.account_id == sa.bindparam("h_account_id", type_=BigInt),
+            _contacts.c.account_id == id_param("h_account_id"),
             _contacts.c.id == wanted.c.id,
         )
         .limit(1)
@@ -92,7 +92,7 @@ def _holding_free() -> sa.Select[Any]:
     return (
         sa.select(one.id)
         .where(
-            one.account_id == sa.bindparam("h_account_id", type_=BigInt),
+            one.account_id == id_param("h_account_id"),
             in_ids(one.id, "h_ids", on_sqlite=False),
         )
         .with_for_update(skip_locked=True, **LockFor.CHANGE.value)

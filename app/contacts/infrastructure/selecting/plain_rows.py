@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact, ContactTag, SmsConsent, Tag, TopicStop
-from app.platform.database import BigInt, is_sqlite
+from app.platform.database import is_sqlite
+from app.platform.database.many_rows import id_param
 from app.platform.database.short_reads import in_ids, read_built
 
 _contacts, _tagged, _tags = Contact.__table__.c, ContactTag.__table__.c, Tag.__table__.c
 _said, _stops = SmsConsent.__table__.c, TopicStop.__table__.c
-_account = sa.bindparam("of_account", type_=BigInt)
+_account = id_param("of_account")
 
 
 class ContactRow(NamedTuple):
@@ -101,7 +102,7 @@ def _newest(is_below: bool) -> sa.Select[Any]:
         _contacts.account_id == _account
     )
     if is_below:
-        query = query.where(_contacts.id < sa.bindparam("below", type_=BigInt))
+        query = query.where(_contacts.id < id_param("below"))
     return query.order_by(_contacts.id.desc()).limit(sa.bindparam("most", type_=sa.Integer))
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.database import BigInt, is_sqlite, session, summed_parts
-from app.platform.database.many_rows import constants
+from app.platform.database.many_rows import constants, id_param
 from app.platform.database.short_reads import in_ids, read_built
 
 _counts = EnrollmentCount.__table__
@@ -168,7 +168,7 @@ def _under_way(on_sqlite: bool) -> sa.Select[Any]:
     return (
         sa.select(one.workflow_id, _sum())
         .where(
-            one.account_id == sa.bindparam("of_account", type_=BigInt),
+            one.account_id == id_param("of_account"),
             in_ids(one.workflow_id, "of_workflows", on_sqlite),
             one.status.in_(constants(UNDER_WAY)),
         )

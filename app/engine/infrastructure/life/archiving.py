@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import constant, constants, execute_built, is_there, off_index
+from app.platform.database import is_sqlite
+from app.platform.database.many_rows import constant, constants, execute_built, id_param, is_there, off_index
 from app.platform.database.short_reads import in_ids, read_built
 from app.workflows.domain import Status
 from app.workflows.infrastructure.tables import Workflow
@@ -55,8 +55,8 @@ def _claim(status: str) -> sa.Select[Any]:
     return (
         sa.select(*(one[name] for name in UnderWay._fields))
         .where(
-            one.account_id == sa.bindparam("of_account", type_=BigInt),
-            one.workflow_id == sa.bindparam("of_workflow", type_=BigInt),
+            one.account_id == id_param("of_account"),
+            one.workflow_id == id_param("of_workflow"),
             one.status == constant(status),
         )
         .order_by(one.id)
@@ -68,7 +68,7 @@ def _claim(status: str) -> sa.Select[Any]:
 @lru_cache
 def _end(on_sqlite: bool) -> sa.Update:
     one = _enrollments.c
-    of_account = off_index(one.account_id, on_sqlite) == sa.bindparam("of_account", type_=BigInt)
+    of_account = off_index(one.account_id, on_sqlite) == id_param("of_account")
     return (
         sa.update(_enrollments)
         .where(of_account, in_ids(one.id, "ids", on_sqlite))

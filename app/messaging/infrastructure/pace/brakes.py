@@ -11,8 +11,8 @@ from app.messaging.domain.pace.brakes import MOST_LOOKED_AT, Brake, Reason, Resu
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.pace.tables import SendingDay, WorkflowBrake
 from app.messaging.infrastructure.tables import Message
-from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import constant, execute_built
+from app.platform.database import is_sqlite, session
+from app.platform.database.many_rows import constant, execute_built, id_param
 from app.platform.database.upserts import insert_into
 
 _days, _messages = SendingDay.__table__, Message.__table__
@@ -103,8 +103,8 @@ def _results(account_id: int, workflow_id: int, since: datetime) -> sa.Select[An
 def _count_sent(on_sqlite: bool) -> Any:
     more = sa.bindparam("more", type_=sa.Integer)
     values = {
-        "account_id": sa.bindparam("of_account", type_=BigInt),
-        "workflow_id": sa.bindparam("of_workflow", type_=BigInt),
+        "account_id": id_param("of_account"),
+        "workflow_id": id_param("of_workflow"),
         "day": sa.bindparam("on", type_=sa.Date),
         "messages": more,
     }
@@ -118,8 +118,8 @@ def _count_sent(on_sqlite: bool) -> Any:
 def _sent_on() -> sa.Select[Any]:
     one, on = _days.c, sa.bindparam("on", type_=sa.Date)
     of_workflow = (
-        one.account_id == sa.bindparam("of_account", type_=BigInt),
-        one.workflow_id == sa.bindparam("of_workflow", type_=BigInt),
+        one.account_id == id_param("of_account"),
+        one.workflow_id == id_param("of_workflow"),
     )
     earlier = sa.and_(one.day < on, one.day >= sa.bindparam("since", type_=sa.Date))
     today = sa.select(one.messages).where(*of_workflow, one.day == on).scalar_subquery()

@@ -11,8 +11,16 @@ import sqlalchemy as sa
 from app.contacts.infrastructure.tables import Contact
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
-from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import around, constants, execute_built, is_there, off_index, row_list
+from app.platform.database import is_sqlite
+from app.platform.database.many_rows import (
+    around,
+    constants,
+    execute_built,
+    id_param,
+    is_there,
+    off_index,
+    row_list,
+)
 
 _messages, _contacts = Message.__table__, Contact.__table__
 
@@ -56,7 +64,7 @@ def _values_of(one: SendResult) -> list[Any]:
 @lru_cache
 def _recorded(results: sa.Select[Any], on_sqlite: bool) -> Any:
     one, given = _messages.c, results.subquery("given").c
-    of_account = sa.bindparam("of_account", type_=BigInt)
+    of_account = id_param("of_account")
     at = sa.bindparam("at", type_=one.due_at.type)
     contact = sa.select(_contacts.c.id).where(
         _contacts.c.account_id == of_account, _contacts.c.id == one.contact_id
