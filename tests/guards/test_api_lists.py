@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from flask import Flask
 
 from app.bulk_enrollment.presentation.api.schemas import Job
@@ -23,11 +22,11 @@ LISTS: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "schema"), LISTS)
-def test_documents_are_those_of_the_schema(app: Flask, program: Program, path: str, schema: Any) -> None:
+def test_documents_are_those_of_the_schema(app: Flask, program: Program) -> None:
     one_of_everything(program)
-    answer = program.get(path)
-    assert answer.json["data"]
-    made = Page[schema].model_validate_json(answer.text)
-    assert json.loads(made.model_dump_json(exclude_unset=True)) == answer.json
-    assert made.model_dump_json(exclude_unset=True) == answer.text
+    for path, schema in LISTS:
+        answer = program.get(path)
+        assert answer.json["data"], path
+        made = Page[schema].model_validate_json(answer.text)  # type: ignore[valid-type]
+        assert json.loads(made.model_dump_json(exclude_unset=True)) == answer.json, path
+        assert made.model_dump_json(exclude_unset=True) == answer.text, path
