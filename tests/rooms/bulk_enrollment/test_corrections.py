@@ -11,6 +11,8 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.domain.columns.added import OUTCOME_CODES
 from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
+from app.workflows.infrastructure.tables import Workflow
+from tests.people import sign_in
 from tests.rooms.bulk_enrollment.jobs import page_of, words_of
 from tests.rooms.bulk_enrollment.test_retry_failures import REJECTED
 from tests.rooms.bulk_enrollment.trial import trigger
@@ -32,13 +34,30 @@ CHOSEN = {
 
 
 @pytest.fixture
-def workflow(app, bob):
-    return active(app, bob.actor, "Win-back")
+def app(database, run_tasks, request):
+    """The app, with the job of `first` in the database if the test asks for it."""
+
+    def make():
+        bob = sign_in(database.app, "bob")
+        started(bob, active(database.app, bob.actor, "Win-back"), run_tasks, FIRST, **CHOSEN)
+
+    database.define_with_people("corrections", make)
+    database.restore("corrections" if "first" in request.fixturenames else "people")
+    return database.app
 
 
 @pytest.fixture
-def first(bob, workflow, run_tasks):
-    return started(bob, workflow, run_tasks, FIRST, **CHOSEN)
+def workflow(app, bob, request):
+    if "first" not in request.fixturenames:
+        return active(app, bob.actor, "Win-back")
+    with app.app_context(), acting_for(bob.actor.account_id):
+        return session().scalars(sa.select(Workflow.public_id)).one()
+
+
+@pytest.fixture
+def first(app):
+    [job] = jobs(app)
+    return job.public_id
 
 
 def started(person, workflow, run_tasks, content=FIRST, query="", **chosen):

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from app.accounts.application import change_business
 from app.contacts.application import contact_card, descriptions_of, opt_out, reactivate
+from app.contacts.infrastructure.tables import Contact
 from app.contacts.presentation.time_line import lines_of
 from app.messaging.application.opting_out import unsubscribing
 from app.messaging.infrastructure.tables import Message
@@ -21,14 +22,17 @@ from app.platform.clock import now
 from app.platform.database import session
 from app.platform.tenancy import acting_for
 from app.workflows.application import WorkflowChanges, update_workflow
-from tests.people import Person
+from app.workflows.infrastructure.tables import Workflow
+from tests.people import Person, sign_in
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.moved import Campaign, campaign
 from tests.rooms.home.test_business_details import PNG
 from tests.rooms.messaging.messages import TOKEN, message, state_of
+from tests.services.databases import Database
 from tests.unit.workflows.documents import email, wait
 
 LINK = f"/u/{TOKEN}"
+NAMES = ("Welcome", "Offers")
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -64,18 +68,36 @@ class Ada:
 
 
 @pytest.fixture
+def app(database: Database, request: pytest.FixtureRequest) -> Flask:
+    """The app, with `ada` in the database if the test asks for her."""
+    database.define_with_people("unsubscribing", lambda: _make_ada(database.app))
+    database.restore("unsubscribing" if "ada" in request.fixturenames else "people")
+    return database.app
+
+
+@pytest.fixture
 def ada(app: Flask, alice: Person) -> Ada:
-    contact_id = add(app, alice.actor, "ada@example.com", first_name="Ada")
+    with app.app_context(), acting_for(alice.actor.account_id):
+        contact_id = session().scalars(sa.select(Contact.id)).one()
+        ids = [session().scalars(sa.select(Workflow.public_id).filter_by(name=name)).one() for name in NAMES]
+        planned = list(
+            session().scalars(sa.select(Message.id).filter_by(state="planned").order_by(Message.id))
+        )
+    campaigns = [Campaign(app, alice.actor, public_id, now()) for public_id in ids]
+    return Ada(app, alice, contact_id, *campaigns, *planned)
+
+
+def _make_ada(app: Flask) -> None:
+    actor = sign_in(app, "alice").actor
+    contact_id = add(app, actor, "ada@example.com", first_name="Ada")
     steps = wait("pause", 2, "days"), email("again", "Again", "See you.")
-    campaigns = [campaign(app, alice.actor, *steps, name=name) for name in ("Welcome", "Offers")]
-    planned = []
+    campaigns = [campaign(app, actor, *steps, name=name) for name in NAMES]
     for at, one in enumerate(campaigns):
         one.enroll([contact_id])
         one.move()
         given = {"token": f"{at}" * 32, "step_id": "again", "state": "planned", "settled_at": None}
-        planned.append(message(app, alice.actor, one.public_id, contact_id, **given))
-    message(app, alice.actor, campaigns[0].public_id, contact_id)
-    return Ada(app, alice, contact_id, *campaigns, *planned)
+        message(app, actor, one.public_id, contact_id, **given)
+    message(app, actor, campaigns[0].public_id, contact_id)
 
 
 def undo_on(page: Any) -> str:
