@@ -20,7 +20,7 @@ from app.platform.tenancy import acting_for
 from app.workflows import application as workflows
 from app.workflows.application import Ask
 from app.workflows.infrastructure.tables import Workflow
-from tests.people import Person, program_of
+from tests.people import Person, program_of, sign_in
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.enrolled import enroll
 from tests.rooms.engine.moved import Campaign, campaign
@@ -28,6 +28,7 @@ from tests.rooms.gallery.shelf import add_template, cards, definition
 from tests.rooms.messaging.mailing import go_on, messages
 from tests.rooms.messaging.test_reactions import click
 from tests.rooms.workflows.drafts import active
+from tests.services.databases import Database
 from tests.services.statements import statements
 from tests.unit.workflows.documents import email, sms, step, wait
 
@@ -51,24 +52,38 @@ def contacts(app: Flask, actor: Actor, count: int, name: str) -> list[int]:
 
 
 @pytest.fixture
-def template(app: Flask, bob: Person) -> str:
+def app(database: Database, request: pytest.FixtureRequest) -> Flask:
+    """The app, with `template` in the database if the test asks for it."""
+    database.define_with_people("results", lambda: _make_results(database.app))
+    database.restore("results" if "template" in request.fixturenames else "people")
+    return database.app
+
+
+@pytest.fixture
+def template(app: Flask) -> str:
     """Two workflows made from it have 24 people; all have completed it."""
-    template = add_template(app, bob.actor, "Fair", definition(*STEPS))
-    first, second = (clone(app, bob.actor, template, name) for name in ("First", "Second"))
-    first.enroll(contacts(app, bob.actor, 12, "a"))
+    with app.app_context():
+        named = sa.select(WorkflowTemplate.public_id).where(WorkflowTemplate.name == "Fair")
+        return session().scalars(named.execution_options(cross_account=True)).one()
+
+
+def _make_results(app: Flask) -> None:
+    actor = sign_in(app, "bob").actor
+    template = add_template(app, actor, "Fair", definition(*STEPS))
+    first, second = (clone(app, actor, template, name) for name in ("First", "Second"))
+    first.enroll(contacts(app, actor, 12, "a"))
     go_on(first)
-    enroll(app, bob.actor, second.public_id, contacts(app, bob.actor, 12, "b"))
+    enroll(app, actor, second.public_id, contacts(app, actor, 12, "b"))
     second.at = now()
     go_on(second)
-    with app.app_context(), acting_for(bob.actor.account_id), transaction():
+    with app.app_context(), acting_for(actor.account_id), transaction():
         session().execute(
             sa.text("UPDATE messages SET settled_at = '2026-01-01 00:00:00' WHERE account_id = :account"),
-            {"account": bob.actor.account_id},
+            {"account": actor.account_id},
         )
     for message in messages(first)[:6]:
         click(app, message)
     first.move(days=3)
-    return template
 
 
 def test_results_are_those_of_all_workflows_made_from_it(app: Flask, bob: Person, template: str) -> None:
