@@ -99,7 +99,7 @@ def sub_accounts_of(account_id: int) -> Sequence[int]:
 @lru_cache
 def _sub_accounts_of() -> sa.Select[int]:
     one = Account.__table__.c
-    return sa.select(one.id).where(one.parent_id == sa.bindparam("of_account", type_=BigInt))
+    return sa.select(one.id).where(one.parent_id == id_param("of_account"))
 
 
 def sub_accounts(account_id: int, search: str, after: int | None, limit: int) -> Sequence[tuple[int, str]]:
