@@ -4,11 +4,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.messaging.infrastructure.servers.account_rows import delete_row, row_of, save_row
 from app.messaging.infrastructure.servers.tables import Mailbox
 from app.platform.claims.leases import Interval, moment
 from app.platform.clock import now
 from app.platform.database import session
+from app.platform.database.account_rows import delete_row, row_of, save_row
 
 TURN = Interval(300.0)  # longer than a turn may take
 LONGEST_WAIT = Interval(6 * 3600.0)

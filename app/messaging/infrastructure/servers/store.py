@@ -5,9 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.messaging.infrastructure.servers.account_rows import delete_row, row_of, save_row
 from app.messaging.infrastructure.servers.tables import MailSender, MailServerRow
 from app.platform.database import session
+from app.platform.database.account_rows import delete_row, row_of, save_row
 from app.platform.database.redacting import redact_rows
 
 _PLAIN = {"synchronize_session": False}

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from app.contacts.infrastructure.tables import Contact, SmsConsent
 from app.messaging.domain.sms.reports import Outcome, SmsReport
 from app.messaging.domain.states import State
-from app.messaging.infrastructure.servers.account_rows import delete_row, row_of, save_row
 from app.messaging.infrastructure.sms.tables import EarlyReport, SmsProviderRow
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
 from app.platform.database import session
+from app.platform.database.account_rows import delete_row, row_of, save_row
 from app.platform.database.many_rows import constant
 from app.platform.database.short_reads import read_built
 from app.platform.database.upserts import insert_into

@@ -1,14 +1,13 @@
-"""Tables with at most one row per account: its mail server, its mailbox, its provider of text messages."""
+"""Tables in which an account has one row at most, such as that of its mail server."""
 
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from app.messaging.infrastructure.servers.tables import Mailbox, MailServerRow
-from app.messaging.infrastructure.sms.tables import SmsProviderRow
 from app.platform.database import session
+from app.platform.tenancy import AccountOwned
 
-Row = TypeVar("Row", MailServerRow, Mailbox, SmsProviderRow)
+Row = TypeVar("Row", bound=AccountOwned)
 
 
 def row_of(table: type[Row], account_id: int) -> Row | None:
@@ -20,7 +19,8 @@ def save_row(table: type[Row], account_id: int, values: dict[str, Any], user_id:
     """Create the account's row, or change it."""
     known = row_of(table, account_id)
     if known is None:
-        session().add(table(account_id=account_id, created_by=user_id, **values))
+        create: Any = table
+        session().add(create(account_id=account_id, created_by=user_id, **values))
     else:
         for name, value in values.items():
             setattr(known, name, value)
