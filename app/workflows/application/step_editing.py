@@ -7,13 +7,13 @@ from typing import Any, Final
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.contacts.application import topics
+from app.contacts import application as contacts
 from app.forms import application as forms
 from app.integrations.application import connected
 from app.integrations.domain import in_order, service_name
-from app.messaging import application as messaging
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
+from app.workflows.application.editing.choices import offered
 from app.workflows.application.judging import faults
 from app.workflows.application.lookup import change, editable, find_workflow
 from app.workflows.domain import Definition, Setting, Step, can_be_edited, parse
@@ -33,8 +33,10 @@ FORM: Final = "form"
 class StepCard:
     """A step that can be opened.
 
-    `fields` are the settings that may be changed, `values` their saved values as {name: text, or {name: text}
-    for one of pairs}, `needs` the names of the integrations it requires that are not connected.
+    `fields` are the settings that may be changed, `values` their saved values as {name: text, or a dictionary
+    for pairs and durations}. `controls` are the settings on which it depends which others apply, `tags` names
+    of tags to choose from, if it has one, `needs` the names of the integrations it requires that are not
+    connected.
     """
 
     workflow: Workflow
@@ -45,6 +47,8 @@ class StepCard:
     message: SampleMessage | None
     custom_fields: tuple[str, ...]
     may_edit: bool
+    controls: frozenset[str] = frozenset()
+    tags: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
 
@@ -57,14 +61,16 @@ class FormTrigger:
     names: tuple[str, ...]
 
 
-def step_card(actor: Actor, public_id: str, step_id: str) -> StepCard:
-    """Return a step with editable settings. Raises NotFound, also for steps that have none."""
+def step_card(actor: Actor, public_id: str, step_id: str, typed: Mapping[str, str] | None = None) -> StepCard:
+    """Return a step with editable settings; `typed` are values being typed, on which it may depend which
+    settings apply. Raises NotFound, also for steps that have none."""
     accounts.require(actor, Permission.REPORTS)
     workflow = find_workflow(actor, public_id)
     definition = workflow.parsed
-    step, fields = _editable_step(definition, step_id)
-    fields = _offered(actor.account_id, step, fields)
+    step, config = _editable_step(definition, step_id, typed or {})
+    fields = offered(actor, workflow, step, config, _fields(step, config))
     lacking = type_needs(step) - connected(actor.account_id)
+    has_tag = any(field.kind == "tag" for field in fields)
     return StepCard(
         workflow=workflow,
         step=step,
@@ -74,6 +80,8 @@ def step_card(actor: Actor, public_id: str, step_id: str) -> StepCard:
         message=_sample(actor, definition, step),
         custom_fields=tuple(sorted(queries.custom_field_keys(actor.account_id))),
         may_edit=actor.may(Permission.WORKFLOWS) and can_be_edited(workflow.status),
+        controls=_controls(step),
+        tags=tuple(tag.name for tag in contacts.tags_to_choose(actor)) if has_tag else (),
         needs=tuple(service_name(name) for name in in_order(lacking)),
     )
 
@@ -82,8 +90,8 @@ def sample_of(actor: Actor, public_id: str, step_id: str, typed: Mapping[str, st
     """Return the message with the values being typed; nothing is saved. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
     definition = find_workflow(actor, public_id).parsed
-    step, fields = _editable_step(definition, step_id)
-    config = Config({field.name: typed[field.name] for field in fields if field.name in typed})
+    step, config = _editable_step(definition, step_id, typed)
+    config = Config({one.name: typed[one.name] for one in _fields(step, config) if one.name in typed})
     message = _sample(actor, definition, replace(step, config=config))
     if message is None:
         raise _no_such_step()
@@ -106,8 +114,9 @@ def edit_step(
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
         workflow = editable(actor, public_id)
-        step, fields = _editable_step(workflow.parsed, step_id)
-        config = dict(step.config)
+        step, chosen = _editable_step(workflow.parsed, step_id, changes)
+        fields = _fields(step, chosen)
+        config = _without_others(step, chosen)
         for field in fields:
             if field.name in changes:
                 _put(config, field, _tidy(changes[field.name]))
@@ -181,44 +190,32 @@ def _need_form(definition: Definition) -> None:
         raise NotFound("NOT_FOUND", "No form starts this workflow.")
 
 
-def _editable_step(definition: Definition, step_id: str) -> tuple[Step, tuple[Setting, ...]]:
-    """Return the step and its editable settings. Raises NotFound if there are none."""
+def _editable_step(definition: Definition, step_id: str, typed: Mapping[str, Any]) -> tuple[Step, Config]:
+    """Return the step, and its settings with those being typed on which others depend. Raises NotFound if it
+    has no editable settings."""
     step = definition.step(step_id)
-    names = step.kind.editable if step and step.kind else ()
-    if step is None or step.kind is None or not names:
+    if step is None or step.kind is None or not step.kind.editable:
         raise _no_such_step()
-    return step, tuple(setting for setting in step.kind.settings if setting.name in names)
+    chosen = {name: typed[name] for name in _controls(step) if isinstance(typed.get(name), str)}
+    return step, Config({**step.config, **chosen})
 
 
-def _offered(account_id: int, step: Step, fields: tuple[Setting, ...]) -> tuple[Setting, ...]:
-    """Return the settings as a form offers them: a sender is chosen, if there are several, or if one was, and
-    a topic, if there is one, or if one was."""
-    offers = {"sender": _senders, "topic": _topics}
-    found: list[Setting] = []
-    for field in fields:
-        if field.kind not in offers:
-            found.append(field)
-        elif choices := offers[field.kind](account_id, step.config.text(field.name)):
-            found.append(replace(field, choices=tuple(choices.items())))
-    return tuple(found)
+def _controls(step: Step) -> frozenset[str]:
+    """Return the names of the settings on which it depends whether others apply, or what they offer."""
+    return frozenset(one.when[0] for one in step.kind.settings if one.when) if step.kind else frozenset()
 
 
-def _senders(account_id: int, chosen: str) -> dict[str, str]:
-    senders = messaging.sender_addresses(account_id)
-    if len(senders) < 2 and not chosen:
-        return {}
-    lost = {chosen: senders.get(chosen.lower(), f"{chosen} (removed)")} if chosen else {}
-    return {"": "Default sender", **lost, **senders}
+def _fields(step: Step, config: Config) -> tuple[Setting, ...]:
+    """Return the editable settings that apply."""
+    kind = step.kind
+    return tuple(one for one in kind.applying(config) if one.name in kind.editable) if kind else ()
 
 
-def _topics(account_id: int, chosen: str) -> dict[str, str]:
-    offered = topics.topic_names(account_id, with_archived=False)
-    if not offered and not chosen:
-        return {}
-    names = topics.topic_names(account_id)
-    is_offered = not chosen or chosen in offered
-    archived = f"{names[chosen]} (archived)" if chosen in names else f"{chosen} (missing)"
-    return {"": "No topic", **offered, **({} if is_offered else {chosen: archived})}
+def _without_others(step: Step, config: Config) -> dict[str, Any]:
+    """Return the saved settings without those that do not apply any more."""
+    kept = {one.name for one in step.kind.applying(config)} if step.kind else set[str]()
+    known = step.kind.keys if step.kind else frozenset[str]()
+    return {name: value for name, value in step.config.items() if name in kept or name not in known}
 
 
 def _no_such_step() -> NotFound:
@@ -260,6 +257,6 @@ def _tidy(value: Any) -> Any:
 
 
 def _shown(setting: Setting, value: Any) -> Any:
-    if setting.kind == "pairs":
+    if setting.kind in ("pairs", "duration"):
         return value if isinstance(value, dict) else {}
     return "" if value is None else str(value)

@@ -11,8 +11,11 @@ from wtforms.validators import ValidationError
 from app.platform.text.numbers import typed_number, whole_number
 from app.workflows.domain import Setting
 from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
+from app.workflows.domain.types.setting import UNITS
 
 SEVERAL_LINES = ("message", "markdown")
+CHOSEN = ("choice", "sender", "topic", "own_field", "date_field", "any_field", "step", "workflow")
+MAX_AMOUNT_LENGTH = 12
 
 
 class Pair(NamedTuple):
@@ -65,6 +68,24 @@ class PairsField(Field):
         return [row for row in self.rows if row.name or row.value.strip()]
 
 
+class DurationField(Field):
+    """An amount and a unit, sent as `NAME-amount` and `NAME-unit`. `data` is {amount, unit}; an amount that
+    is not a number stays a text."""
+
+    choices = UNITS
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Read both from the request, or from {amount, unit}."""
+        self.process_errors: list[str] = []
+        known = data if isinstance(data, Mapping) else {}
+        if formdata is not None:
+            known = {part: formdata.get(f"{self.name}-{part}", "") for part in ("amount", "unit")}
+        self.amount = str(known.get("amount", ""))
+        self.unit = str(known.get("unit", ""))
+        number = typed_number(self.amount)
+        self.data = {"amount": self.amount.strip() if number is None else number, "unit": self.unit}
+
+
 class RevisedForm(FlaskForm):
     """A form that carries the revision of the workflow that the user was editing."""
 
@@ -112,19 +133,32 @@ def as_text(value: Any) -> str:
 
 
 def _field(setting: Setting) -> Any:
-    if setting.kind in ("choice", "sender", "topic"):
+    if setting.kind in CHOSEN:
         choices = [SelectChoice(*choice) for choice in setting.choices]
         return SelectField(setting.label, choices=choices, validate_choice=False)
     if setting.kind == "pairs":
         return PairsField(setting.label, setting.high)
+    if setting.kind == "duration":
+        return DurationField(setting.label)
     return TextAreaField(setting.label) if setting.kind in SEVERAL_LINES else StringField(setting.label)
 
 
 def _value(setting: Setting, data: Any) -> Any:
-    if setting.kind == "pairs":
+    if setting.kind in ("pairs", "duration"):
         return data
     text = str(data or "")
+    if setting.kind == "money":
+        return _amount(text)
     if setting.kind != "count":
         return text
     number = typed_number(text)
     return text.strip() if number is None else number
+
+
+def _amount(text: str) -> Any:
+    """Return an amount of money as a number, or the text if it is none."""
+    plain = "".join(text.split()).replace(",", "")
+    is_number = plain.isascii() and plain.replace(".", "", 1).isdecimal() and len(plain) <= MAX_AMOUNT_LENGTH
+    if not is_number:
+        return text.strip()
+    return float(plain) if "." in plain else int(plain)

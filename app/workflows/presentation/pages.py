@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.application import require
 from app.accounts.domain import Permission
 from app.platform import web
-from app.platform.errors import Conflict, Invalid
+from app.platform.errors import Conflict, Invalid, MusterError
 from app.workflows import application as workflows
 from app.workflows.application import Search
 from app.workflows.domain import MERGE_TAGS, Status
@@ -82,21 +82,36 @@ def change(public_id: str) -> ResponseReturnValue:
     return web.send_to(url_for("workflows.show", public_id=public_id))
 
 
-def workflow_page(public_id: str, refused: bool = False) -> str:
-    """Render the page of a workflow; `refused` means that an activation has just failed."""
+def workflow_page(
+    public_id: str,
+    refused: bool = False,
+    *,
+    changed: str | None = None,
+    done: str = "Saved",
+    opens: bool = False,
+    refusal: MusterError | None = None,
+) -> str:
+    """Render the page of a workflow, or the part of it that htmx replaces.
+
+    `refused` means that an activation has just failed, `refusal` why an edit has. `changed` is the step that
+    `done` was done to; with `opens`, its settings are shown next.
+    """
     card = workflows.workflow_card(web.actor(), public_id)
-    step, revision = request.args.get("step", ""), request.args.get("revision", "")
-    saved = step if revision == str(card.workflow.revision) else None
+    if changed is None and request.args.get("revision") == str(card.workflow.revision):
+        changed = request.args.get("step", "")
     notes = {step_id: (note, "neutral") for step_id, note in card.notes.items()}
+    is_part = request.headers.get("HX-Target", "").endswith("#workflow-body")
     return render_template(
-        "workflows/workflow.html",
+        "workflows/_workflow_body.html" if is_part else "workflows/workflow.html",
         card=card,
         workflow=card.workflow,
         trigger=card.trigger,
         goals=card.goals,
-        saved=saved,
-        notes=notes | ({saved: ("Saved", "success")} if saved else {}),
+        saved=changed,
+        opens=changed if opens else None,
+        notes=notes | ({changed: (done, "success")} if changed else {}),
         refused=refused,
+        refusal=refusal,
         has_form=workflows.has_form_trigger(card.workflow.parsed),
         merge_tags=MERGE_TAGS,
         nav_active="workflows",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.platform import web
@@ -12,6 +12,7 @@ from app.platform.text.words import joined
 from app.workflows import application as workflows
 from app.workflows.application import StepCard
 from app.workflows.domain import MERGE_TAGS
+from app.workflows.presentation.editing.answers import after_edit
 from app.workflows.presentation.forms import PairsField, as_text, step_form, typed
 
 MOST_ROWS = 1_000
@@ -29,7 +30,9 @@ def show(public_id: str, step_id: str) -> ResponseReturnValue:
 @blueprint.post("")
 def change(public_id: str, step_id: str) -> ResponseReturnValue:
     actor = web.actor()
-    card = workflows.step_card(actor, public_id, step_id)
+    card = workflows.step_card(actor, public_id, step_id, request.form)
+    if (update := request.form.get("update")) is not None:
+        return _page(card, step_form(card.fields, data=card.values), focus=update)
     form = step_form(card.fields)
     if name := _with_other_rows(form):
         return _page(card, form, focus=name)
@@ -69,12 +72,14 @@ def _with_other_rows(form: Any) -> str:
 @blueprint.post("/switch")
 def switch(public_id: str, step_id: str) -> ResponseReturnValue:
     """Switch a step, a goal or the trigger on, or off with `switch=off`."""
-    seen = whole_number(request.form.get("revision")) or 0
     enabled = request.form.get("switch") != "off"
-    workflow = workflows.switch_part(web.actor(), public_id, step_id, enabled, seen)
-    flash("Switched on." if enabled else "Switched off.", "success")
-    page = url_for("workflows.show", public_id=public_id, step=step_id, revision=workflow.revision)
-    return web.send_to(f"{page}#step-{step_id}")
+    words = "Switched on" if enabled else "Switched off"
+
+    def switched(revision: int) -> workflows.Edited:
+        workflow = workflows.switch_part(web.actor(), public_id, step_id, enabled, revision)
+        return workflows.Edited(workflow, step_id)
+
+    return after_edit(public_id, switched, words)
 
 
 @blueprint.post("/preview")

@@ -17,6 +17,10 @@ CHANGES = [
     ("/activation/removal", {}),
     ("/archiving", {}),
     ("/steps/hello", {"subject": "x", "body": "y", "revision": "1"}),
+    ("/new-step", {"type": "wait", "at": "start", "revision": "1"}),
+    ("/steps/hello/place", {"to": "down", "revision": "1"}),
+    ("/steps/hello/copy", {"revision": "1"}),
+    ("/steps/hello/removal", {"revision": "1"}),
 ]
 
 

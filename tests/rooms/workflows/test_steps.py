@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.rooms.workflows.drafts import active, draft, found
-from tests.unit.workflows.documents import definition, email, step
+from tests.unit.workflows.documents import branch, definition, email, step
 
 
 def config_of(app, actor, public_id, at):
@@ -143,9 +143,9 @@ def test_in_the_dialog_the_form_comes_alone_and_saving_leads_back(app, bob):
 
 
 def test_other_steps_and_unknown_ones_have_nothing_to_open(app, bob):
-    steps = definition(email("hello"), step("tag", "add_tag", tag="x"))
+    steps = definition(email("hello"), branch("ways"))
     public_id = draft(app, bob.actor, definition=steps)
-    for step_id in ("tag", "trigger", "nothing"):
+    for step_id in ("ways", "trigger", "nothing"):
         assert bob.get(f"/workflows/{public_id}/steps/{step_id}").status_code == 404
         assert bob.post(f"/workflows/{public_id}/steps/{step_id}", {"revision": "1"}).status_code == 404
         assert bob.post(f"/workflows/{public_id}/steps/{step_id}/preview").status_code == 404

@@ -37,8 +37,22 @@ def new_ids(definition: Definition) -> dict[str, str]:
 
 def fresh_id(definition: Definition, word: str = "step") -> str:
     """Return an id that is not used in the definition."""
-    taken = {value for value, _ in _ids(definition)}
-    return _fresh(word, "\n".join(sorted(taken)), taken)
+    return FreshIds(definition).make(word)
+
+
+class FreshIds:
+    """Makes ids that are not used in a definition. Others come with another `salt`, so that the id of a step
+    that was deleted is not used again."""
+
+    def __init__(self, definition: Definition, salt: str = "") -> None:
+        self._taken = {value for value, _ in _ids(definition)}
+        self._seed = "\n".join([*sorted(self._taken), salt] if salt else sorted(self._taken))
+
+    def make(self, word: str = "step") -> str:
+        """Return another new id."""
+        made = _fresh(word, self._seed, self._taken)
+        self._taken.add(made)
+        return made
 
 
 def with_ids(

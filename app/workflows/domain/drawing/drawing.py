@@ -26,9 +26,11 @@ UNKNOWN_STEP, NO_TRIGGER, NO_GOAL = Look("info"), Look("bolt", "accent"), Look("
 
 @dataclass(frozen=True, slots=True)
 class DrawnPath:
-    """A path of a fork. `rule` is its criteria or percentage in words; `ends`: no contact leaves it."""
+    """A path of a fork. `key` is its index, or “default”, `rule` its criteria or percentage in words; `ends`:
+    no contact leaves it."""
 
     id: str
+    key: int | str
     name: str
     rule: str
     percent: int
@@ -189,6 +191,7 @@ def _path(step: Step, path: Path, context: _Context) -> DrawnPath:
     rule = "" if path.is_default else criteria_words(path.criteria, context.names.messages)
     return DrawnPath(
         id=path.id,
+        key=path.key,
         name=path.name,
         rule=f"{path.share}%" if fork and fork.chosen_by == "percent" else rule,
         percent=path.share,

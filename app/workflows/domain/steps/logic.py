@@ -18,6 +18,7 @@ TYPES = (
     StepType(
         type="branch",
         title="Branch",
+        about="Send contacts down different paths by conditions.",
         group="logic",
         look=Look("branch", "info"),
         also_called="condition if",
@@ -37,6 +38,7 @@ TYPES = (
     StepType(
         type="split",
         title="Split",
+        about="Send contacts down different paths by percentage.",
         group="logic",
         look=Look("split", "info"),
         also_called="ab test experiment",
@@ -54,6 +56,7 @@ TYPES = (
     StepType(
         type="stop",
         title="Stop",
+        about="End the workflow for the contact.",
         group="logic",
         look=Look("stop"),
         settings=(Setting("reason", "Reason", "text", required=False),),

@@ -33,6 +33,7 @@ TYPES = (
     StepType(
         type="send_email",
         title="Send email",
+        about="Send an email from one of your senders.",
         group="action",
         channel="email",
         look=Look("mail", "accent"),
@@ -58,7 +59,6 @@ TYPES = (
             ),
             on_failure("If it can’t be sent", "end", "Such as to an address that doesn’t exist."),
         ),
-        editable=("sender", "topic", "subject", "preheader", "body", "on_failure"),
         detail=lambda it: readable(it.config.get("subject")),
         message=MessageType(
             name="subject",
@@ -71,6 +71,7 @@ TYPES = (
     StepType(
         type="send_sms",
         title="Send SMS",
+        about="Send a text message to the contact’s phone.",
         group="action",
         channel="sms",
         need="sms",
@@ -80,7 +81,6 @@ TYPES = (
             Setting("text", "Text", "message", limit=1_000),
             on_failure("If it can’t be sent", "continue", "Such as to a contact without a phone number."),
         ),
-        editable=("text", "on_failure"),
         detail=lambda it: readable(it.config.get("text"), 120),
         message=MessageType(
             name="text",

@@ -15,6 +15,7 @@ TYPES = (
     StepType(
         type="enroll_in_workflow",
         title="Add to another workflow",
+        about="Enroll the contact in another workflow.",
         group="action",
         look=Look("workflow", "info"),
         settings=(WORKFLOW,),
@@ -24,6 +25,7 @@ TYPES = (
     StepType(
         type="remove_from_workflow",
         title="Remove from another workflow",
+        about="End another workflow for the contact.",
         group="action",
         look=Look("door-exit", "info"),
         settings=(WORKFLOW,),

@@ -33,6 +33,7 @@ TYPES = (
     StepType(
         type="add_tag",
         title="Add tag",
+        about="Give the contact a tag.",
         group="action",
         look=Look("tag"),
         settings=(TAG,),
@@ -42,6 +43,7 @@ TYPES = (
     StepType(
         type="remove_tag",
         title="Remove tag",
+        about="Take a tag off the contact.",
         group="action",
         look=Look("tags"),
         settings=(TAG,),
@@ -51,6 +53,7 @@ TYPES = (
     StepType(
         type="update_field",
         title="Update field",
+        about="Set or clear a field of the contact.",
         group="action",
         look=Look("user-edit"),
         settings=(

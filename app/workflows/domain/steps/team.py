@@ -30,6 +30,7 @@ TYPES = (
     StepType(
         type="notify_team",
         title="Notify team",
+        about="Tell people on your team about the contact.",
         group="action",
         look=Look("bell", "violet"),
         also_called="alert",
@@ -39,6 +40,7 @@ TYPES = (
     StepType(
         type="create_task",
         title="Create task",
+        about="Create a task about the contact for your team.",
         group="action",
         look=Look("task", "violet"),
         also_called="todo call",
@@ -52,6 +54,7 @@ TYPES = (
     StepType(
         type="add_note",
         title="Add note",
+        about="Write a note on the contact’s page.",
         group="action",
         look=Look("note"),
         settings=(Setting("text", "Text", "message", limit=2_000),),

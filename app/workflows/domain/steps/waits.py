@@ -84,14 +84,14 @@ TYPES = (
     StepType(
         type="wait",
         title="Wait",
+        about="Continue after minutes, hours, days, or weeks.",
         group="timing",
         look=Look("clock"),
         also_called="delay pause",
         settings=(
-            Setting("amount", "How long", "count", low=1, high=MAX_WAIT_DAYS * DAY),
-            Setting("unit", "Unit", "choice", choices=UNITS),
+            Setting("amount", "How long", "count", low=1, high=MAX_WAIT_DAYS * DAY, fresh=1),
+            Setting("unit", "Unit", "choice", choices=UNITS, fresh="days"),
         ),
-        editable=("amount", "unit"),
         headline=lambda it: f"Wait {length_words(it.config)}",
         longest_wait=in_minutes,
         check=_too_long,
@@ -99,11 +99,12 @@ TYPES = (
     StepType(
         type="wait_until",
         title="Wait until",
+        about="Continue on a date, a weekday, or at a time of day.",
         group="timing",
         look=Look("calendar"),
         also_called="delay pause",
         settings=(
-            Setting("kind", "Until", "choice", choices=UNTIL),
+            Setting("kind", "Until", "choice", choices=UNTIL, fresh="time_of_day"),
             Setting("date", "Date", "date", when=("kind", ("date",))),
             Setting("field", "Contact date", "date_field", when=("kind", ("contact_field",))),
             Setting(
@@ -116,7 +117,7 @@ TYPES = (
                 when=("kind", ("contact_field",)),
             ),
             Setting("weekday", "Weekday", "choice", choices=WEEKDAYS, when=("kind", ("weekday",))),
-            Setting("time", "Time of day", "time", when=("kind", ("time_of_day",))),
+            Setting("time", "Time of day", "time", when=("kind", ("time_of_day",)), fresh="09:00"),
             Setting(
                 "time",
                 "Time of day",
@@ -142,11 +143,12 @@ TYPES = (
     StepType(
         type="wait_for_event",
         title="Wait for",
+        about="Continue when the contact opens, clicks, replies, or more.",
         group="timing",
         look=Look("hourglass"),
         also_called="delay pause",
         settings=(
-            Setting("event", "Event", "choice", choices=EVENTS),
+            Setting("event", "Event", "choice", choices=EVENTS, fresh="email_opened"),
             Setting(
                 "step",
                 "Message",
@@ -157,7 +159,7 @@ TYPES = (
             ),
             Setting("tag", "Tag", "tag", when=("event", ("tag_added",))),
             Setting("form", "Form", "text", when=("event", OF_FORMS)),
-            Setting("timeout", "Continue after", "duration"),
+            Setting("timeout", "Continue after", "duration", fresh={"amount": 3, "unit": "days"}),
         ),
         headline=_event,
         detail=lambda it: f"Up to {length_words(it.config.get('timeout'))}",

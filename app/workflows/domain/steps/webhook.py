@@ -26,6 +26,7 @@ TYPES = (
     StepType(
         type="webhook",
         title="Call webhook",
+        about="Send the contact’s data to other software.",
         group="action",
         channel="webhook",
         look=Look("webhook", "info"),
@@ -43,7 +44,6 @@ TYPES = (
             ),
             on_failure("If the request fails", "continue", "Requests are retried for several hours first."),
         ),
-        editable=("url", "method", "fields", "on_failure"),
         detail=_call,
     ),
 )

@@ -6,13 +6,16 @@ A declaration contains everything about a type, so no other code needs to compar
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from app.workflows.domain.messages.rendering import Rendered
 from app.workflows.domain.types.config import Config
 from app.workflows.domain.types.setting import Setting
 
 Group: TypeAlias = Literal["action", "timing", "logic"]
+GROUPS: Final[Mapping[str, str]] = {"action": "Actions", "timing": "Timing", "logic": "Logic"}
+MESSAGES: Final = "Messages"
+"""The title of the actions that are messages, which come before the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ class PartType:
 
     `headline` and `detail` are the two lines in the drawing; without a headline the title is shown. `need` is
     the integration that it requires, or a function of its settings. `check` finds problems that involve
-    several settings. `also_called` are further search terms for the gallery.
+    several settings. `also_called` are further search terms for the gallery, `about` explains the type in the
+    list of types.
     """
 
     type: str
@@ -118,6 +122,7 @@ class PartType:
     need: str | Callable[[Config], str] = ""
     check: Callable[[Config], Faults] | None = None
     also_called: str = ""
+    about: str = ""
     keys: frozenset[str] = field(init=False, repr=False, compare=False)
     """What may stand in its `config`."""
 
@@ -178,7 +183,8 @@ class StepType(PartType):
     """The declaration of a step type.
 
     `channel` is the integration through which it reaches people or external systems, `longest_wait` the
-    longest time in minutes that it holds a contact, `editable` the settings that may be changed on its page.
+    longest time in minutes that it holds a contact, `editable` the settings that may be changed on its page,
+    by default all.
     `stops` means that no contact passes it, `enters` is the setting with the workflow that it adds contacts
     to, `changes` the change that it makes to contacts; `deprecated` says why the type is out of use.
     """
@@ -196,6 +202,8 @@ class StepType(PartType):
 
     def __post_init__(self) -> None:
         PartType.__post_init__(self)
+        if not self.editable:
+            object.__setattr__(self, "editable", tuple(dict.fromkeys(one.name for one in self.settings)))
         if self.fork:
             paths = {"arms", "default"} if self.fork.has_default else {"arms"}
             object.__setattr__(self, "keys", self.keys | paths)

@@ -53,6 +53,7 @@ CONTACT_FIELDS = frozenset({"date_field", "any_field", "own_field"})
 class Setting:
     """A setting.
 
+    `default` is what a missing value means, `fresh` the value that a new part gets.
     `when=(other, values)`: it applies only if the setting `other` has one of `values`. `hint` is shown below
     the form field. `event`, for the kind "step", returns the event that the message must support, such as
     "link_clicked", given the other settings.
@@ -63,6 +64,7 @@ class Setting:
     kind: Kind
     required: bool = True
     default: Any = None
+    fresh: Any = None
     limit: int = 200
     low: int = 0
     high: int = 1_000_000

@@ -1,0 +1,18 @@
+/* The editor of a workflow's steps: what the browser cannot do by itself when htmx replaces the drawing. */
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const isBody = (event) => (event.detail?.ctx?.target || event.target)?.id === "workflow-body";
+
+  // What was chosen in a step's menu closes it; so does a dialog whose form has changed the drawing.
+  document.addEventListener("click", (event) => {
+    const menu = event.target.closest(".flow-menu a, .flow-menu button")?.closest(".flow-menu");
+    if (menu) setTimeout(() => menu.isConnected && menu.matches(":popover-open") && menu.hidePopover());
+  });
+  document.addEventListener("htmx:before:swap", (event) => { if (isBody(event)) $("#sheet").close(); });
+
+  // The settings of a new step open at once.
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (isBody(event)) setTimeout(() => $("[data-open-now]")?.click());
+  });
+})();

@@ -1,0 +1,1 @@
+"""Pages on which the steps of a workflow are added, moved, copied and deleted."""

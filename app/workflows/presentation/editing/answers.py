@@ -1,0 +1,41 @@
+"""What a request gets that has changed the steps of a workflow: its page, or the part that differs."""
+
+from collections.abc import Callable
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.platform import web
+from app.platform.errors import Conflict, Invalid
+from app.platform.text.numbers import whole_number
+from app.workflows.application import Edited
+from app.workflows.presentation.pages import workflow_page
+
+
+def after_edit(
+    public_id: str, edit: Callable[[int], Edited], words: str, *, opens: bool = False
+) -> ResponseReturnValue:
+    """Call `edit(revision)` with the revision that the form was made for; answer with the workflow's page.
+
+    `words` say what was done; `opens`: the settings of the step are opened next. A refused change leaves the
+    workflow as it is now, with the reason.
+    """
+    seen = whole_number(request.form.get("revision")) or 0
+    try:
+        edited = edit(seen)
+    except (Conflict, Invalid) as refusal:
+        return workflow_page(public_id, refusal=refusal), web.status_of(refusal)
+    step_id, revision = edited.step_id, edited.workflow.revision
+    page = url_for("workflows.show", public_id=public_id, step=step_id or None, revision=revision)
+    if is_part():
+        part = workflow_page(public_id, changed=step_id, done=words, opens=opens)
+        return part, {"HX-Replace-Url": page}
+    flash(f"{words}.", "success")
+    if opens and step_id:
+        return web.send_to(url_for("workflow_steps.show", public_id=public_id, step_id=step_id))
+    return web.send_to(f"{page}#step-{step_id}" if step_id else page)
+
+
+def is_part() -> bool:
+    """Whether htmx puts the answer into the page of the workflow."""
+    return request.headers.get("HX-Target", "").endswith("#workflow-body")
