@@ -11,6 +11,15 @@
   });
   document.addEventListener("htmx:before:swap", (event) => { if (isBody(event)) $("#sheet").close(); });
 
+  // Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y), where nothing is being typed.
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || $("dialog:modal")) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const key = event.key.toLowerCase();
+    const button = key === "y" || (key === "z" && event.shiftKey) ? $("[data-redo]") : key === "z" ? $("[data-undo]") : null;
+    if (button && !button.disabled) { event.preventDefault(); button.click(); }
+  });
+
   // The settings of a new step open at once.
   document.addEventListener("htmx:after:swap", (event) => {
     if (isBody(event)) setTimeout(() => $("[data-open-now]")?.click());

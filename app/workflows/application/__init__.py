@@ -13,6 +13,7 @@ from app.workflows.application.editing.structure import (
     step_to_move,
     step_types,
 )
+from app.workflows.application.editing.undoing import redo, undo
 from app.workflows.application.judging import (
     available,
     faults,
@@ -129,6 +130,7 @@ __all__ = [
     "missing_services",
     "move_step",
     "pause",
+    "redo",
     "register_activation",
     "register_archival",
     "register_panel",
@@ -149,6 +151,7 @@ __all__ = [
     "switch_part",
     "triggered",
     "try_email",
+    "undo",
     "update_workflow",
     "version_before_changes",
     "version_of",

@@ -53,12 +53,18 @@ def editable(actor: Actor, public_id: str) -> Workflow:
     return workflow
 
 
-def change(workflow: Workflow, revision: int, **values: Any) -> None:
-    """Change a workflow that is still at `revision`. Raises Conflict, with the `revision` that was loaded."""
+def change(workflow: Workflow, revision: int, *, keeps_former: bool = True, **values: Any) -> None:
+    """Change a workflow that is still at `revision`; a former definition is kept, so that it can be restored.
+
+    Raises Conflict, with the `revision` that was loaded.
+    """
+    former = workflow.definition
     if not store.change(workflow.account_id, workflow.id, revision, **values):
         raise Conflict(
             "CONFLICT", "Someone else changed this workflow since you opened it.", revision=workflow.revision
         )
+    if keeps_former and "definition" in values:
+        store.keep_former(workflow, former)
 
 
 def find_by_name_or_id(actor: Actor, name_or_id: str) -> Workflow:

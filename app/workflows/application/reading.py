@@ -14,6 +14,7 @@ from app.workflows.domain import (
     Drawing,
     Problem,
     Status,
+    can_be_edited,
     days,
     draw,
     goals_words,
@@ -67,7 +68,7 @@ class Card:
     `version` is the one that people are enrolled into, `is_changed` means edited since. `missing` is what the
     workflow still lacks, `off` its parts that are switched off, `new_fields` the contact fields it uses that
     do not exist. `people` is the number of people in it, counted only where archiving is offered. `notes` are
-    {step id: how many people are there}.
+    {step id: how many people are there}. `can_undo` and `can_redo`: an edit can be.
     """
 
     workflow: Workflow
@@ -85,6 +86,8 @@ class Card:
     notes: Mapping[str, str]
     top: Sequence[str]
     side: Sequence[str]
+    can_undo: bool = False
+    can_redo: bool = False
 
     @property
     def is_changed(self) -> bool:
@@ -131,6 +134,8 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
     version_id = workflow.active_version_id
     is_asked = workflow.status == Status.PAUSED and actor.may(Permission.WORKFLOWS)
     people = panels.people_in(actor, [workflow.id]) if is_asked else None
+    may_edit = actor.may(Permission.WORKFLOWS) and can_be_edited(workflow.status)
+    can_undo, can_redo = queries.has_edits(actor.account_id, workflow.id) if may_edit else (False, False)
     return Card(
         workflow=workflow,
         outline=outline(definition),
@@ -147,6 +152,8 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
         notes=panels.step_notes(actor, workflow),
         top=panels.panels_of(actor, workflow, "top"),
         side=panels.panels_of(actor, workflow, "side"),
+        can_undo=can_undo,
+        can_redo=can_redo,
     )
 
 

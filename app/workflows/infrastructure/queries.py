@@ -15,7 +15,7 @@ from app.platform.database.many_rows import execute_built
 from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
 from app.workflows.domain import Definition, parse
-from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
+from app.workflows.infrastructure.tables import Workflow, WorkflowEdit, WorkflowVersion
 
 PAGE = 25
 
@@ -202,6 +202,14 @@ def version_by_id(account_id: int, version_id: int) -> WorkflowVersion | None:
             WorkflowVersion.account_id == account_id, WorkflowVersion.id == version_id
         )
     )
+
+
+def has_edits(account_id: int, workflow_id: int) -> tuple[bool, bool]:
+    """Return whether an edit of a workflow can be undone, and whether one can be redone."""
+    query = sa.select(WorkflowEdit.is_undone).distinct()
+    query = query.where(WorkflowEdit.account_id == account_id, WorkflowEdit.workflow_id == workflow_id)
+    found = set(session().scalars(query))
+    return False in found, True in found
 
 
 def custom_field_keys(account_id: int) -> set[str]:

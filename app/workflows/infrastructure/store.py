@@ -1,12 +1,14 @@
 """Writes to workflows. Each change increments the revision and requires the one that the caller read."""
 
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from app.platform.clock import now
 from app.platform.database import session
-from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
+from app.workflows.infrastructure.tables import Workflow, WorkflowEdit, WorkflowVersion
+
+MAX_EDITS: Final = 50
 
 
 def add(workflow: Workflow) -> Workflow:
@@ -54,3 +56,41 @@ def add_version(workflow: Workflow, definition: dict[str, Any], user_id: int | N
     session().add(version)
     session().flush()
     return version
+
+
+def keep_former(workflow: Workflow, definition: dict[str, Any]) -> None:
+    """Keep the definition before an edit, to go back to. What was undone before can’t be redone any more, and
+    only the last edits are kept."""
+    mine = sa.and_(WorkflowEdit.account_id == workflow.account_id, WorkflowEdit.workflow_id == workflow.id)
+    session().execute(sa.delete(WorkflowEdit).where(mine, WorkflowEdit.is_undone))
+    session().add(
+        WorkflowEdit(account_id=workflow.account_id, workflow_id=workflow.id, definition=definition)
+    )
+    session().flush()
+    too_old = (
+        sa.select(WorkflowEdit.id).where(mine).order_by(WorkflowEdit.id.desc()).offset(MAX_EDITS).limit(1)
+    )
+    oldest = session().scalar(too_old)
+    if oldest is not None:
+        session().execute(sa.delete(WorkflowEdit).where(mine, WorkflowEdit.id <= oldest))
+
+
+def take_edit(workflow: Workflow, *, undone: bool) -> dict[str, Any] | None:
+    """Return the definition before the last edit that is not undone, or after the first that is; the current
+    one takes its place. None if there is none."""
+    order = WorkflowEdit.id if undone else WorkflowEdit.id.desc()
+    edit = session().scalar(
+        sa.select(WorkflowEdit)
+        .where(
+            WorkflowEdit.account_id == workflow.account_id,
+            WorkflowEdit.workflow_id == workflow.id,
+            WorkflowEdit.is_undone == undone,
+        )
+        .order_by(order)
+        .limit(1)
+    )
+    if edit is None:
+        return None
+    former, edit.definition, edit.is_undone = edit.definition, workflow.definition, not undone
+    session().flush()
+    return former

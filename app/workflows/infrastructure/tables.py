@@ -66,3 +66,15 @@ class WorkflowVersion(HasDefinition, AccountOwned, Authored, db.Model):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     workflow_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("workflows.id", ondelete="CASCADE"))
     number: Mapped[int]
+
+
+class WorkflowEdit(HasDefinition, AccountOwned, db.Model):
+    """A definition to go back to: the one before an edit, or, if it `is_undone`, the one after it. Those that
+    are undone are the latest ones of their workflow."""
+
+    __tablename__ = "workflow_edits"
+    __table_args__ = (sa.Index(None, "workflow_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    workflow_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("workflows.id", ondelete="CASCADE"))
+    is_undone: Mapped[bool] = mapped_column(default=False)
