@@ -82,8 +82,11 @@ NOT_MADE = {
     "unsubscribing.logo",
     "public_forms.logo",
     "workflow_trigger.show",
+    "workflow_paths.show",
+    "workflow_paths.conditions",
     "job_rows.show",
-}  # Alice has uploaded no logo, no form starts her workflow, and no row is processed yet
+}  # Alice has uploaded no logo, no form starts her workflow, its first message has no paths, and no row is
+# processed yet
 
 
 def _create_people_and_samples() -> None:
@@ -148,6 +151,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/templates/step_id": _first_message(template_text.definition),
             "/workflows/public_id": workflow.public_id,
             "/workflows/workflow_id": workflow.public_id,
+            "/workflows/key": "0",
             "/workflows/table": "steps",
             "/workflows/step_id": _first_message(workflow.definition),
             "/enrollments/row_number": "1",

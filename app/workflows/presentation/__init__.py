@@ -13,11 +13,19 @@ from app.workflows.presentation import (
     trigger_pages,
     trying_pages,
 )
-from app.workflows.presentation.editing import structure_pages, undo_pages
+from app.workflows.presentation.editing import paths_pages, structure_pages, undo_pages
 
 
 def init(app: Flask) -> None:
-    for module in (life_pages, structure_pages, undo_pages, step_pages, trigger_pages, trying_pages):
+    for module in (
+        life_pages,
+        paths_pages,
+        structure_pages,
+        undo_pages,
+        step_pages,
+        trigger_pages,
+        trying_pages,
+    ):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.blueprint)
     audit_words.register()

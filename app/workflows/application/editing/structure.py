@@ -27,6 +27,7 @@ class Edited:
 
     workflow: Workflow
     step_id: str
+    is_changed: bool = True
 
 
 @dataclass(frozen=True)
@@ -123,9 +124,10 @@ def delete_step(actor: Actor, public_id: str, step_id: str, revision: int, keep:
     return _changed(actor, "workflow_step_deleted", public_id, revision, deleted)
 
 
-def _changed(
-    actor: Actor, action: str, public_id: str, revision: int, edit: Callable[[Definition], Edit]
+def edit_definition(
+    actor: Actor, public_id: str, revision: int, edit: Callable[[Definition], Edit]
 ) -> Edited:
+    """Change the definition of a workflow. It is up to the caller to record that, if it `is_changed`."""
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
         workflow = editable(actor, public_id)
@@ -136,11 +138,20 @@ def _changed(
             document, step_id = edit(before)
         except EditRefused as refusal:
             raise Invalid("VALIDATION_ERROR", str(refusal)) from None
+        if document == workflow.definition:
+            return Edited(workflow, step_id, is_changed=False)
         change(workflow, revision, definition=document)
-        step = parse(document).step(step_id)
-        facts = {"name": workflow.name} | ({"step": step.title} if step else {})
-        activity.record(actor, action, "workflow", public_id, **facts)
     return Edited(find_workflow(actor, public_id), step_id)
+
+
+def _changed(
+    actor: Actor, action: str, public_id: str, revision: int, edit: Callable[[Definition], Edit]
+) -> Edited:
+    with transaction():
+        edited = edit_definition(actor, public_id, revision, edit)
+        if edited.is_changed:
+            activity.record(actor, action, "workflow", public_id, name=edited.workflow.name)
+    return edited
 
 
 def _step(definition: Definition, step_id: str) -> Step:

@@ -44,7 +44,7 @@ class Node:
     """A trigger, step or goal.
 
     `number` is that of a step, else 0; `is_message` means that it has a text to preview, `is_editable` that
-    some of its settings can be changed on a page of its own.
+    something of it can be changed on a page of its own.
 
     `needs` are integrations, `missing` those of them that are not connected; `problems` are sentences.
     """
@@ -176,7 +176,7 @@ def _node(step: Step, context: _Context) -> Node:
         detail=words.detail,
         enabled=step.enabled,
         is_message=step.is_message,
-        is_editable=step.is_editable,
+        is_editable=step.is_editable or bool(step.kind and step.kind.fork),
         rows=tuple(rows(step, context.names)),
         merge_tags=step.merge_tags,
         needs=in_order(needed),

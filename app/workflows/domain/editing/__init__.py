@@ -10,6 +10,14 @@ from app.workflows.domain.editing.changes import (
     move_step_by_one,
     users_of,
 )
+from app.workflows.domain.editing.paths import (
+    add_path,
+    describe_paths,
+    move_path,
+    path_of,
+    remove_path,
+    set_criteria,
+)
 from app.workflows.domain.editing.places import START, PlaceOption, after, first_in, places_for
 
 __all__ = [
@@ -17,13 +25,19 @@ __all__ = [
     "Edit",
     "EditRefused",
     "PlaceOption",
+    "add_path",
     "add_step",
     "after",
     "copy_step",
     "delete_step",
+    "describe_paths",
     "first_in",
+    "move_path",
     "move_step",
     "move_step_by_one",
+    "path_of",
     "places_for",
+    "remove_path",
+    "set_criteria",
     "users_of",
 ]

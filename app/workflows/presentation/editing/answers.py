@@ -32,7 +32,9 @@ def after_edit(
         return part, {"HX-Replace-Url": page}
     flash(f"{words}.", "success")
     if opens and step_id:
-        return web.send_to(url_for("workflow_steps.show", public_id=public_id, step_id=step_id))
+        step = edited.workflow.parsed.step(step_id)
+        settings = "workflow_paths.show" if step and step.paths else "workflow_steps.show"
+        return web.send_to(url_for(settings, public_id=public_id, step_id=step_id))
     return web.send_to(f"{page}#step-{step_id}" if step_id else page)
 
 

@@ -1,0 +1,114 @@
+"""Paths of branches and splits are edited on a page of their own, as plain forms (W-01)."""
+
+from app.activity.infrastructure.queries import audit_entries
+from tests.rooms.workflows.drafts import draft, found
+from tests.unit.workflows.documents import IN_GERMANY, branch, definition, email, path, rule, split
+
+CLICKED = {"all": [rule("event.link_clicked", "equals", "hello")]}
+
+
+def branched(app, actor):
+    ways = branch("ways", path("a", "Clicked", CLICKED, email("more")), path("b", "German", IN_GERMANY))
+    return draft(app, actor, definition=definition(email("hello"), ways))
+
+
+def paths(app, actor, public_id):
+    return found(app, actor, public_id).parsed.steps[1].paths
+
+
+def test_paths_are_named_added_moved_and_removed(app, bob):  # W-01
+    public_id = branched(app, bob.actor)
+    page = f"/workflows/{public_id}/steps/ways/paths"
+    assert f'href="{page}"' in bob.get(f"/workflows/{public_id}").text
+    shown = bob.get(page).text
+    assert 'value="German"' in shown and "Country is Germany" in shown and "No steps" in shown
+    typed = {"name-0": "Did click", "name-1": "German", "name-default": "Others"}
+    answer = bob.post(page, typed | {"act": "add", "revision": "1"})
+    assert answer.location == f"{page}?focus=add"
+    bob.post(page, typed | {"act": "up.1", "revision": "2"})
+    bob.post(page, {"act": "remove.1", "revision": "3"})
+    assert [one.name for one in paths(app, bob.actor, public_id)] == ["German", "Path 3", "Others"]
+    saved = bob.post(page, {"name-1": "Third", "revision": "4"})
+    assert saved.location == f"/workflows/{public_id}?step=ways&revision=5#step-ways"
+    with app.app_context():
+        assert audit_entries(bob.actor.account_id)[0].action == "workflow_paths_changed"
+
+
+def test_what_is_wrong_stands_at_its_field(app, alice, bob):  # W-01
+    public_id = branched(app, bob.actor)
+    page = f"/workflows/{public_id}/steps/ways/paths"
+    refused = bob.post(page, {"name-0": "", "name-1": "Kept", "revision": "1"})
+    assert refused.status_code == 422 and "Path 1 needs a name." in refused.text
+    assert 'value="Kept"' in refused.text and 'aria-describedby="name-0-error"' in refused.text
+    twice = bob.post(page, {"name-0": "Same", "name-1": "Same", "revision": "1"})
+    assert twice.status_code == 422 and "Two paths are named “Same”." in twice.text
+    assert found(app, bob.actor, public_id).revision == 1
+    alice.post(page, {"name-0": "Alice’s", "revision": "1"})
+    slower = bob.post(page, {"name-0": "Bob’s", "revision": "1"})
+    assert slower.status_code == 409 and "Bob’s" in slower.text and 'value="2"' in slower.text
+
+
+def test_percentages_add_up_to_a_hundred(app, bob):  # W-01
+    public_id = draft(app, bob.actor, definition=definition(email("hello"), split("test", 50, 50)))
+    page = f"/workflows/{public_id}/steps/test/paths"
+    for shares in (("70", "20"), ("x", "50"), ("100", "0")):
+        sent = {"percent-0": shares[0], "percent-1": shares[1], "revision": "1"}
+        answer = bob.post(page, sent)
+        assert answer.status_code == 422 and f'value="{shares[0]}"' in answer.text
+    assert bob.post(page, {"percent-0": "70 %", "percent-1": "30", "revision": "1"}).status_code == 303
+    assert [one.share for one in paths(app, bob.actor, public_id)] == [70, 30]
+    assert bob.get(f"{page}/0").status_code == 404, "a share is no condition"
+
+
+def test_conditions_of_a_path_are_built_without_javascript(app, bob):  # W-01
+    public_id = branched(app, bob.actor)
+    page = f"/workflows/{public_id}/steps/ways/paths"
+    going = bob.post(page, {"name-1": "From Austria", "act": "conditions.1", "revision": "1"})
+    assert going.location == f"{page}/1" and paths(app, bob.actor, public_id)[1].name == "From Austria"
+    shown = bob.get(f"{page}/1").text
+    assert '<option value="DE" selected>Germany</option>' in shown
+    assert '<option value="event.link_clicked">Clicked a link</option>' in shown
+    assert "event.amount" not in shown, "the trigger is no purchase"
+    typed = {
+        "g0-join": "any",
+        "g0-0-field": "contact.country",
+        "g0-0-op": "equals",
+        "g0-0-value": "AT",
+        "revision": "2",
+    }
+    more = bob.post(f"{page}/1", typed | {"act": "add-0"}).text
+    assert 'name="g0-1-field"' in more and '<option value="AT" selected>' in more
+    typed |= {"g0-1-field": "event.email_opened", "g0-1-op": "equals", "g0-1-value": "hello"}
+    part = bob.htmx("post", f"{page}/1", headers={"HX-Target": "form#conditions-form"}, data=typed).text
+    assert part.startswith("<form") and '<option value="hello" selected>1. Hello</option>' in part
+    empty = bob.post(f"{page}/1", typed | {"g0-0-value": "", "act": "save"})
+    assert empty.status_code == 422 and "Complete the conditions" in empty.text
+    assert bob.post(f"{page}/1", typed | {"act": "save"}).location == page
+    assert paths(app, bob.actor, public_id)[1].criteria == {
+        "any": [
+            {"field": "contact.country", "op": "equals", "value": "AT"},
+            {"field": "event.email_opened", "op": "equals", "value": "hello"},
+        ]
+    }
+    assert bob.get(f"/workflows/{public_id}").text.count("to fix first") == 0
+
+
+def test_deep_conditions_are_kept_or_replaced(app, bob):  # W-01
+    deep = {"all": [{"any": [{"all": IN_GERMANY["all"]}, *CLICKED["all"]]}]}
+    ways = branch("ways", path("a", "Deep", deep))
+    public_id = draft(app, bob.actor, definition=definition(email("hello"), ways))
+    page = f"/workflows/{public_id}/steps/ways/paths/0"
+    shown = bob.get(page).text
+    assert "can’t be edited here" in shown and "Country is Germany" in shown
+    assert 'name="g0-0-field"' in bob.get(f"{page}?new=1").text
+
+
+def test_only_branches_and_splits_have_paths(app, bob, vera, mallory):  # W-01
+    public_id = branched(app, bob.actor)
+    for address in ("steps/hello/paths", "steps/ways/paths/default", "steps/ways/paths/9", "steps/x/paths"):
+        assert bob.get(f"/workflows/{public_id}/{address}").status_code == 404, address
+    page = f"/workflows/{public_id}/steps/ways/paths"
+    assert vera.get(page).status_code == 403 and mallory.get(page).status_code == 404
+    for address in (page, f"{page}/0"):
+        assert vera.post(address, {"act": "add", "revision": "1"}).status_code == 403
+        assert mallory.post(address, {"act": "add", "revision": "1"}).status_code == 404
