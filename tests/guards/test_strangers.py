@@ -83,7 +83,7 @@ NOT_MADE = {
     "public_forms.logo",
     "workflow_trigger.show",
     "workflow_paths.show",
-    "workflow_paths.conditions",
+    "workflow_conditions.of_path",
     "job_rows.show",
 }  # Alice has uploaded no logo, no form starts her workflow, its first message has no paths, and no row is
 # processed yet

@@ -1,16 +1,16 @@
 """The functions that other rooms may use."""
 
 from app.workflows.application.drafts import SameName, TemplateOrigin, create_draft, rename
-from app.workflows.application.editing.paths import (
+from app.workflows.application.editing.conditions import (
     ConditionChoices,
-    ForkCard,
-    PathConditions,
+    Conditions,
     condition_choices,
-    edit_paths,
-    fork_card,
     path_conditions,
     set_conditions,
+    set_trigger_filters,
+    trigger_filters,
 )
+from app.workflows.application.editing.paths import ForkCard, edit_paths, fork_card
 from app.workflows.application.editing.structure import (
     Edited,
     StepToDelete,
@@ -22,6 +22,14 @@ from app.workflows.application.editing.structure import (
     step_to_delete,
     step_to_move,
     step_types,
+)
+from app.workflows.application.editing.trigger_and_goals import (
+    add_goal,
+    choose_trigger,
+    goal_types,
+    match_goals,
+    remove_goal,
+    trigger_types,
 )
 from app.workflows.application.editing.undoing import redo, undo
 from app.workflows.application.judging import (
@@ -93,12 +101,12 @@ __all__ = [
     "Ask",
     "Card",
     "ConditionChoices",
+    "Conditions",
     "Edited",
     "ForkCard",
     "FormTrigger",
     "Listing",
     "Missing",
-    "PathConditions",
     "SameName",
     "Search",
     "Startable",
@@ -114,11 +122,13 @@ __all__ = [
     "accounts_with_dates",
     "activate",
     "active_among",
+    "add_goal",
     "add_new_step",
     "archive",
     "available",
     "begin_at_once",
     "choose_form",
+    "choose_trigger",
     "condition_choices",
     "copy_step",
     "create_draft",
@@ -134,6 +144,7 @@ __all__ = [
     "find_workflows",
     "fork_card",
     "form_trigger",
+    "goal_types",
     "has_form_trigger",
     "id_of",
     "identity_of",
@@ -141,6 +152,7 @@ __all__ = [
     "linked_names",
     "list_workflows",
     "lock",
+    "match_goals",
     "meaning_of",
     "missing_fields",
     "missing_services",
@@ -154,11 +166,13 @@ __all__ = [
     "register_people_count",
     "register_step_notes",
     "register_template_ids",
+    "remove_goal",
     "rename",
     "resume",
     "sample_of",
     "send_to_oneself",
     "set_conditions",
+    "set_trigger_filters",
     "startable",
     "startable_by_id",
     "state_of",
@@ -167,6 +181,8 @@ __all__ = [
     "step_to_move",
     "step_types",
     "switch_part",
+    "trigger_filters",
+    "trigger_types",
     "triggered",
     "try_email",
     "undo",

@@ -1,4 +1,5 @@
-"""Viewing, previewing and editing one step of a workflow, and choosing the form that starts it."""
+"""Viewing, previewing and editing one step of a workflow, its trigger or a goal, and choosing the form that
+starts it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from app.workflows.application.lookup import change, editable, find_workflow
 from app.workflows.domain import Definition, Setting, Step, can_be_edited, parse
 from app.workflows.domain.checks.needs import type_needs
 from app.workflows.domain.definition.document import with_values
-from app.workflows.domain.definition.parts import TRIGGER_ID
+from app.workflows.domain.definition.parts import TRIGGER_ID, Part
 from app.workflows.domain.drawing.describe import Words, names_in, step_words
 from app.workflows.domain.drawing.sample_message import SampleMessage, sample_message
 from app.workflows.domain.types.config import Config
@@ -27,11 +28,12 @@ from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow
 
 FORM: Final = "form"
+ONE_LINE: Final = ("text", "tag", "url", "key")
 
 
 @dataclass(frozen=True)
 class StepCard:
-    """A step that can be opened.
+    """A step that can be opened, or the trigger or a goal.
 
     `fields` are the settings that may be changed, `values` their saved values as {name: text, or a dictionary
     for pairs and durations}. `controls` are the settings on which it depends which others apply, `tags` names
@@ -40,7 +42,7 @@ class StepCard:
     """
 
     workflow: Workflow
-    step: Step
+    step: Part
     words: Words
     fields: tuple[Setting, ...]
     values: dict[str, Any]
@@ -128,7 +130,14 @@ def edit_step(
         if document == workflow.definition:
             return workflow
         change(workflow, revision, definition=document)
-        activity.record(actor, "workflow_edited", "workflow", public_id, step=step_id, name=workflow.name)
+        activity.record(
+            actor,
+            "trigger_changed" if step_id == TRIGGER_ID else "workflow_edited",
+            "workflow",
+            public_id,
+            step=step_id,
+            name=workflow.name,
+        )
     return find_workflow(actor, public_id)
 
 
@@ -190,28 +199,28 @@ def _need_form(definition: Definition) -> None:
         raise NotFound("NOT_FOUND", "No form starts this workflow.")
 
 
-def _editable_step(definition: Definition, step_id: str, typed: Mapping[str, Any]) -> tuple[Step, Config]:
+def _editable_step(definition: Definition, step_id: str, typed: Mapping[str, Any]) -> tuple[Part, Config]:
     """Return the step, and its settings with those being typed on which others depend. Raises NotFound if it
     has no editable settings."""
-    step = definition.step(step_id)
+    step = definition.part(step_id)
     if step is None or step.kind is None or not step.kind.editable:
         raise _no_such_step()
     chosen = {name: typed[name] for name in _controls(step) if isinstance(typed.get(name), str)}
     return step, Config({**step.config, **chosen})
 
 
-def _controls(step: Step) -> frozenset[str]:
+def _controls(step: Part) -> frozenset[str]:
     """Return the names of the settings on which it depends whether others apply, or what they offer."""
     return frozenset(one.when[0] for one in step.kind.settings if one.when) if step.kind else frozenset()
 
 
-def _fields(step: Step, config: Config) -> tuple[Setting, ...]:
+def _fields(step: Part, config: Config) -> tuple[Setting, ...]:
     """Return the editable settings that apply."""
     kind = step.kind
     return tuple(one for one in kind.applying(config) if one.name in kind.editable) if kind else ()
 
 
-def _without_others(step: Step, config: Config) -> dict[str, Any]:
+def _without_others(step: Part, config: Config) -> dict[str, Any]:
     """Return the saved settings without those that do not apply any more."""
     kept = {one.name for one in step.kind.applying(config)} if step.kind else set[str]()
     known = step.kind.keys if step.kind else frozenset[str]()
@@ -222,13 +231,17 @@ def _no_such_step() -> NotFound:
     return NotFound("NOT_FOUND", "This step doesn’t exist in the workflow.")
 
 
-def _sample(actor: Actor, definition: Definition, step: Step) -> SampleMessage | None:
+def _sample(actor: Actor, definition: Definition, step: Part) -> SampleMessage | None:
+    if not isinstance(step, Step):
+        return None
     details = accounts.business_details(actor.account_id).texts
     known = {"account": {"name": actor.account_name, **details}, "sender": {"name": actor.name}}
     return sample_message(definition, step, known)
 
 
 def _put(config: dict[str, Any], setting: Setting, value: Any) -> None:
+    if setting.kind in ONE_LINE and isinstance(value, str):
+        value = " ".join(value.split())
     if value in ("", {}) and not setting.required:
         config.pop(setting.name, None)
     else:

@@ -13,14 +13,22 @@ from app.workflows.presentation import (
     trigger_pages,
     trying_pages,
 )
-from app.workflows.presentation.editing import paths_pages, structure_pages, undo_pages
+from app.workflows.presentation.editing import (
+    condition_pages,
+    paths_pages,
+    structure_pages,
+    trigger_goal_pages,
+    undo_pages,
+)
 
 
 def init(app: Flask) -> None:
     for module in (
         life_pages,
+        condition_pages,
         paths_pages,
         structure_pages,
+        trigger_goal_pages,
         undo_pages,
         step_pages,
         trigger_pages,

@@ -9,6 +9,7 @@ from app.contacts.application import topics
 from app.contacts.domain.criteria import Field, field_label, field_named
 from app.messaging import application as messaging
 from app.workflows.domain import Definition, Setting, Step, message_names
+from app.workflows.domain.definition.parts import Part
 from app.workflows.domain.types.config import Config
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow
@@ -22,7 +23,7 @@ _FIELDS: Mapping[str, Callable[[Field], bool]] = {
 
 
 def offered(
-    actor: Actor, workflow: Workflow, step: Step, config: Config, settings: Sequence[Setting]
+    actor: Actor, workflow: Workflow, part: Part, config: Config, settings: Sequence[Setting]
 ) -> tuple[Setting, ...]:
     """Return the settings as a form offers them, with `choices` where a value is chosen.
 
@@ -38,7 +39,7 @@ def offered(
         elif setting.kind in _FIELDS:
             choices = _fields(actor, chosen, _FIELDS[setting.kind])
         elif setting.kind == "step":
-            choices = _messages(workflow.parsed, step, config, setting)
+            choices = _messages(workflow.parsed, part, config, setting)
         elif setting.kind == "workflow":
             choices = _workflows(workflow, chosen)
         elif setting.kind == "choice" and setting.required and setting.default is None and not chosen:
@@ -76,17 +77,17 @@ def _fields(actor: Actor, chosen: str, fits: Callable[[Field], bool]) -> dict[st
     return {"": "Choose…", **lost, **known}
 
 
-def _messages(definition: Definition, step: Step, config: Config, setting: Setting) -> dict[str, str]:
-    """Return the messages that are sent before the step and can have the event."""
+def _messages(definition: Definition, part: Part, config: Config, setting: Setting) -> dict[str, str]:
+    """Return the messages that can have the event, and are sent before a step."""
     names, event = message_names(definition), setting.event(config) if setting.event else ""
     known = {
         one.id: f"{one.number}. {names[one.id]}"
         for one in definition.messages
         if one.id and one.kind and one.kind.message and event in one.kind.message.events
-        if one.comes_before(step)
+        if not isinstance(part, Step) or one.comes_before(part)
     }
     chosen = config.text(setting.name)
-    lost = {chosen: f"{names.get(chosen, 'A message that was deleted')} (not sent before this step)"}
+    lost = {chosen: f"{names.get(chosen, 'A message')} (can’t be chosen here)"}
     none = "Choose…" if setting.required else "Any message"
     return {"": none, **(lost if chosen and chosen not in known else {}), **known}
 

@@ -1,47 +1,33 @@
-"""Editing the paths of a branch or split: their number, order, names, percentages and conditions.
+"""Editing the paths of a branch or split: their number, order, names and percentages.
 
 Every function raises NotFound, also if the step has no paths, Conflict if the workflow was changed since
 `revision`, and Invalid if the change is not possible.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.contacts import application as contacts
-from app.contacts.domain.criteria import (
-    FIELDS,
-    Field,
-    FilterForm,
-    Outline,
-    criteria_outline,
-    criteria_words,
-    rules,
-)
+from app.contacts.domain.criteria import criteria_words, rules
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
 from app.workflows.application.editing.structure import Edited, edit_definition
 from app.workflows.application.judging import faults
 from app.workflows.application.lookup import editable
-from app.workflows.domain import Definition, Step, brought_by, message_names, parse
+from app.workflows.domain import Definition, Step, message_names, parse
 from app.workflows.domain.definition.parts import Path
 from app.workflows.domain.editing import (
     Edit,
-    EditRefused,
     add_path,
     describe_paths,
     move_path,
-    path_of,
     remove_path,
-    set_criteria,
 )
 from app.workflows.domain.types.declarations import ForkType
 from app.workflows.infrastructure.tables import Workflow
-
-_ANY_EVENT: Final = "event."
 
 
 @dataclass(frozen=True)
@@ -66,31 +52,10 @@ class ForkCard:
         return sum(not path.is_default for path in self.step.paths)
 
 
-@dataclass(frozen=True)
-class PathConditions:
-    """The conditions of a path as a form; None if it would lose a part of them, which `outline` shows."""
-
-    workflow: Workflow
-    step: Step
-    path: Path
-    form: FilterForm | None
-    outline: Outline
-
-
-@dataclass(frozen=True)
-class ConditionChoices:
-    """What conditions can be made of: {name: label} of fields, {field: (value, label)} to choose from, and
-    names of tags."""
-
-    fields: Mapping[str, str]
-    values: Mapping[str, Sequence[tuple[str, str]]]
-    tags: Sequence[str]
-
-
 def fork_card(actor: Actor, public_id: str, step_id: str) -> ForkCard:
     accounts.require(actor, Permission.WORKFLOWS)
     workflow = editable(actor, public_id)
-    step, fork = _fork_of(workflow.parsed, step_id)
+    step, fork = fork_of(workflow.parsed, step_id)
     names = message_names(workflow.parsed)
     words = {str(path.key): criteria_words(path.criteria, names) for path in step.paths if _has_rules(path)}
     return ForkCard(workflow, step, fork, words)
@@ -112,9 +77,9 @@ def edit_paths(
     """
 
     def edited(definition: Definition) -> Edit:
-        step, _ = _fork_of(definition, step_id)
+        step, _ = fork_of(definition, step_id)
         described = parse(describe_paths(definition, step, names, shares))
-        step, _ = _fork_of(described, step_id)
+        step, _ = fork_of(described, step_id)
         verb, _, key = act.partition(".")
         if not verb:
             _refuse_faults(actor, public_id, described, step)
@@ -125,70 +90,11 @@ def edit_paths(
             return Edit(remove_path(described, step, key), step_id)
         return Edit(move_path(described, step, key, up=verb == "up"), step_id)
 
-    return _recorded(actor, public_id, revision, edited)
+    return record_paths(actor, public_id, revision, edited)
 
 
-def path_conditions(actor: Actor, public_id: str, step_id: str, key: str) -> PathConditions:
-    accounts.require(actor, Permission.WORKFLOWS)
-    workflow = editable(actor, public_id)
-    step, fork = _fork_of(workflow.parsed, step_id)
-    try:
-        path = path_of(step, key)
-    except EditRefused as refusal:
-        raise NotFound("NOT_FOUND", str(refusal)) from None
-    if path.is_default or fork.chosen_by != "criteria":
-        raise NotFound("NOT_FOUND", "This path has no conditions.")
-    form = contacts.editable_filter(actor, path.criteria).form if _has_rules(path) else FilterForm()
-    outline = criteria_outline(path.criteria, message_names(workflow.parsed))
-    return PathConditions(workflow, step, path, form, outline)
-
-
-def set_conditions(
-    actor: Actor, public_id: str, step_id: str, key: str, criteria: Mapping[str, Any], revision: int
-) -> Edited:
-    """Set the conditions of a path. Raises Invalid with `problems`, a list of sentences."""
-
-    def changed(definition: Definition) -> Edit:
-        step, _ = _fork_of(definition, step_id)
-        document = set_criteria(definition, step, key, criteria)
-        path = path_of(step, key)
-        found = faults(actor.account_id, parse(document), public_id)
-        wrong = [
-            one.message.removeprefix(f"Path {path.number}: ")
-            for one in found
-            if one.step_id == step_id and one.field == f"{path.field}.criteria"
-        ]
-        if wrong:
-            raise Invalid("VALIDATION_ERROR", wrong[0], problems=wrong)
-        return Edit(document, step_id)
-
-    return _recorded(actor, public_id, revision, changed)
-
-
-def condition_choices(actor: Actor, found: PathConditions, form: FilterForm | None) -> ConditionChoices:
-    """Return what the conditions in a form can be made of: fields of contacts, reactions to messages that are
-    sent before, and what the trigger brings."""
-    definition = found.workflow.parsed
-    messages = [
-        (step.id, f"{step.number}. {message_names(definition)[step.id]}", step)
-        for step in definition.messages
-        if step.id and step.comes_before(found.step)
-    ]
-    brought = tuple(brought_by(definition))
-    events = {
-        name: field.label
-        for name, field in FIELDS.items()
-        if (field.kind == "message" and messages) or (name.startswith(_ANY_EVENT) and name in brought)
-    }
-    known = [row.known for group in form.groups for row in group.rows] if form else []
-    return ConditionChoices(
-        fields={**contacts.filter_fields(actor), **events},
-        values={field.name: _values(actor, field, messages) for field in known},
-        tags=[tag.name for tag in contacts.tags_to_choose(actor)],
-    )
-
-
-def _recorded(actor: Actor, public_id: str, revision: int, edit: Callable[[Definition], Edit]) -> Edited:
+def record_paths(actor: Actor, public_id: str, revision: int, edit: Callable[[Definition], Edit]) -> Edited:
+    """Change the definition of a workflow, and record that its paths were changed."""
     with transaction():
         edited = edit_definition(actor, public_id, revision, edit)
         if edited.is_changed:
@@ -197,20 +103,7 @@ def _recorded(actor: Actor, public_id: str, revision: int, edit: Callable[[Defin
     return edited
 
 
-def _values(
-    actor: Actor, field: Field, messages: Sequence[tuple[str, str, Step]]
-) -> Sequence[tuple[str, str]]:
-    if field.kind != "message":
-        return list(contacts.filter_choices(actor, field))
-    event = field.name.removeprefix(_ANY_EVENT)
-    return [
-        (step_id, label)
-        for step_id, label, step in messages
-        if step.kind and step.kind.message and event in step.kind.message.events
-    ]
-
-
-def _fork_of(definition: Definition, step_id: str) -> tuple[Step, ForkType]:
+def fork_of(definition: Definition, step_id: str) -> tuple[Step, ForkType]:
     step = definition.step(step_id)
     fork = step.kind.fork if step and step.kind else None
     if step is None or fork is None:

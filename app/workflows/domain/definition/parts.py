@@ -56,6 +56,11 @@ class Part(ABC):
         return self.kind.title if self.kind else ""
 
     @property
+    def is_editable(self) -> bool:
+        """Whether some of its settings can be changed on its page."""
+        return self.kind is not None and bool(self.kind.editable)
+
+    @property
     def settings(self) -> Iterator[tuple[Setting, Any]]:
         """Yield the settings that apply, with their values (None if not set)."""
         for setting in self.kind.applying(self.config) if self.kind else ():
@@ -186,11 +191,6 @@ class Step(Part):
     def is_message(self) -> bool:
         """Whether it sends a message to the contact."""
         return self.kind is not None and self.kind.message is not None
-
-    @property
-    def is_editable(self) -> bool:
-        """Whether some of its settings can be changed on its page."""
-        return self.kind is not None and bool(self.kind.editable)
 
     def comes_before(self, other: "Step") -> bool:
         """Return whether a contact at `other` can have passed this step."""

@@ -39,8 +39,8 @@ def message_name(step: Step) -> str:
     return readable(step.config.get(message.name) if message else "", 60) or step.title
 
 
-def step_words(step: Step, names: Names = NO_NAMES) -> Words:
-    """Return the title and detail of a step."""
+def step_words(step: Part, names: Names = NO_NAMES) -> Words:
+    """Return the title and detail of a step, or of another part."""
     return _words(step, names) or Words(step.title, step.type[:40])
 
 

@@ -19,25 +19,37 @@ from app.workflows.domain.editing.paths import (
     set_criteria,
 )
 from app.workflows.domain.editing.places import START, PlaceOption, after, first_in, places_for
+from app.workflows.domain.editing.trigger_and_goals import (
+    add_goal,
+    choose_trigger,
+    match_goals,
+    remove_goal,
+    set_filters,
+)
 
 __all__ = [
     "START",
     "Edit",
     "EditRefused",
     "PlaceOption",
+    "add_goal",
     "add_path",
     "add_step",
     "after",
+    "choose_trigger",
     "copy_step",
     "delete_step",
     "describe_paths",
     "first_in",
+    "match_goals",
     "move_path",
     "move_step",
     "move_step_by_one",
     "path_of",
     "places_for",
+    "remove_goal",
     "remove_path",
     "set_criteria",
+    "set_filters",
     "users_of",
 ]

@@ -110,7 +110,7 @@ class PartType:
     `headline` and `detail` are the two lines in the drawing; without a headline the title is shown. `need` is
     the integration that it requires, or a function of its settings. `check` finds problems that involve
     several settings. `also_called` are further search terms for the gallery, `about` explains the type in the
-    list of types.
+    list of types, `editable` are the settings that may be changed on its page, by default all.
     """
 
     type: str
@@ -123,11 +123,15 @@ class PartType:
     check: Callable[[Config], Faults] | None = None
     also_called: str = ""
     about: str = ""
+    editable: tuple[str, ...] = ()
     keys: frozenset[str] = field(init=False, repr=False, compare=False)
     """What may stand in its `config`."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "keys", frozenset({one.name for one in self.settings}))
+        names = tuple(dict.fromkeys(one.name for one in self.settings))
+        object.__setattr__(self, "keys", frozenset(names))
+        if not self.editable:
+            object.__setattr__(self, "editable", names)
 
     def setting(self, name: str) -> Setting | None:
         """Return the setting with this name, or None."""
@@ -183,8 +187,7 @@ class StepType(PartType):
     """The declaration of a step type.
 
     `channel` is the integration through which it reaches people or external systems, `longest_wait` the
-    longest time in minutes that it holds a contact, `editable` the settings that may be changed on its page,
-    by default all.
+    longest time in minutes that it holds a contact.
     `stops` means that no contact passes it, `enters` is the setting with the workflow that it adds contacts
     to, `changes` the change that it makes to contacts; `deprecated` says why the type is out of use.
     """
@@ -197,13 +200,10 @@ class StepType(PartType):
     stops: bool = False
     enters: str = ""
     changes: Callable[[Config], Change | None] = no_change
-    editable: tuple[str, ...] = ()
     deprecated: str = ""
 
     def __post_init__(self) -> None:
         PartType.__post_init__(self)
-        if not self.editable:
-            object.__setattr__(self, "editable", tuple(dict.fromkeys(one.name for one in self.settings)))
         if self.fork:
             paths = {"arms", "default"} if self.fork.has_default else {"arms"}
             object.__setattr__(self, "keys", self.keys | paths)

@@ -1,14 +1,16 @@
 """What a request gets that has changed the steps of a workflow: its page, or the part that differs."""
 
 from collections.abc import Callable
+from typing import Any
 
-from flask import flash, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
 from app.platform.text.numbers import whole_number
 from app.workflows.application import Edited
+from app.workflows.domain import Step
 from app.workflows.presentation.pages import workflow_page
 
 
@@ -28,12 +30,13 @@ def after_edit(
     step_id, revision = edited.step_id, edited.workflow.revision
     page = url_for("workflows.show", public_id=public_id, step=step_id or None, revision=revision)
     if is_part():
-        part = workflow_page(public_id, changed=step_id, done=words, opens=opens)
-        return part, {"HX-Replace-Url": page}
+        html = workflow_page(public_id, changed=step_id, done=words, opens=opens)
+        return html, {"HX-Replace-Url": page}
     flash(f"{words}.", "success")
-    if opens and step_id:
-        step = edited.workflow.parsed.step(step_id)
-        settings = "workflow_paths.show" if step and step.paths else "workflow_steps.show"
+    part = edited.workflow.parsed.part(step_id)
+    if opens and part is not None and (part.is_editable or isinstance(part, Step)):
+        has_paths = isinstance(part, Step) and part.paths
+        settings = "workflow_paths.show" if has_paths else "workflow_steps.show"
         return web.send_to(url_for(settings, public_id=public_id, step_id=step_id))
     return web.send_to(f"{page}#step-{step_id}" if step_id else page)
 
@@ -41,3 +44,16 @@ def after_edit(
 def is_part() -> bool:
     """Whether htmx puts the answer into the page of the workflow."""
     return request.headers.get("HX-Target", "").endswith("#workflow-body")
+
+
+def act_page(name: str, workflow: Any, **facts: Any) -> str:
+    """Render a form that changes the steps, on a page of its own or in the dialog."""
+    is_sheet = request.headers.get("HX-Target", "").endswith("#sheet-body")
+    return render_template(
+        "workflows/editing/sheet.html" if is_sheet else "workflows/editing/page.html",
+        part=f"workflows/editing/_{name}.html",
+        workflow=workflow,
+        is_sheet=is_sheet,
+        nav_active="workflows",
+        **{"button": "", "tone": "primary", "step": None} | facts,
+    )

@@ -1,18 +1,16 @@
-"""Pages to edit the paths of a branch or split, and the conditions of a path."""
+"""The page to edit the paths of a branch or split."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.contacts.domain.criteria import OPERATORS, FilterForm, read_filter_form
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
 from app.platform.text.numbers import typed_number, whole_number
 from app.workflows import application as workflows
-from app.workflows.application import PathConditions
 
 blueprint = Blueprint("workflow_paths", __name__, url_prefix="/workflows/<public_id>/steps/<step_id>/paths")
 
@@ -53,40 +51,16 @@ def change(public_id: str, step_id: str) -> ResponseReturnValue:
         edited = workflows.edit_paths(web.actor(), public_id, step_id, names, shares, done, seen)
     except (Invalid, Conflict) as refusal:
         return _page(public_id, step_id, sent, refusal), web.status_of(refusal)
-    if verb == "conditions":
-        return web.send_to(url_for(".conditions", public_id=public_id, step_id=step_id, key=key))
+    if verb == "conditions" and key:
+        return web.send_to(
+            url_for("workflow_conditions.of_path", public_id=public_id, step_id=step_id, key=key)
+        )
     if done:
         flash(f"{_DONE[verb]}.", "success")
         return web.send_to(url_for(".show", public_id=public_id, step_id=step_id, focus=key or verb))
     revision = edited.workflow.revision
     page = url_for("workflows.show", public_id=public_id, step=step_id, revision=revision)
     return web.send_to(f"{page}#step-{step_id}")
-
-
-@blueprint.get("/<key>")
-def conditions(public_id: str, step_id: str, key: str) -> ResponseReturnValue:
-    found = workflows.path_conditions(web.actor(), public_id, step_id, key)
-    form = FilterForm() if request.args.get("new") == "1" else found.form
-    return _conditions_page(found, form)
-
-
-@blueprint.post("/<key>")
-def set_conditions(public_id: str, step_id: str, key: str) -> ResponseReturnValue:
-    """Save the conditions, or do what another button of the form says (`act`)."""
-    act = request.form.get("act", "")
-    found = workflows.path_conditions(web.actor(), public_id, step_id, key)
-    form = read_filter_form(request.form.to_dict(flat=False))
-    if act != "save":
-        return _conditions_page(found, form.after(act), focus=_focus(form.after(act), act))
-    seen = whole_number(request.form.get("revision")) or 0
-    try:
-        workflows.set_conditions(web.actor(), public_id, step_id, key, form.document, seen)
-    except Invalid as wrong:
-        return _conditions_page(found, form, wrong.facts.get("problems", [wrong.message])), 422
-    except Conflict as conflict:
-        return _conditions_page(found, form, conflict=conflict), 409
-    flash("Conditions saved.", "success")
-    return web.send_to(url_for(".show", public_id=public_id, step_id=step_id))
 
 
 def _page(public_id: str, step_id: str, sent: Mapping[str, str] | None = None, refusal: Any = None) -> str:
@@ -110,39 +84,6 @@ def _page(public_id: str, step_id: str, sent: Mapping[str, str] | None = None, r
         focus=request.args.get("focus", ""),
         nav_active="workflows",
     )
-
-
-def _conditions_page(
-    found: PathConditions,
-    form: FilterForm | None,
-    problems: Sequence[str] = (),
-    *,
-    conflict: Conflict | None = None,
-    focus: str = "",
-) -> str:
-    is_part = request.headers.get("HX-Target", "").endswith("#conditions-form")
-    return render_template(
-        "workflows/editing/_conditions.html" if is_part else "workflows/editing/conditions.html",
-        found=found,
-        workflow=found.workflow,
-        step=found.step,
-        form=form,
-        choices=workflows.condition_choices(web.actor(), found, form),
-        operators=OPERATORS,
-        problems=problems,
-        conflict=conflict,
-        focus=focus,
-        nav_active="workflows",
-    )
-
-
-def _focus(form: FilterForm, act: str) -> str:
-    """Return the id of the field that a button has added, to put the focus there."""
-    if not act.startswith("add"):
-        return ""
-    place = whole_number(act.removeprefix("add-"), len(form.groups) - 1)
-    group = len(form.groups) - 1 if place is None else place
-    return f"g{group}-{len(form.groups[group].rows) - 1}-field"
 
 
 def _tidy(text: str) -> str:

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from app.platform import web
 from app.workflows import application as workflows
 from app.workflows.domain.editing import START
 from app.workflows.domain.types.declarations import GROUPS, MESSAGES, StepType
-from app.workflows.presentation.editing.answers import after_edit
+from app.workflows.presentation.editing.answers import act_page, after_edit
 
 blueprint = Blueprint("workflow_structure", __name__, url_prefix="/workflows/<public_id>")
 
@@ -22,7 +22,7 @@ MAX_PLACE = 120
 def choose(public_id: str) -> ResponseReturnValue:
     """Show the types of steps, to add one at the place `at`."""
     workflow, types = workflows.step_types(web.actor(), public_id)
-    return _page(
+    return act_page(
         "adding",
         workflow,
         title="Add a step",
@@ -50,7 +50,7 @@ def choose_place(public_id: str, step_id: str) -> ResponseReturnValue:
     groups: dict[str, list[Any]] = {}
     for option in found.places:
         groups.setdefault(option.group, []).append(option)
-    return _page(
+    return act_page(
         "moving",
         found.workflow,
         title=f"Move step {found.step.number}",
@@ -86,7 +86,7 @@ def copy(public_id: str, step_id: str) -> ResponseReturnValue:
 def ask(public_id: str, step_id: str) -> ResponseReturnValue:
     """Show what goes with a step before it is deleted."""
     found = workflows.step_to_delete(web.actor(), public_id, step_id)
-    return _page(
+    return act_page(
         "deleting",
         found.workflow,
         title=f"Delete step {found.step.number}?",
@@ -117,16 +117,3 @@ def _grouped(types: list[StepType]) -> Iterator[tuple[str, Iterator[StepType]]]:
 
 def _group(kind: StepType) -> str:
     return MESSAGES if kind.message else GROUPS[kind.group]
-
-
-def _page(name: str, workflow: Any, **facts: Any) -> str:
-    """Render a form on a page of its own, or in the dialog."""
-    is_sheet = request.headers.get("HX-Target", "").endswith("#sheet-body")
-    return render_template(
-        "workflows/editing/sheet.html" if is_sheet else "workflows/editing/page.html",
-        part=f"workflows/editing/_{name}.html",
-        workflow=workflow,
-        is_sheet=is_sheet,
-        nav_active="workflows",
-        **{"button": "", "tone": "primary", "step": None} | facts,
-    )

@@ -1,0 +1,152 @@
+"""The conditions of a path and the filters of a trigger, as forms.
+
+Every function raises NotFound. Those that change something raise Conflict if the workflow was changed since
+`revision`, and Invalid with `problems`, a list of sentences.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.contacts import application as contacts
+from app.contacts.domain.criteria import FIELDS, Field, FilterForm, Outline, criteria_outline, rules
+from app.platform.database import transaction
+from app.platform.errors import Invalid, NotFound
+from app.workflows.application.editing.paths import fork_of, record_paths
+from app.workflows.application.editing.structure import Edited, edit_definition
+from app.workflows.application.judging import faults
+from app.workflows.application.lookup import editable
+from app.workflows.domain import Definition, Step, brought_by, message_names, parse
+from app.workflows.domain.definition.parts import TRIGGER_ID, Path
+from app.workflows.domain.editing import Edit, EditRefused, path_of, set_criteria, set_filters
+from app.workflows.infrastructure.tables import Workflow
+
+_EVENT: Final = "event."
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Conditions as a form, of a path of a step, or of the trigger without one; `form` is None if it would
+    lose a part of them, which `outline` shows."""
+
+    workflow: Workflow
+    form: FilterForm | None
+    outline: Outline
+    step: Step | None = None
+    path: Path | None = None
+
+
+@dataclass(frozen=True)
+class ConditionChoices:
+    """What conditions can be made of: {name: label} of fields, {field: (value, label)} to choose from, and
+    names of tags."""
+
+    fields: Mapping[str, str]
+    values: Mapping[str, Sequence[tuple[str, str]]]
+    tags: Sequence[str]
+
+
+def path_conditions(actor: Actor, public_id: str, step_id: str, key: str) -> Conditions:
+    accounts.require(actor, Permission.WORKFLOWS)
+    workflow = editable(actor, public_id)
+    step, fork = fork_of(workflow.parsed, step_id)
+    try:
+        path = path_of(step, key)
+    except EditRefused as refusal:
+        raise NotFound("NOT_FOUND", str(refusal)) from None
+    if path.is_default or fork.chosen_by != "criteria":
+        raise NotFound("NOT_FOUND", "This path has no conditions.")
+    form, outline = _shown(actor, workflow, path.criteria)
+    return Conditions(workflow, form, outline, step, path)
+
+
+def trigger_filters(actor: Actor, public_id: str) -> Conditions:
+    accounts.require(actor, Permission.WORKFLOWS)
+    workflow = editable(actor, public_id)
+    return Conditions(workflow, *_shown(actor, workflow, workflow.parsed.trigger.filters))
+
+
+def set_conditions(
+    actor: Actor, public_id: str, step_id: str, key: str, criteria: Mapping[str, Any], revision: int
+) -> Edited:
+    """Set the conditions of a path."""
+
+    def changed(definition: Definition) -> Edit:
+        step, _ = fork_of(definition, step_id)
+        document = set_criteria(definition, step, key, criteria)
+        path = path_of(step, key)
+        _refuse_faults(actor, public_id, document, step_id, f"{path.field}.criteria", f"Path {path.number}: ")
+        return Edit(document, step_id)
+
+    return record_paths(actor, public_id, revision, changed)
+
+
+def set_trigger_filters(
+    actor: Actor, public_id: str, criteria: Mapping[str, Any] | None, revision: int
+) -> Edited:
+    """Set the filters of the trigger; None removes them."""
+
+    def changed(definition: Definition) -> Edit:
+        document = set_filters(definition, criteria)
+        _refuse_faults(actor, public_id, document, TRIGGER_ID, "filters", "Filters: ")
+        return Edit(document, TRIGGER_ID)
+
+    accounts.require(actor, Permission.WORKFLOWS)
+    with transaction():
+        edited = edit_definition(actor, public_id, revision, changed)
+        if edited.is_changed:
+            activity.record(actor, "trigger_changed", "workflow", public_id, name=edited.workflow.name)
+    return edited
+
+
+def condition_choices(actor: Actor, found: Conditions, form: FilterForm | None) -> ConditionChoices:
+    """Return what the conditions in a form can be made of: fields of contacts, what the trigger brings, and
+    for paths reactions to messages that are sent before."""
+    definition, step = found.workflow.parsed, found.step
+    sent = [one for one in definition.messages if one.id and step is not None and one.comes_before(step)]
+    brought = brought_by(definition)
+    events = {
+        name: field.label
+        for name, field in FIELDS.items()
+        if (sent if field.kind == "message" else name.startswith(_EVENT) and name in brought)
+    }
+    known = [row.known for group in form.groups for row in group.rows] if form else []
+    return ConditionChoices(
+        fields={**contacts.filter_fields(actor), **events},
+        values={field.name: _values(actor, field, sent, definition) for field in known},
+        tags=[tag.name for tag in contacts.tags_to_choose(actor)],
+    )
+
+
+def _values(
+    actor: Actor, field: Field, sent: Sequence[Step], definition: Definition
+) -> Sequence[tuple[str, str]]:
+    if field.kind != "message":
+        return list(contacts.filter_choices(actor, field))
+    event, names = field.name.removeprefix(_EVENT), message_names(definition)
+    return [
+        (step.id, f"{step.number}. {names[step.id]}")
+        for step in sent
+        if step.kind and step.kind.message and event in step.kind.message.events
+    ]
+
+
+def _shown(actor: Actor, workflow: Workflow, criteria: Any) -> tuple[FilterForm | None, Outline]:
+    is_empty = not any(True for _ in rules(criteria))
+    form = FilterForm() if is_empty else contacts.editable_filter(actor, criteria).form
+    return form, criteria_outline(criteria, message_names(workflow.parsed))
+
+
+def _refuse_faults(
+    actor: Actor, public_id: str, document: dict[str, Any], part_id: str, field: str, start: str
+) -> None:
+    wrong = [
+        one.message.removeprefix(start)
+        for one in faults(actor.account_id, parse(document), public_id)
+        if one.step_id == part_id and one.field == field
+    ]
+    if wrong:
+        raise Invalid("VALIDATION_ERROR", wrong[0], problems=wrong)
