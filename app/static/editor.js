@@ -11,6 +11,13 @@
   });
   document.addEventListener("htmx:before:swap", (event) => { if (isBody(event)) $("#sheet").close(); });
 
+  // Alt with an arrow moves the step that has the focus.
+  document.addEventListener("keydown", (event) => {
+    const to = { ArrowUp: "up", ArrowDown: "down" }[event.key];
+    const button = event.altKey && to && event.target.closest(".flow-part")?.querySelector(`.flow-menu [name=to][value=${to}]`);
+    if (button) { event.preventDefault(); button.click(); }
+  });
+
   // Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y), where nothing is being typed.
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || $("dialog:modal")) return;

@@ -71,7 +71,7 @@ def test_a_workflow_with_the_keyboard(chromium: Browser, workplace: Installation
         page = alice.page
         browsing.sign_in(page)
         page.goto(workflow)
-        alice.press(page.locator("a.flow-card").first)
+        alice.press(page.locator(".flow-step a.flow-card").first)
         alice.press(alice.button("Save and switch off"))
         alice.expect_text("Steps that are off")
         alice.press(page.get_by_role("button", name=re.compile("^Switch on: ")).first)
@@ -159,7 +159,7 @@ def put_away_a_workflow(plain: Page, api: ApiUser, file: Path) -> None:
     plain.get_by_label("Description").fill("Not for long")
     plain.get_by_role("button", name="Save").click()
     expect(plain.locator("main")).to_contain_text("Not for long")
-    plain.locator("a.flow-card").first.click()
+    plain.locator(".flow-step a.flow-card").first.click()
     plain.get_by_role("button", name="Save and switch off").click()
     plain.get_by_role("button", name=re.compile("^Switch on: ")).first.click()
     expect(plain.locator("main")).to_contain_text("Switched on.")

@@ -30,7 +30,7 @@ def alice(chromium: Browser, workplace: Installation, workflow: str) -> Iterator
 
 def open_a_message(alice: BrowserUser) -> tuple[Locator, Locator]:
     """The wide dialog with an email in it, and the field of its subject."""
-    alice.page.locator("a.flow-card").first.click()
+    alice.page.locator(".flow-step a.flow-card").first.click()
     sheet = alice.page.locator("#sheet")
     return sheet, sheet.get_by_label("Subject")
 

@@ -1,6 +1,6 @@
 """The functions that other rooms may use."""
 
-from app.workflows.application.drafts import SameName, TemplateOrigin, create_draft, rename
+from app.workflows.application.drafts import SameName, TemplateOrigin, create_blank, create_draft, rename
 from app.workflows.application.editing.conditions import (
     ConditionChoices,
     Conditions,
@@ -131,6 +131,7 @@ __all__ = [
     "choose_trigger",
     "condition_choices",
     "copy_step",
+    "create_blank",
     "create_draft",
     "create_missing_fields",
     "delete_step",

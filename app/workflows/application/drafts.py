@@ -11,6 +11,7 @@ from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, LimitReached
 from app.platform.settings import current
 from app.workflows.application.lookup import change, editable, find_workflow
+from app.workflows.domain.editing import blank
 from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 from app.workflows.infrastructure import queries, store
 from app.workflows.infrastructure.tables import Workflow
@@ -82,6 +83,17 @@ def create_draft(
                 cloned_at=now() if template else None,
             )
         )
+
+
+def create_blank(actor: Actor, name: str, same_name: bool = False) -> Workflow:
+    """Create a draft without steps, to which people are added by hand. Raises what `create_draft` does."""
+    accounts.require(actor, Permission.WORKFLOWS)
+    with transaction():
+        workflow = create_draft(
+            actor, name=name, description="", definition=blank(), template=None, same_name=same_name
+        )
+        activity.record(actor, "workflow_created", "workflow", workflow.public_id, name=workflow.name)
+    return workflow
 
 
 def rename(

@@ -36,9 +36,8 @@ class StepCard:
     """A step that can be opened, or the trigger or a goal.
 
     `fields` are the settings that may be changed, `values` their saved values as {name: text, or a dictionary
-    for pairs and durations}. `controls` are the settings on which it depends which others apply, `tags` names
-    of tags to choose from, if it has one, `needs` the names of the integrations it requires that are not
-    connected.
+    for pairs and durations}. `controls` are the settings on which it depends which others apply, `tags` and
+    `forms` are names to choose from, if it has one, `needs` the integrations that are missing.
     """
 
     workflow: Workflow
@@ -51,6 +50,7 @@ class StepCard:
     may_edit: bool
     controls: frozenset[str] = frozenset()
     tags: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
 
@@ -73,6 +73,7 @@ def step_card(actor: Actor, public_id: str, step_id: str, typed: Mapping[str, st
     fields = offered(actor, workflow, step, config, _fields(step, config))
     lacking = type_needs(step) - connected(actor.account_id)
     has_tag = any(field.kind == "tag" for field in fields)
+    has_form = any(field.name == FORM for field in fields)
     return StepCard(
         workflow=workflow,
         step=step,
@@ -84,6 +85,7 @@ def step_card(actor: Actor, public_id: str, step_id: str, typed: Mapping[str, st
         may_edit=actor.may(Permission.WORKFLOWS) and can_be_edited(workflow.status),
         controls=_controls(step),
         tags=tuple(tag.name for tag in contacts.tags_to_choose(actor)) if has_tag else (),
+        forms=tuple(forms.form_names(actor.account_id)) if has_form else (),
         needs=tuple(service_name(name) for name in in_order(lacking)),
     )
 

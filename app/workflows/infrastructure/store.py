@@ -91,6 +91,7 @@ def take_edit(workflow: Workflow, *, undone: bool) -> dict[str, Any] | None:
     )
     if edit is None:
         return None
-    former, edit.definition, edit.is_undone = edit.definition, workflow.definition, not undone
+    former: dict[str, Any] = edit.definition
+    edit.definition, edit.is_undone = workflow.definition, not undone
     session().flush()
     return former

@@ -15,6 +15,7 @@ from app.workflows.presentation import (
 )
 from app.workflows.presentation.editing import (
     condition_pages,
+    new_pages,
     paths_pages,
     structure_pages,
     trigger_goal_pages,
@@ -26,6 +27,7 @@ def init(app: Flask) -> None:
     for module in (
         life_pages,
         condition_pages,
+        new_pages,
         paths_pages,
         structure_pages,
         trigger_goal_pages,

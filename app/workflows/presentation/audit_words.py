@@ -21,6 +21,7 @@ def _reason(facts: Facts) -> str:
 
 
 _AUDIT_SENTENCES: Final = {
+    "workflow_created": "created {it}",
     "workflow_renamed": "renamed {it}",
     "workflow_edited": "edited a step in {it}",
     "trigger_changed": "changed the trigger of {it}",

@@ -111,6 +111,11 @@ class NameForm(RevisedForm):
     same_name = HiddenField()
 
 
+class NewWorkflowForm(FlaskForm):
+    name = StringField("Name", render_kw={"maxlength": MAX_WORKFLOW_NAME})
+    same_name = HiddenField()
+
+
 def step_form(settings: Sequence[Setting], **values: Any) -> RevisedForm:
     """Return a form with a field for each setting, filled from the request, else from `values`."""
     fields = {setting.name: _field(setting) for setting in settings}

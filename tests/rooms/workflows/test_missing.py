@@ -69,7 +69,7 @@ def test_each_thing_leads_to_where_it_is_put_right(app, bob):
         assert 'href="/settings/integrations"' in shown
     asked = bob.get(f"{page}/activation").text
     assert f'href="{page}/steps/short"' in asked and f'href="{page}/steps/book"' in asked
-    assert f'href="{page}#switched-off"' in asked
+    assert f'href="{page}/steps/tag"' in asked
     for address in ("/settings/integrations", "/settings/business", f"{page}/steps/short"):
         assert bob.get(address).status_code == 200
     assert 'id="switched-off"' in bob.get(page).text

@@ -28,7 +28,7 @@ def test_a_step_is_added_where_the_button_stands(app, bob):  # W-01
     for place in ("start", "after.hello", "in.ways.0", "after.more", "in.ways.default", "after.pause"):
         assert f'href="{page}/new-step?at={place}"' in shown, place
     types = bob.get(f"{page}/new-step?at=in.ways.default").text
-    for words in ("Messages", "Send email", "Give the contact a tag.", "Timing", "Logic"):
+    for words in ("Messages", "Send email", "Add a tag to the contact.", "Timing", "Logic"):
         assert words in types
     assert 'name="at" value="in.ways.default"' in types and 'name="revision" value="1"' in types
     answer = bob.post(f"{page}/new-step", {"type": "add_tag", "at": "in.ways.default", "revision": "1"})

@@ -36,7 +36,7 @@ def test_edits_are_undone_and_redone_in_order(app, bob):  # W-01
         assert found(app, bob.actor, public_id).definition == seen.pop()
         bob.post(f"{page}/redo", {"revision": revision})
     assert found(app, bob.actor, public_id).definition == seen.pop()
-    assert "There is no edit to redo." in bob.post(f"{page}/redo", {"revision": "10"}).text
+    assert "There is nothing to redo." in bob.post(f"{page}/redo", {"revision": "10"}).text
 
 
 def test_a_new_edit_ends_what_could_be_redone(app, bob):  # W-01

@@ -111,7 +111,7 @@ def condition_choices(actor: Actor, found: Conditions, form: FilterForm | None) 
     events = {
         name: field.label
         for name, field in FIELDS.items()
-        if (sent if field.kind == "message" else name.startswith(_EVENT) and name in brought)
+        if (sent if field.kind == "message" else name.startswith(brought))
     }
     known = [row.known for group in form.groups for row in group.rows] if form else []
     return ConditionChoices(

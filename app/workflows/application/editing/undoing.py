@@ -32,7 +32,7 @@ def _restored(actor: Actor, action: str, public_id: str, revision: int, undone: 
         before = workflow.parsed
         definition = store.take_edit(workflow, undone=undone)
         if definition is None:
-            raise Invalid("VALIDATION_ERROR", f"There is no edit to {'redo' if undone else 'undo'}.")
+            raise Invalid("VALIDATION_ERROR", f"There is nothing to {'redo' if undone else 'undo'}.")
         change(workflow, revision, keeps_former=False, definition=definition)
         activity.record(actor, action, "workflow", public_id, name=workflow.name)
     return Edited(find_workflow(actor, public_id), _changed_step(before, parse(definition)))

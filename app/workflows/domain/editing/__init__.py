@@ -10,6 +10,7 @@ from app.workflows.domain.editing.changes import (
     move_step_by_one,
     users_of,
 )
+from app.workflows.domain.editing.fresh import blank
 from app.workflows.domain.editing.paths import (
     add_path,
     describe_paths,
@@ -36,6 +37,7 @@ __all__ = [
     "add_path",
     "add_step",
     "after",
+    "blank",
     "choose_trigger",
     "copy_step",
     "delete_step",

@@ -1,12 +1,20 @@
-"""New steps and paths, with the initial settings that their types declare."""
+"""New definitions, steps and paths, with the initial settings that their types declare."""
 
 from typing import Any
 
 from app.workflows.domain.definition.copying import FreshIds
-from app.workflows.domain.definition.document import plain_copy
+from app.workflows.domain.definition.document import FORMAT, Document, plain_copy
+from app.workflows.domain.steps import TRIGGERS
 from app.workflows.domain.types.declarations import ForkType, PartType, StepType
 
 EVERYONE_ELSE = "Everyone else"
+
+
+def blank() -> Document:
+    """Return a definition without steps or goals, with the first type of trigger."""
+    kind = next(iter(TRIGGERS))
+    trigger = {"type": kind.type, "enabled": True, "config": fresh_config(kind)}
+    return {"format": FORMAT, "trigger": trigger, "steps": [], "goals": {"match": "any", "items": []}}
 
 
 def fresh_step(kind: StepType, ids: FreshIds) -> dict[str, Any]:

@@ -33,7 +33,7 @@ TYPES = (
     StepType(
         type="add_tag",
         title="Add tag",
-        about="Give the contact a tag.",
+        about="Add a tag to the contact.",
         group="action",
         look=Look("tag"),
         settings=(TAG,),
@@ -43,7 +43,7 @@ TYPES = (
     StepType(
         type="remove_tag",
         title="Remove tag",
-        about="Take a tag off the contact.",
+        about="Remove a tag from the contact.",
         group="action",
         look=Look("tags"),
         settings=(TAG,),

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0075_workflow_edits"
-down_revision = "0074_early_report_failures"
+revision = "0076_workflow_edits"
+down_revision = "0075_template_shares"
 branch_labels = None
 depends_on = None
 
