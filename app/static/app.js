@@ -178,6 +178,14 @@
     toast("Copied.", "success");
   });
 
+  // A text that is selected inside of data-marks="id" goes into that field.
+  document.addEventListener("pointerup", () => {
+    const chosen = getSelection();
+    const box = chosen.anchorNode?.parentElement?.closest("[data-marks]");
+    const text = chosen.toString().trim();
+    if (text && box?.contains(chosen.focusNode)) document.getElementById(box.dataset.marks).value = text.slice(0, 200);
+  });
+
   // What scrolls sideways can be reached with the keyboard; a wide drawing begins in its middle.
   function fit(fresh) {
     for (const box of document.querySelectorAll("[data-scrolls]")) {

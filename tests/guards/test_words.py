@@ -65,6 +65,7 @@ NO_TEXTS = {
     "app/files/domain/samples/names.py",
     "app/files/domain/samples/people.py",
     "app/files/domain/samples/file.py",
+    "app/gallery/domain/sanitizing/common_words.py",
     "app/gallery/domain/search/synonyms.py",
 }
 

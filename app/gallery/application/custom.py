@@ -4,7 +4,7 @@ Each change is a new version, and versions never change. A template is validated
 its definition may come from anywhere.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,7 +25,6 @@ from app.platform.errors import Conflict, Invalid, LimitReached, NotFound
 from app.platform.ids import is_public_id
 from app.platform.settings import current
 from app.platform.text.words import sentence
-from app.workflows import application as workflows
 from app.workflows.domain.checks.storable import unstorable
 
 MAX_NOTE: Final = 500
@@ -56,8 +55,9 @@ def create_template(
     note: str = "",
     new_fields: bool = False,
     is_imported: bool = False,
+    source: Mapping[str, Any] | None = None,
 ) -> TemplateDetails:
-    """Create a template from a definition, which may be any JSON.
+    """Create a template from a definition, which may be any JSON. `source` are facts for the audit log.
 
     With `new_fields`, contact fields that do not exist yet may be used; cloning creates them. Raises Invalid
     (VALIDATION_ERROR with `fields`, INVALID_TEMPLATE with `problems`) and LimitReached.
@@ -79,37 +79,9 @@ def create_template(
             "template",
             template.public_id,
             name=template.name,
+            **(source or {}),
         )
         return details_of(actor, template)
-
-
-def create_template_from_workflow(
-    actor: Actor,
-    workflow_id: str,
-    *,
-    name: str,
-    description: str | None = None,
-    category: str = CUSTOM,
-    tags: Sequence[str] = (),
-    note: str = "",
-    new_fields: bool = False,
-) -> TemplateDetails:
-    """Create a template from a workflow as it is edited now. The description defaults to the workflow's.
-
-    Raises NotFound, and the same as `create_template`.
-    """
-    accounts.require(actor, Permission.TEMPLATES)
-    workflow = workflows.find_workflow(actor, workflow_id)
-    return create_template(
-        actor,
-        name=name,
-        definition=workflow.definition,
-        description=workflow.description if description is None else description,
-        category=category,
-        tags=tags,
-        note=note,
-        new_fields=new_fields,
-    )
 
 
 def update_template(

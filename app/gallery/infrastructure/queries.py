@@ -117,6 +117,16 @@ def count_own(account_id: int) -> int:
     return session().scalars(query).one()
 
 
+def has_own_named(account_id: int, name: str) -> bool:
+    """Return whether the account has a custom template with this exact name."""
+    query = sa.select(WorkflowTemplate.id).where(
+        WorkflowTemplate.account_id == account_id,
+        WorkflowTemplate.name == name,
+        WorkflowTemplate.deleted_at.is_(None),
+    )
+    return session().scalar(query.limit(1)) is not None
+
+
 def template_called(account_id: int, reference: str) -> WorkflowTemplate | None:
     """Return the template with this key or exact name; the account's own take precedence over system
     templates."""

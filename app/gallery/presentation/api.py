@@ -93,20 +93,27 @@ def list_template_categories() -> tuple[Page[TemplateCategory], int, dict[str, s
 def create_template(body: NewTemplate) -> Result:
     """Create a template
 
-    From a definition, or from a workflow as it is edited now. The template belongs to the account.
+    From a definition, or from a workflow as it is edited now, without the personal data in it: see
+    `POST /workflows/{id}/save-as-template`, which says what it has replaced. The template belongs to the
+    account.
 
     Errors: `INVALID_TEMPLATE` with `problems`, and with `new_fields` if it uses contact fields that don’t
     exist; `VALIDATION_ERROR` with `fields`; `WORKFLOW_NOT_FOUND`; `TEMPLATE_LIMIT_REACHED`.
     """
-    given = body.model_dump(include={"name", "category", "tags", "note", "new_fields"})
+    details = body.model_dump(include={"name", "category", "tags"})
+    given = body.model_dump(include={"note", "new_fields"})
     if body.workflow_id is not None:
+        draft = gallery.SavingDraft(description=body.description, **details)
         with about("workflow_id"):
-            made = gallery.create_template_from_workflow(
-                web.actor(), body.workflow_id, description=body.description, **given
-            )
+            saved = gallery.save_as_template(web.actor(), body.workflow_id, draft, same_name=True, **given)
+        made = saved.details
     else:
         made = gallery.create_template(
-            web.actor(), definition=body.definition, description=body.description or "", **given
+            web.actor(),
+            definition=body.definition,
+            description=body.description or "",
+            **details,
+            **given,
         )
     shown, _, headers = _shown(made)
     return shown, 201, {**headers, "Location": f"{PREFIX}/workflow-templates/{shown.id}"}

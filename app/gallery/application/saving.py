@@ -1,0 +1,279 @@
+"""Saving a workflow as a template (T-09), without the personal data of contacts (T-10)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.gallery.application.custom import create_template
+from app.gallery.application.reading import TemplateDetails
+from app.gallery.application.soundness import checked_definition
+from app.gallery.domain.categories import CUSTOM
+from app.gallery.domain.details import MAX_NAME
+from app.gallery.domain.sanitizing import (
+    CHOOSABLE,
+    KINDS,
+    Business,
+    Choices,
+    Kind,
+    Known,
+    Report,
+    Value,
+    asked_about,
+    asked_pairs,
+    key_of_words,
+    phrase_of,
+    sanitized,
+    texts_of,
+)
+from app.gallery.infrastructure import contact_values, queries
+from app.platform.addresses import email_key, phone_key
+from app.platform.errors import Conflict, Invalid
+from app.platform.text.words import counted
+from app.workflows import application as workflows
+from app.workflows.domain import Definition
+from app.workflows.infrastructure.tables import Workflow
+
+MAX_CHOICES = 1_000
+MAX_CHOSEN = 50
+MAX_CHOSEN_TEXT = 200
+
+
+@dataclass(frozen=True)
+class SavingDraft:
+    """What a user enters to save a workflow as a template: its details, and what to keep and to replace.
+
+    `keep` and `replace` are texts as they are written in the workflow, or ids of values of a report; `chosen`
+    are further texts, {text: name of a kind}. Values of contacts are only kept with `keeps_contact_values`.
+    The description defaults to that of the workflow.
+    """
+
+    name: str
+    description: str | None = None
+    category: str = CUSTOM
+    tags: Sequence[str] = ()
+    keep: Sequence[str] = ()
+    replace: Sequence[str] = ()
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    keeps_contact_values: bool = False
+
+
+@dataclass(frozen=True)
+class SavingReview:
+    """A workflow with what saving it as a template would replace.
+
+    `fingerprint` changes with the workflow, and with what is found in it, but not with what the user decides.
+    `problem` is why the result would not be a valid template, None if it is one.
+    """
+
+    workflow: Workflow
+    draft: SavingDraft
+    report: Report
+    fingerprint: str
+    problem: Invalid | None
+
+
+@dataclass(frozen=True)
+class SavedTemplate:
+    """The template that was created, with the report on what was replaced."""
+
+    details: TemplateDetails
+    report: Report
+
+
+class NotReviewed(Conflict):
+    """The workflow, or what is found in it, is not what the user has reviewed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "CONFLICT",
+            "What will be replaced has changed since you opened this page. Review it, then save.",
+        )
+
+
+def review_saving(actor: Actor, workflow_id: str, draft: SavingDraft | None = None) -> SavingReview:
+    """Return what saving a workflow as a template would replace. Changes nothing.
+
+    Without a `draft`, its details are those of the workflow. Raises NotFound, and Invalid with `fields` if a
+    choice can't be understood.
+    """
+    accounts.require(actor, Permission.TEMPLATES)
+    workflow = workflows.find_workflow(actor, workflow_id)
+    return _reviewed(actor, workflow, draft or _first_draft(workflow))
+
+
+def save_as_template(
+    actor: Actor,
+    workflow_id: str,
+    draft: SavingDraft,
+    *,
+    note: str = "",
+    new_fields: bool = False,
+    same_name: bool = False,
+    seen: str | None = None,
+) -> SavedTemplate:
+    """Save a workflow, as it is edited now, as a template of the account.
+
+    `seen` is the fingerprint of the review that the user has confirmed; None skips that, for programs.
+
+    Raises NotFound, NotReviewed, Conflict (CONFIRMATION_NEEDED with `confirm`: keep_contact_values or
+    same_name), Invalid (INVALID_TEMPLATE with `problems` for secrets), and the same as `create_template`.
+    """
+    review = review_saving(actor, workflow_id, draft)
+    report = review.report
+    _refuse_secrets(report)
+    if seen is not None and seen != review.fingerprint:
+        raise NotReviewed
+    if report.kept_of_contacts and not draft.keeps_contact_values:
+        raise _unconfirmed(report.kept_of_contacts)
+    name = " ".join(report.details["name"].split())
+    if not same_name and queries.has_own_named(actor.account_id, name):
+        raise Conflict(
+            "CONFIRMATION_NEEDED",
+            f"You already have a template named “{name}”. Use this name anyway?",
+            name=name,
+            confirm="same_name",
+        )
+    details = create_template(
+        actor,
+        name=name,
+        definition=report.document,
+        description=report.details["description"],
+        category=draft.category,
+        tags=[report.details[_tag(number)] for number in range(len(draft.tags))],
+        note=note,
+        new_fields=new_fields,
+        source={"workflow": review.workflow.public_id, "replaced": len(report.replaced)},
+    )
+    return SavedTemplate(details, report)
+
+
+def _first_draft(workflow: Workflow) -> SavingDraft:
+    return SavingDraft(workflow.name[:MAX_NAME], category=workflow.template_category or CUSTOM)
+
+
+def _reviewed(actor: Actor, workflow: Workflow, draft: SavingDraft) -> SavingReview:
+    description = workflow.description if draft.description is None else draft.description
+    details = {"name": draft.name, "description": " ".join(description.split())}
+    details |= {_tag(number): tag for number, tag in enumerate(draft.tags)}
+    definition, chosen = workflow.parsed, _chosen(draft)
+    known, business = _known(actor, definition, details), _business(actor)
+    report = sanitized(definition, details, known, business, Choices(chosen=chosen))
+    if draft.keep or draft.replace:
+        keep, replace = (_keys(texts, report, actor.country) for texts in (draft.keep, draft.replace))
+        report = sanitized(definition, details, known, business, Choices(keep, replace, chosen))
+    found = f"{workflow.public_id} {workflow.revision} {report.fingerprint()}"
+    fingerprint = sha256(found.encode()).hexdigest()[:16]
+    return SavingReview(workflow, draft, report, fingerprint, _problem(actor, report))
+
+
+def _known(actor: Actor, definition: Definition, details: Mapping[str, str]) -> Known:
+    """Return which of the candidates in the texts are values of contacts."""
+    account_id, texts = actor.account_id, texts_of(definition, details)
+    asked = asked_about(texts, actor.country)
+    first_names = contact_values.first_names_among(account_id, asked.names)
+    last_names = contact_values.last_names_among(account_id, asked.names)
+
+    def is_in_texts(value: str) -> bool:
+        return asked.index.may_have(phrase_of(value))
+
+    return Known(
+        emails=contact_values.emails_among(account_id, asked.emails),
+        phones=contact_values.phones_among(account_id, asked.phones),
+        first_names=first_names,
+        last_names=last_names,
+        pairs=contact_values.pairs_among(account_id, asked_pairs(texts, first_names, last_names)),
+        companies=contact_values.companies_where(account_id, is_in_texts),
+        cities=contact_values.cities_where(account_id, is_in_texts),
+        birthdays=contact_values.birthdays_among(account_id, asked.days),
+        custom=contact_values.custom_values_among(account_id, asked.values),
+    )
+
+
+def _business(actor: Actor) -> Business:
+    texts = accounts.business_details(actor.account_id).texts
+    return Business(
+        name=actor.account_name,
+        phone=texts["phone"],
+        postal_address=texts["postal_address"],
+        links={name: texts[name] for name in ("website", "booking_link", "review_link") if texts[name]},
+        country=actor.country,
+    )
+
+
+def _problem(actor: Actor, report: Report) -> Invalid | None:
+    try:
+        checked_definition(actor, report.document, new_fields=True)
+    except Invalid as problem:
+        return problem
+    return None
+
+
+def _chosen(draft: SavingDraft) -> dict[tuple[str, ...], Kind]:
+    """Return {words: kind} of the further texts. Raises Invalid."""
+    sizes = (len(draft.keep), len(draft.replace), len(draft.chosen))
+    if max(sizes[:2]) > MAX_CHOICES or sizes[2] > MAX_CHOSEN:
+        raise Invalid.in_fields({"chosen": f"Choose at most {MAX_CHOSEN} texts to replace."})
+    found: dict[tuple[str, ...], Kind] = {}
+    for text, name in draft.chosen.items():
+        kind, words = KINDS.get(name), phrase_of(text[: MAX_CHOSEN_TEXT + 1])
+        if kind not in CHOOSABLE or kind is None:
+            raise Invalid.in_fields({"chosen": f"“{name[:40]}” isn’t something to replace a text with."})
+        if not words or len(text) > MAX_CHOSEN_TEXT:
+            raise Invalid.in_fields(
+                {"chosen": f"Enter a word or phrase of at most {MAX_CHOSEN_TEXT} characters."}
+            )
+        found[words] = kind
+    return found
+
+
+def _keys(texts: Iterable[str], report: Report, country: str) -> frozenset[str]:
+    """Return the keys of the values that are meant by texts, or by the ids of a form."""
+    keys = {value.key for value in report.values}
+    by_id = {value.id: value.key for value in report.values}
+    found = set()
+    for text in texts:
+        readings: tuple[Any, ...] = (
+            by_id.get(text),
+            text,
+            key_of_words(text),
+            email_key(text),
+            phone_key(text, country or None),
+        )
+        found.update(one for one in readings if isinstance(one, str) and one in keys)
+    return frozenset(found)
+
+
+def _refuse_secrets(report: Report) -> None:
+    if report.secrets:
+        first = report.secrets[0]
+        raise Invalid(
+            "INVALID_TEMPLATE",
+            f"This workflow can’t be saved as a template. {first.place.part_name}: {first.place.label}: "
+            f"{first.sentence}",
+            problems=[
+                {
+                    "step": one.place.part_id,
+                    "name": one.place.part_name,
+                    "field": one.place.field,
+                    "message": f"{one.place.label}: {one.sentence}",
+                }
+                for one in report.secrets
+            ],
+        )
+
+
+def _unconfirmed(kept: Sequence[Value]) -> Conflict:
+    return Conflict(
+        "CONFIRMATION_NEEDED",
+        f"The template would still have {counted(len(kept), 'value')} of your contacts, such as "
+        f"“{kept[0].shown}”. Keep them anyway?",
+        confirm="keep_contact_values",
+        values=[one.shown for one in kept],
+    )
+
+
+def _tag(number: int) -> str:
+    return f"tag {number + 1}"

@@ -1,0 +1,177 @@
+"""Every text of a definition, with its place: in settings, names of paths, conditions, and webhook fields.
+
+What has a fixed form, such as a duration, a choice, or the id of a step, holds nothing that anyone wrote.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from app.contacts.domain.criteria import MAX_NESTING, field_label, field_named, group_of
+from app.workflows.domain.definition.document import Document, plain_copy, value_at
+from app.workflows.domain.definition.parts import Definition, Part, Pointer, Step, Trigger
+from app.workflows.domain.types.setting import Setting
+
+Mode = Literal["markdown", "text", "plain", "word", "link", "sender"]
+"""How a text is written: Markdown or text with merge tags, text without, an identifier, an address of a link,
+or the address of a sender of the account."""
+
+MODES: Final[dict[str, Mode]] = {
+    "text": "plain",
+    "line": "text",
+    "message": "text",
+    "markdown": "markdown",
+    "pairs": "text",
+    "tag": "word",
+    "key": "word",
+    "url": "link",
+    "sender": "sender",
+}
+KEPT_KINDS: Final = frozenset(
+    {"message", "workflow", "status", "sms_consent", "country", "number", "date", "moment"}
+)
+"""Kinds of fields whose values in conditions are ids, codes, numbers, or dates."""
+
+DETAILS: Final = "details"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A text. `pointer` leads to it in the document; with `is_name`, to a field of a webhook that is called
+    so. `part_id` and `part_name` are those of the step, `field` and `label` those of the setting; `limit` is
+    how long the text may be."""
+
+    pointer: Pointer
+    part_id: str
+    part_name: str
+    field: str
+    label: str
+    mode: Mode
+    text: str
+    limit: int = 0
+    is_name: bool = False
+
+    @property
+    def takes_tags(self) -> bool:
+        """Whether merge tags work in it."""
+        return self.mode in ("markdown", "text")
+
+
+def places_of(definition: Definition) -> Iterator[Place]:
+    """Yield every text of a definition, in reading order."""
+    for part in definition.parts:
+        yield from _in_settings(part)
+        if isinstance(part, Trigger):
+            yield from _in_criteria(part, "filters", part.filters, (*part.pointer, "filters"))
+        elif isinstance(part, Step):
+            yield from _in_paths(part)
+
+
+def places_of_details(details: Mapping[str, str]) -> Iterator[Place]:
+    """Yield the texts of a template's details, {name: text}."""
+    for name, text in details.items():
+        if text:
+            yield Place((DETAILS, name), "", "Template", name, name.capitalize(), "plain", text)
+
+
+def places_of_ids(definition: Definition) -> Iterator[Place]:
+    """Yield the ids of steps, paths, and goals, which programs choose: “mail-for-nora”."""
+    for part in (*definition.all_steps, *definition.goals):
+        ids = [part.id, *(path.id for path in part.paths)] if isinstance(part, Step) else [part.id]
+        for one in filter(None, ids):
+            yield Place((*part.pointer, "id"), part.id, part.name, "id", "ID", "word", one)
+
+
+def changed_document(document: Document, texts: Iterable[tuple[Place, str]]) -> Document:
+    """Return a copy of a document with other texts at some places."""
+    changed: Document = plain_copy(document)
+    renamed: list[tuple[Pointer, str]] = []
+    for place, text in texts:
+        if place.is_name:
+            renamed.append((place.pointer, text))
+        else:
+            value_at(changed, place.pointer[:-1])[place.pointer[-1]] = text
+    for pointer, name in renamed:
+        _rename(value_at(changed, pointer[:-2]), pointer[-2], str(pointer[-1]), name)
+    return changed
+
+
+def _rename(owner: Any, setting: str | int, old: str, new: str) -> None:
+    """Rename a key of the mapping that is a setting; if the new name is taken, it gets a number."""
+    pairs: dict[str, Any] = owner[setting]
+    number, name = 1, new
+    while name in pairs:
+        number += 1
+        name = f"{new}_{number}"
+    owner[setting] = {name if key == old else key: value for key, value in pairs.items()}
+
+
+def _in_settings(part: Part) -> Iterator[Place]:
+    if part.kind is None:
+        return
+    applying = {setting.name for setting in part.kind.applying(part.config)}  # no others are validated
+    for setting in {setting.name: setting for setting in part.kind.settings}.values():
+        value = part.config.get(setting.name)
+        mode: Mode | None = MODES.get(setting.kind) if setting.name in applying else "plain"
+        if mode is None:
+            continue
+        pointer = (*part.pointer, "config", setting.name)
+        if setting.kind == "pairs":
+            yield from _in_pairs(part, setting, value, pointer)
+        elif isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
+            yield _place(part, setting, mode, str(value), pointer)
+
+
+def _place(part: Part, setting: Setting, mode: Mode, text: str, pointer: Pointer) -> Place:
+    return Place(pointer, part.id, part.name, setting.name, setting.label, mode, text, setting.limit)
+
+
+def _in_pairs(part: Part, setting: Setting, value: Any, pointer: Pointer) -> Iterator[Place]:
+    for name, text in value.items() if isinstance(value, dict) else ():
+        label = f"{setting.label}, {name}"
+        if isinstance(text, str) and text.strip():
+            yield Place(
+                (*pointer, name), part.id, part.name, setting.name, label, "text", text, setting.limit
+            )
+        label = f"{setting.label}, name"
+        yield Place((*pointer, name), part.id, part.name, setting.name, label, "word", name, 60, is_name=True)
+
+
+def _in_paths(step: Step) -> Iterator[Place]:
+    for path in step.paths:
+        written = (*path.pointer, "name")
+        if path.name and not (path.is_default and path.name == "Everyone else"):
+            label = f"Path {path.number}, name"
+            yield Place(written, step.id, step.name, f"{path.field}.name", label, "plain", path.name, 80)
+        if not path.is_default:
+            criteria = (*path.pointer, "criteria")
+            yield from _in_criteria(step, f"{path.field}.criteria", path.criteria, criteria)
+
+
+def _in_criteria(part: Part, field: str, criteria: Any, pointer: Pointer, depth: int = 0) -> Iterator[Place]:
+    if depth > MAX_NESTING:
+        return
+    join, members = group_of(criteria)
+    for index, member in enumerate(members):
+        place = (*pointer, join, index)
+        if not isinstance(member, dict):
+            continue
+        if "field" not in member:
+            yield from _in_criteria(part, field, member, place, depth + 1)
+            continue
+        asked = field_named(member["field"])
+        if asked is None or asked.kind in KEPT_KINDS:
+            continue
+        mode: Mode = "word" if asked.kind == "tags" else "plain"
+        label = f"Condition, {field_label(member['field'])}"
+        for text, where in _texts(member.get("value"), (*place, "value")):
+            yield Place(where, part.id, part.name, field, label, mode, text, 200)
+
+
+def _texts(value: Any, pointer: Pointer) -> Iterator[tuple[str, Pointer]]:
+    if isinstance(value, str):
+        yield value, pointer
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            if isinstance(one, str):
+                yield one, (*pointer, index)

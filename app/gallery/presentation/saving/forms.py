@@ -1,0 +1,105 @@
+"""Form for saving a workflow as a template."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from flask import request
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+
+from app.gallery.application import MAX_CHOSEN, MAX_CHOSEN_TEXT, SavingDraft, SavingReview
+from app.gallery.domain.categories import CATEGORIES
+from app.gallery.domain.details import MAX_DESCRIPTION, MAX_NAME
+from app.gallery.domain.sanitizing import CHOOSABLE, OTHER, phrase_of
+from app.platform import web
+from app.platform.text.numbers import whole_number
+
+KINDS = [(kind.name, "A placeholder" if kind is OTHER else kind.label) for kind in CHOOSABLE]
+
+
+class Chosen(NamedTuple):
+    """A further text to replace: the text, and the name of the kind."""
+
+    text: str
+    kind: str
+
+    @property
+    def label(self) -> str:
+        """What replaces it."""
+        return dict(KINDS).get(self.kind, self.kind)
+
+
+class SavingForm(web.ShowingForm):
+    """Details of the template, and what to replace.
+
+    Checkboxes `replace` have the ids of values; `listed` holds the ids of all that the page has shown, so
+    that those without a tick are kept. `seen` is the fingerprint of the review. `same_name` holds a name
+    already in use that the user confirmed. The fields `chosen_text` and `chosen_kind` are repeated for each
+    further text.
+    """
+
+    name = StringField("Template name", render_kw={"maxlength": MAX_NAME})
+    description = TextAreaField("Description", render_kw={"maxlength": MAX_DESCRIPTION, "rows": 3})
+    category = SelectField(
+        "Category", choices=[(one.key, one.label) for one in CATEGORIES], validate_choice=False
+    )
+    tags = StringField("Tags")
+    new_text = StringField("Word or phrase", render_kw={"maxlength": MAX_CHOSEN_TEXT})
+    new_kind = SelectField("Replace it with", choices=KINDS, validate_choice=False)
+    keeps_contact_values = BooleanField("Keep these values of contacts in the template")
+    listed = HiddenField()
+    seen = HiddenField()
+    same_name = HiddenField()
+
+    def chosen(self) -> list[Chosen]:
+        """Return the further texts: those listed before, without one that was removed, and the new one."""
+        sent = zip(request.form.getlist("chosen_text"), request.form.getlist("chosen_kind"), strict=False)
+        rows = [Chosen(*pair) for pair in sent][:MAX_CHOSEN]
+        if (at := whole_number(request.form.get("remove", ""), MAX_CHOSEN)) is not None:
+            del rows[at : at + 1]
+        text = " ".join((self.new_text.data or "").split())
+        if text and self._accepts(text, len(rows)):
+            rows.append(Chosen(text, self.new_kind.data or OTHER.name))
+            self.new_text.data = ""
+        return [row for row in rows if phrase_of(row.text) and row.kind in dict(KINDS)]
+
+    def draft(self, chosen: list[Chosen]) -> SavingDraft:
+        """Return what the user has entered."""
+        ticked = request.form.getlist("replace")
+        listed = (self.listed.data or "").split()
+        return SavingDraft(
+            name=self.name.data or "",
+            description=self.description.data or "",
+            category=self.category.data or "",
+            tags=list(_tags(self.tags.data or "")),
+            keep=[one for one in listed if one not in set(ticked)],
+            replace=ticked,
+            chosen={row.text: row.kind for row in chosen},
+            keeps_contact_values=bool(self.keeps_contact_values.data),
+        )
+
+    def _accepts(self, text: str, rows: int) -> bool:
+        errors: list[Any] = []
+        if len(text) > MAX_CHOSEN_TEXT or not phrase_of(text):
+            errors.append(f"Enter a word or phrase of at most {MAX_CHOSEN_TEXT} characters.")
+        elif rows >= MAX_CHOSEN:
+            errors.append(f"At most {MAX_CHOSEN} texts can be replaced this way.")
+        self.new_text.errors = errors
+        return not errors
+
+
+def form_of(review: SavingReview) -> SavingForm:
+    """Return the form as it is first shown: with the details of the workflow, without personal data."""
+    details = review.report.details
+    return SavingForm(
+        formdata=None,
+        name=details["name"],
+        description=details["description"],
+        category=review.draft.category,
+    )
+
+
+def _tags(text: str) -> Iterator[str]:
+    """Yield the tags of a text in which commas separate them."""
+    for tag in text.split(","):
+        if tidy := " ".join(tag.split()):
+            yield tidy
