@@ -101,7 +101,7 @@ def review_saving(actor: Actor, workflow_id: str, draft: SavingDraft | None = No
     """
     accounts.require(actor, Permission.TEMPLATES)
     workflow = workflows.find_workflow(actor, workflow_id)
-    return _reviewed(actor, workflow, draft or _first_draft(workflow))
+    return _reviewed(actor, workflow, draft)
 
 
 def save_as_template(
@@ -150,11 +150,9 @@ def save_as_template(
     return SavedTemplate(details, report)
 
 
-def _first_draft(workflow: Workflow) -> SavingDraft:
-    return SavingDraft(workflow.name[:MAX_NAME], category=workflow.template_category or CUSTOM)
-
-
-def _reviewed(actor: Actor, workflow: Workflow, draft: SavingDraft) -> SavingReview:
+def _reviewed(actor: Actor, workflow: Workflow, given: SavingDraft | None) -> SavingReview:
+    category = workflow.template_category or CUSTOM
+    draft = given or SavingDraft(workflow.name[:MAX_NAME], category=category)
     description = workflow.description if draft.description is None else draft.description
     details = {"name": draft.name, "description": " ".join(description.split())}
     details |= {_tag(number): tag for number, tag in enumerate(draft.tags)}
@@ -164,7 +162,8 @@ def _reviewed(actor: Actor, workflow: Workflow, draft: SavingDraft) -> SavingRev
     if draft.keep or draft.replace:
         keep, replace = (_keys(texts, report, actor.country) for texts in (draft.keep, draft.replace))
         report = sanitized(definition, details, known, business, Choices(keep, replace, chosen))
-    found = f"{workflow.public_id} {workflow.revision} {report.fingerprint()}"
+    # A form begins with the details of the workflow as they are after sanitizing.
+    found = f"{workflow.public_id} {workflow.revision} {report.fingerprint(with_details=given is not None)}"
     fingerprint = sha256(found.encode()).hexdigest()[:16]
     return SavingReview(workflow, draft, report, fingerprint, _problem(actor, report))
 
@@ -233,7 +232,7 @@ def _keys(texts: Iterable[str], report: Report, country: str) -> frozenset[str]:
     """Return the keys of the values that are meant by texts, or by the ids of a form."""
     keys = {value.key for value in report.values}
     by_id = {value.id: value.key for value in report.values}
-    found = set()
+    found: set[str] = set()
     for text in texts:
         readings: tuple[Any, ...] = (
             by_id.get(text),

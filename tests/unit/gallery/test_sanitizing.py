@@ -400,22 +400,22 @@ def traces(text: str) -> list[str]:
 
 
 @given(personal_texts())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_nothing_of_the_seeded_data_is_left(text: str) -> None:  # T-10
     assert traces(clean(text)) == [], (text, clean(text))
 
 
 @given(personal_texts())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_sanitizing_twice_changes_nothing_more(text: str) -> None:  # T-10
     once = clean(text)
     assert clean(once) == once
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_text_can_be_read(text: str) -> None:
     report = report_on(definition(email("hello", "Hello", text)), people=(*PEOPLE, Seeded("a", "0")))
-    assert BUSINESS.name and report.fingerprint()
+    assert BUSINESS.name and report.fingerprint(with_details=True)
     for passage in report.passages:
         assert "".join(one.text for one in passage.segments) == passage.place.text

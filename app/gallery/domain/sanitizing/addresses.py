@@ -144,8 +144,10 @@ def dates_in(region: Region) -> Iterator[FoundDate]:
 
 
 def _days(parts: dict[str, str | None]) -> Iterator[date]:
+    numbers: list[tuple[int, int, int]]
     if parts["iso"]:
-        numbers = [tuple(map(int, parts["iso"].split("-")))]
+        iso = parts["iso"]
+        numbers = [(int(iso[:4]), int(iso[5:7]), int(iso[8:]))]
     elif parts["y"]:
         year, one, other = int(parts["y"]), int(parts["a"] or 0), int(parts["b"] or 0)
         numbers = [(year, other, one)] + ([(year, one, other)] if one != other else [])

@@ -55,8 +55,8 @@ class Wanted:
         """Return {phrase: what it is}; of two meanings, the later one counts."""
         known, business = self.known, self.business
         found = {phrase_of(name): Meaning(kinds.CITY, "possible") for name in known.cities}
-        for value, name in known.custom.items():
-            found[phrase_of(value)] = Meaning(kinds.custom_kind(name), "value")
+        for value, key in known.custom.items():
+            found[phrase_of(value)] = Meaning(kinds.custom_kind(key), "value")
         found |= {phrase_of(name): Meaning(kinds.COMPANY, "value") for name in known.companies}
         for text in _address_parts(business.postal_address):
             found[phrase_of(text)] = Meaning(kinds.ACCOUNT_ADDRESS, "business")

@@ -107,11 +107,12 @@ class Report:
         """Values of contacts that the user keeps, although they would be replaced."""
         return [one for one in self.values if one.of_contact and one.is_certain and not one.is_replaced]
 
-    def fingerprint(self) -> str:
-        """Return a hash of what was found and where, whatever the user decides about it."""
+    def fingerprint(self, *, with_details: bool) -> str:
+        """Return a hash of what was found and where, in the details or not, whatever the user decides."""
         found = [
             [list(map(str, one.place.pointer)), [[part.key, part.text] for part in one.segments]]
             for one in self.passages
+            if with_details or not _is_detail(one.place)
         ]
         return hashlib.sha256(json.dumps(found).encode()).hexdigest()[:16]
 

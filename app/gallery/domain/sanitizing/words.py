@@ -54,13 +54,12 @@ def runs(words: Sequence[Word], most: int) -> Iterator[Sequence[Word]]:
 
 
 def keys_of(run: Sequence[Word]) -> Iterator[str]:
-    """Yield how a name of these words may be stored: with spaces, or with the hyphens of the text, and with
-    either apostrophe."""
-    keys = [" ".join(word.text for word in run)]
-    if any("-" in (word.gap or "") for word in run[1:]):
-        rest = (("-" if "-" in (word.gap or "") else " ") + word.text for word in run[1:])
-        keys.append(run[0].text + "".join(rest))
-    for key in keys:
+    """Yield how a name of these words may be stored: with spaces or hyphens, and with either
+    apostrophe."""
+    texts = [word.text for word in run]
+    gaps = ["-" if "-" in (word.gap or "") else " " for word in run[1:]]
+    as_written = "".join(text + gap for text, gap in zip(texts, [*gaps, ""], strict=True))
+    for key in {" ".join(texts), "-".join(texts), as_written}:
         yield key
         if "'" in key:
             yield key.replace("'", "’")

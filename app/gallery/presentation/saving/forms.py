@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import request
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from app.gallery.application import MAX_CHOSEN, MAX_CHOSEN_TEXT, SavingDraft, SavingReview
 from app.gallery.domain.categories import CATEGORIES
@@ -40,11 +41,13 @@ class SavingForm(web.ShowingForm):
     name = StringField("Template name", render_kw={"maxlength": MAX_NAME})
     description = TextAreaField("Description", render_kw={"maxlength": MAX_DESCRIPTION, "rows": 3})
     category = SelectField(
-        "Category", choices=[(one.key, one.label) for one in CATEGORIES], validate_choice=False
+        "Category", choices=[SelectChoice(one.key, one.label) for one in CATEGORIES], validate_choice=False
     )
     tags = StringField("Tags")
     new_text = StringField("Word or phrase", render_kw={"maxlength": MAX_CHOSEN_TEXT})
-    new_kind = SelectField("Replace it with", choices=KINDS, validate_choice=False)
+    new_kind = SelectField(
+        "Replace it with", choices=[SelectChoice(*kind) for kind in KINDS], validate_choice=False
+    )
     keeps_contact_values = BooleanField("Keep these values of contacts in the template")
     listed = HiddenField()
     seen = HiddenField()
