@@ -117,7 +117,7 @@ class Replacement(Schema):
 class SavedWorkflowTemplate(TemplateWithDefinition):
     """The template that a workflow was saved as."""
 
-    replacements: list[Replacement] = described("What was found in the workflow, and what became of it.")
+    replacements: list[Replacement] = described("What was found in the workflow, and what replaces it.")
 
 
 @blueprint.post("/workflows/<public_id>/save-as-template")
