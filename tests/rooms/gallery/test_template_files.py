@@ -54,12 +54,12 @@ def test_export_then_import_changes_nothing(app: Flask, program: Program) -> Non
     assert again["id"] != made["id"] and again["version"] == 1
 
 
-@pytest.mark.parametrize("key", ["new-lead-welcome", "abandoned-cart"])
+@pytest.mark.parametrize("key", ["shop-win-back", "clinic-visit-reminder"])
 def test_a_system_template_is_exported_as_it_is_shipped(
     app: Flask, program: Program, key: str
 ) -> None:  # T-20
     text = exported(program, system_id(app, key))
-    assert parse_template(text) == parse_template((FOLDER / f"{key}.yaml").read_text("utf-8"))
+    assert text == (FOLDER / f"{key}.yaml").read_text("utf-8")
     made = imported(program, text, new_fields=True)
     assert made["definition"] == program.get(f"{TEMPLATES}/{system_id(app, key)}").json["definition"]
     assert made["is_system"] is False and made["key"] is None
