@@ -148,6 +148,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/enrollments/public_id": job,
             "/enrollments/job_id": job,
             "/templates/public_id": template.public_id,
+            "/templates/number": "1",
             "/templates/step_id": _first_message(template_text.definition),
             "/workflows/public_id": workflow.public_id,
             "/workflows/workflow_id": workflow.public_id,

@@ -11,6 +11,7 @@ from typing import Any, Final
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.gallery.application.merging.announcing import tell_owners
 from app.gallery.application.reading import TemplateDetails, details_of, find_template
 from app.gallery.application.soundness import Sound, checked_definition
 from app.gallery.domain.card import kept_summary
@@ -119,6 +120,7 @@ def update_template(
         template.updated_at = now()
         _write(template, details, sound)
         store.add_own_version(template, sound.document, note, actor.user_id)
+        tell_owners(template)
         activity.record(
             actor,
             "template_changed",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.gallery.application.merging.announcing import tell_owners
 from app.gallery.domain.card import SUMMARY_FORMAT, kept_summary
 from app.gallery.domain.template_file import TemplateFile, UnreadableTemplate, parse_template
 from app.gallery.infrastructure import queries, store
@@ -85,17 +86,21 @@ def _read(texts: dict[str, str], loaded: Loaded) -> dict[str, TemplateFile]:
 def _bring_up_to_date(files: dict[str, TemplateFile], marks: dict[str, str], loaded: Loaded) -> None:
     existing = {row.key: row for row in queries.system_templates()}
     new: list[WorkflowTemplate] = []
+    changed: list[WorkflowTemplate] = []
     versions: list[dict[str, Any]] = []
     for name, file in files.items():
         template = existing.pop(file.key, None)
         if template is None:
             new.append(_template(file, marks[name]))
-        else:
-            versions += _refresh(template, file, marks[name], loaded)
+        elif refreshed := _refresh(template, file, marks[name], loaded):
+            versions += refreshed
+            changed.append(template)
     store.add_templates(new)
     definitions = {file.key: file.definition for file in files.values()}
     versions += [_version(row, definitions[str(row.key)], FIRST_NOTE) for row in new]
     store.add_versions(versions)
+    for template in changed:
+        tell_owners(template)
     loaded.added += [str(row.key) for row in new]
     refused_keys = {Path(name).stem for name in loaded.refused}
     for key, template in existing.items():

@@ -71,7 +71,7 @@ def _mark() -> sa.Select[Any]:
         for figure in (sa.func.count(share.id), sa.func.max(share.id))
     ]
     return sa.select(sa.func.count(), sa.func.sum(one.id), sa.func.sum(one.version), *changed, *shares).where(
-        _visible(_account, _templates)
+        visible(_account, _templates)
     )
 
 
@@ -83,12 +83,12 @@ def times_used(account_id: int) -> dict[int, int]:
 @lru_cache
 def _used() -> sa.Select[Any]:
     one = _templates
-    return sa.select(one.id, one.times_used).where(_visible(_account, one), one.times_used > 0)
+    return sa.select(one.id, one.times_used).where(visible(_account, one), one.times_used > 0)
 
 
 def gallery_cards(account_id: int) -> list[dict[str, Any]]:
     """Return the columns for cards of system templates and the account's own."""
-    rows = session().execute(sa.select(*CARD).where(_visible(account_id)).order_by(WorkflowTemplate.id))
+    rows = session().execute(sa.select(*CARD).where(visible(account_id)).order_by(WorkflowTemplate.id))
     shared = set(session().scalars(_shared_by(account_id)))
     return [dict(row) | {"is_shared": row["id"] in shared} for row in rows.mappings()]
 
@@ -105,7 +105,7 @@ def _shared_by(account_id: int) -> sa.Select[int]:
 
 def template_by_public_id(account_id: int, public_id: str) -> WorkflowTemplate | None:
     """Return the template, if the account may see it, as it is in the current transaction."""
-    query = sa.select(WorkflowTemplate).where(_visible(account_id), WorkflowTemplate.public_id == public_id)
+    query = sa.select(WorkflowTemplate).where(visible(account_id), WorkflowTemplate.public_id == public_id)
     return session().scalar(query, execution_options={"populate_existing": True})
 
 
@@ -133,7 +133,7 @@ def template_called(account_id: int, reference: str) -> WorkflowTemplate | None:
     return session().scalar(
         sa.select(WorkflowTemplate)
         .where(
-            _visible(account_id),
+            visible(account_id),
             sa.or_(WorkflowTemplate.key == reference, WorkflowTemplate.name == reference),
         )
         .order_by(
@@ -243,7 +243,7 @@ def system_templates() -> Sequence[WorkflowTemplate]:
     return session().scalars(query.execution_options(populate_existing=True)).all()
 
 
-def _visible(account_id: Any, templates: Any = WorkflowTemplate) -> sa.ColumnElement[bool]:
+def visible(account_id: Any, templates: Any = WorkflowTemplate) -> sa.ColumnElement[bool]:
     """Return the condition; `templates` are the columns, of the class or of the table."""
     return sa.and_(_allowed(account_id, templates), templates.deleted_at.is_(None))
 

@@ -78,6 +78,20 @@ def shared_template_called(account_id: int, name: str) -> WorkflowTemplate | Non
     return _one(query.order_by(WorkflowTemplate.id).limit(1), account_id)
 
 
+def shared_template_by_id(account_id: int, template_id: int) -> WorkflowTemplate | None:
+    """Return the template, if the account's agency shares it with it."""
+    return _one(sa.select(WorkflowTemplate).where(_is_lent(), WorkflowTemplate.id == template_id), account_id)
+
+
+def shared_versions(account_id: int, template_ids: Collection[int]) -> dict[int, tuple[str, int]]:
+    """Return {template id: (name, newest version)} of those of the templates that are shared with the
+    account."""
+    one, wanted = _templates, id_list(sorted(template_ids))
+    query = sa.select(one.id, one.name, one.version).where(_is_lent(), one.id.in_(wanted))
+    rows = session().execute(query, {"of_account": account_id}, execution_options=_LENT)
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 def shared_public_ids(account_id: int, template_ids: Collection[int]) -> dict[int, str]:
     """Return {template id: public id} of those of the templates that are shared with the account."""
     wanted = id_list(sorted(template_ids))

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.gallery import application as gallery
-from app.gallery.presentation import audit_words, commands, pages
+from app.gallery.presentation import audit_words, commands, merging, pages
 from app.gallery.presentation.library import files, sharing
 from app.gallery.presentation.library import pages as library_pages
 from app.gallery.presentation.saving import pages as saving_pages
@@ -13,6 +13,7 @@ from app.workflows import application as workflows
 def init(app: Flask) -> None:
     for one in (pages, library_pages, files, sharing, saving_pages):
         app.register_blueprint(one.blueprint)
+    merging.init(app)
     audit_words.register()
     commands.register(app)
     workflows.register_template_ids(gallery.template_ids)

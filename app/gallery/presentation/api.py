@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 from app.gallery import application as gallery
 from app.gallery.application import Place
+from app.gallery.application.versions import restore_version
 from app.gallery.domain.browsing import GalleryQuery
 from app.gallery.presentation.api_preview import TemplatePreview, template_preview
 from app.gallery.presentation.api_schemas import (
@@ -248,6 +249,26 @@ def get_template_version(public_id: str, number: int) -> TemplateVersionWithDefi
         created_by=version.created_by,
         definition=version.definition,
     )
+
+
+@blueprint.post("/workflow-templates/<public_id>/versions/<int:number>/restore")
+@operation(
+    TAG,
+    TemplateWithDefinition,
+    permission="template:manage",
+    conditional=True,
+    headers=ETAG,
+    errors=(409,),
+)
+def restore_template_version(public_id: str, number: int) -> Result:
+    """Restore a version of a template
+
+    Creates a new version with its definition, unless that is the current one. Later versions stay.
+
+    Errors: `TEMPLATE_READ_ONLY` for system templates; `INVALID_TEMPLATE` with `problems` if the definition is
+    no longer valid.
+    """
+    return _shown(restore_version(web.actor(), public_id, number, check=_check_version))
 
 
 def _check_version(template: Any) -> None:

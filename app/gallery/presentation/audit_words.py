@@ -24,6 +24,10 @@ def _version(facts: Facts) -> str:
     return f"(version {facts['version']})"
 
 
+def _restored(facts: Facts) -> str:
+    return f"(version {facts['restored']} as version {facts['version']})"
+
+
 def _new_name(facts: Facts) -> str:
     is_renamed = facts.get("workflow_name") and facts["workflow_name"] != facts.get("name")
     return f"named “{facts['workflow_name']}”" if is_renamed else ""
@@ -48,6 +52,9 @@ _AUDIT_SENTENCES: Final = {
     "template_unshared": "stopped sharing {it}",
     "template_imported": "imported {it} from a file",
     "template_exported": "exported {it} to a file",
+    "template_version_restored": "restored an earlier version of {it}",
+    "template_update_taken": "updated {it} from its template",
+    "template_update_undone": "undid the update of {it} from its template",
 }
 
 
@@ -61,6 +68,8 @@ def register() -> None:
             "template_exported": _version,
             "template_shared": _recipients,
             "template_unshared": _recipients,
+            "template_version_restored": _restored,
+            "template_update_taken": _version,
         },
         kinds={"templates": "Templates"},
     )

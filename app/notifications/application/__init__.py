@@ -1,8 +1,9 @@
 """Public interface of the notifications room.
 
-A room that has something to tell calls, in the transaction in which it happened: `tell` for a notification in
-the app, `email` for an email, `announce` for the account's webhook. The transaction decides: all are recorded
-exactly once, or nothing happened. Words are registered with `register_notice` and `register_system_email`.
+A room that has something to tell calls, in the transaction in which it happened: `tell` or `tell_many` for
+notifications in the app, `email` for an email, `announce` for the account's webhook. The transaction decides:
+all are recorded exactly once, or nothing happened. Words are registered with `register_notice` and
+`register_system_email`.
 """
 
 from app.notifications.application.kinds import (
@@ -21,12 +22,14 @@ from app.notifications.application.reading import (
     read_notifications,
 )
 from app.notifications.application.telling import (
+    Told,
     announce,
     email,
     forget,
     forget_addresses,
     redact_texts,
     tell,
+    tell_many,
     was_told,
 )
 from app.notifications.domain.notices import Notice
@@ -38,6 +41,7 @@ __all__ = [
     "NotificationPage",
     "ShownNotification",
     "SystemEmail",
+    "Told",
     "announce",
     "count_unread",
     "email",
@@ -52,5 +56,6 @@ __all__ = [
     "register_notice",
     "register_system_email",
     "tell",
+    "tell_many",
     "was_told",
 ]

@@ -1,9 +1,9 @@
 """Record what is to be told, in the caller's transaction; workers deliver it after the commit."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.notifications.application.delivering import CALL_TASK, EMAIL_TASK
 from app.notifications.domain.deliveries import DeliveryStatus
@@ -21,6 +21,15 @@ MOST_EMAILS, SECONDS = 200, 3600
 flooded."""
 
 
+class Told(NamedTuple):
+    """A notification of one person, of many that are recorded at once."""
+
+    account_id: int
+    user_id: int
+    subject_id: str
+    facts: Mapping[str, Any]
+
+
 def tell(account_id: int, user_id: int | None, kind: str, subject_id: str, facts: Mapping[str, Any]) -> None:
     """Notify a person in the app. Does nothing if `user_id` is None: the system started it."""
     if user_id is not None:
@@ -29,6 +38,13 @@ def tell(account_id: int, user_id: int | None, kind: str, subject_id: str, facts
                 account_id=account_id, user_id=user_id, kind=kind, subject_id=subject_id, facts=dict(facts)
             )
         )
+
+
+def tell_many(kind: str, told: Iterable[Told]) -> None:
+    """Notify people of any accounts in the app, with one statement."""
+    rows = [{**one._asdict(), "kind": kind, "facts": dict(one.facts)} for one in told]
+    if rows:
+        store.add_many(rows)
 
 
 def was_told(account_id: int, kind: str, subject_id: str, since: datetime) -> bool:

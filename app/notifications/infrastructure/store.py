@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,6 +15,12 @@ _PLAIN = {"synchronize_session": False}
 def add(row: Notification | OutgoingEmail | WebhookCall) -> None:
     session().add(row)
     session().flush()
+
+
+def add_many(rows: Sequence[dict[str, Any]]) -> None:
+    """Insert notifications, given as their columns. Crosses accounts: each row names its own."""
+    crossing = {"cross_account": True}
+    session().execute(sa.insert(Notification), list(rows), execution_options=crossing)
 
 
 def mark_read(account_id: int, user_id: int, at: datetime, *, only: int | None, up_to: int | None) -> int:

@@ -59,8 +59,10 @@ from app.workflows.application.lookup import (
     version_to_enter,
 )
 from app.workflows.application.panels import (
+    ListNews,
     register_activation,
     register_archival,
+    register_news,
     register_panel,
     register_people_count,
     register_step_notes,
@@ -94,7 +96,7 @@ from app.workflows.application.summaries import (
 )
 from app.workflows.application.triggers import Triggered, accounts_with_dates, triggered
 from app.workflows.application.trying_emails import TriedEmail, send_to_oneself, try_email
-from app.workflows.application.updating import WorkflowChanges, update_workflow
+from app.workflows.application.updating import WorkflowChanges, restore_definition, update_workflow
 
 __all__ = [
     "ActivationQuestion",
@@ -105,6 +107,7 @@ __all__ = [
     "Edited",
     "ForkCard",
     "FormTrigger",
+    "ListNews",
     "Listing",
     "Missing",
     "SameName",
@@ -163,12 +166,14 @@ __all__ = [
     "redo",
     "register_activation",
     "register_archival",
+    "register_news",
     "register_panel",
     "register_people_count",
     "register_step_notes",
     "register_template_ids",
     "remove_goal",
     "rename",
+    "restore_definition",
     "resume",
     "sample_of",
     "send_to_oneself",

@@ -3,7 +3,7 @@ ids of templates, and what happens when a workflow is archived."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.accounts.domain import Actor
 from app.workflows.infrastructure.tables import Workflow
@@ -11,12 +11,22 @@ from app.workflows.infrastructure.tables import Workflow
 Show = Callable[[Actor, Workflow], str | None]
 Count = Callable[[Actor, Sequence[int]], Mapping[int, int]]
 TemplateIds = Callable[[Actor, Collection[int]], Mapping[int, str]]
+News = Callable[[Actor, Sequence[int]], Mapping[int, "ListNews"]]
 StepNotes = Callable[[Actor, Workflow], Mapping[str, str]]
 Archival = Callable[[int, int, datetime], None]
 Place = Literal["top", "side"]
 
+
+class ListNews(NamedTuple):
+    """A short text beside a workflow in the list, and the page that it leads to."""
+
+    text: str
+    url: str
+
+
 _panels: dict[Place, dict[str, Show]] = {"top": {}, "side": {}}
 _counts: dict[str, Count] = {}
+_news: dict[str, News] = {}
 _step_notes: dict[str, StepNotes] = {}
 _template_ids: dict[str, TemplateIds] = {}
 _activations: dict[str, Archival] = {}
@@ -39,6 +49,11 @@ def register_people_count(count: Count) -> None:
 def register_template_ids(find: TemplateIds) -> None:
     """Register a function `find(actor, template ids)` that returns {template id: public id}."""
     _template_ids["templates"] = find
+
+
+def register_news(name: str, find: News) -> None:
+    """Register a function `find(actor, workflow ids)` that returns {workflow id: news} for the list."""
+    _news[name] = find
 
 
 def register_step_notes(notes: StepNotes) -> None:
@@ -85,6 +100,14 @@ def people_in(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, int] | Non
         return None
     counted = _counts["people"](actor, workflow_ids) if workflow_ids else {}
     return {workflow_id: counted.get(workflow_id, 0) for workflow_id in workflow_ids}
+
+
+def news_of(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, ListNews]:
+    """Return {workflow id: news} of those that have any."""
+    found: dict[int, ListNews] = {}
+    for find in _news.values() if workflow_ids else ():
+        found |= find(actor, workflow_ids)
+    return found
 
 
 def template_ids(actor: Actor, ids: Collection[int]) -> Mapping[int, str]:

@@ -49,12 +49,14 @@ class Listing:
     """A page of workflows with their outlines.
 
     `counts` is the number of matches in each status, whatever status was selected; `people` the number of
-    people in each workflow now, or None if no count is registered.
+    people in each workflow now, or None if no count is registered; `news` is what other rooms have to say
+    about some of them.
     """
 
     workflows: Sequence[Workflow]
     outlines: dict[int, Outline]
     people: dict[int, int] | None
+    news: Mapping[int, panels.ListNews]
     counts: dict[str, int]
     total: int
     previous: str | None
@@ -111,10 +113,12 @@ def find_workflows(
         before=queries.workflow_by_public_id(account_id, before) if before else None,
     )
     counts = queries.count_by_status(account_id, text)
+    ids = [workflow.id for workflow in page.workflows]
     return Listing(
         workflows=page.workflows,
         outlines={workflow.id: outline(workflow.parsed) for workflow in page.workflows},
-        people=panels.people_in(actor, [workflow.id for workflow in page.workflows]),
+        people=panels.people_in(actor, ids),
+        news=panels.news_of(actor, ids),
         counts=counts,
         total=sum(counts.values()),
         previous=page.workflows[0].public_id if page.has_previous and page.workflows else None,

@@ -13,6 +13,7 @@ from app.workflows.application.drafts import rename
 from app.workflows.application.judging import raise_if_faulty
 from app.workflows.application.lookup import change, editable
 from app.workflows.domain import UnreadableFormat, incoming, parse
+from app.workflows.domain.definition.document import Document
 from app.workflows.infrastructure.tables import Workflow
 
 INVALID = "This definition can’t be saved."
@@ -67,6 +68,19 @@ def update_workflow(
         )
 
 
+def restore_definition(actor: Actor, public_id: str, definition: Document, check: Check) -> Workflow:
+    """Replace the definition by an earlier one of the workflow, also one that could not be activated.
+
+    Raises NotFound, Conflict if the workflow is archived, and what `check` raises.
+    """
+    accounts.require(actor, Permission.WORKFLOWS)
+    with transaction():
+        accounts.lock(actor.account_id)
+        workflow = editable(actor, public_id)
+        check(workflow)
+        return _changed(actor, workflow, definition)
+
+
 def _redefined(actor: Actor, workflow: Workflow, document: Any) -> Workflow:
     try:
         definition = incoming(document)
@@ -74,6 +88,10 @@ def _redefined(actor: Actor, workflow: Workflow, document: Any) -> Workflow:
         problems = [{"step": "", "name": "Workflow", "field": "definition", "message": str(problem)}]
         raise Invalid("VALIDATION_ERROR", f"{INVALID} {problem}", problems=problems) from None
     raise_if_faulty(actor.account_id, parse(definition), workflow.public_id, INVALID)
+    return _changed(actor, workflow, definition)
+
+
+def _changed(actor: Actor, workflow: Workflow, definition: Document) -> Workflow:
     if definition == workflow.definition:
         return workflow
     change(workflow, workflow.revision, definition=definition)

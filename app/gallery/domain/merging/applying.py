@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from app.gallery.domain.merging.changes import Change, Comparison, Undecided
 from app.gallery.domain.merging.layout import TOP, Layout, Place, path_key
@@ -86,8 +87,8 @@ class _Merge:
         """
         changes = {change.part: change for change in self._of("added", "moved")}
         places, lists = dict(self._mine.places), set(self._mine.lists)
-        for change in self._of("paths"):
-            lists |= {(change.part, path_key(path)) for path in self._theirs.steps[change.part].paths}
+        for fork_id in (one.part for one in self._of("paths")):
+            lists |= {(fork_id, path_key(path)) for path in self._theirs.steps[fork_id].paths}
         found = {}
         for step_id in self._theirs.steps:
             change, place = changes.get(step_id), self._theirs.places[step_id]
@@ -139,9 +140,7 @@ class _Merge:
         for path in theirs.paths:
             key = path_key(path)
             is_back = (fork_id, key) in self._base.lists
-            made = tree_path(
-                self._definition, path, lambda inner, is_back=is_back: self._is_new(inner, is_back)
-            )
+            made = tree_path(self._definition, path, partial(self._is_new, is_back))
             if key in known:
                 made.steps = known.pop(key).steps
             paths.append(made)
@@ -149,7 +148,7 @@ class _Merge:
         fork.paths = paths
         self._rescue(lost, fork_id)
 
-    def _is_new(self, step_id: str, is_back: bool) -> bool:
+    def _is_new(self, is_back: bool, step_id: str) -> bool:
         """Return whether a step comes with a path: it is new, or the user has removed it with the path."""
         return step_id not in self._mine.steps and (is_back or step_id not in self._base.steps)
 

@@ -43,8 +43,8 @@ def step_changes(on: Sides, step_id: str) -> Iterator[Change]:
         texts = on_or_off(base), on_or_off(theirs)
         yield Change(f"switched:{step_id}", "switched", step_id, place, "Switched", *texts)
     for label, names in sides.groups(base, theirs, mine):
-        three = [sides.values(one, names) for one in (base, theirs, mine)]
-        if found := _found(*three, _setting_words(on, step_id, names)):
+        was, now, own = (sides.values(one, names) for one in (base, theirs, mine))
+        if found := _found(was, now, own, _setting_words(on, step_id, names)):
             key = f"{'-'.join(names)}:{step_id}"
             yield Change(key, "setting", step_id, place, label, *found, settings=names)
     if base.paths:

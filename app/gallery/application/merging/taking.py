@@ -1,0 +1,173 @@
+"""Taking over changes of a template, leaving them for now, and undoing what was taken (T-14, T-15).
+
+Only the edited definition changes, as in the editor: people are enrolled into it once it is activated.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.contacts.application import ensure_fields
+from app.gallery.application.merging.comparing import comparison_with, hash_of, template_of, version_of
+from app.gallery.domain.merging import Change, Comparison, Merged, Undecided, apply
+from app.gallery.infrastructure.merging import queries, store
+from app.gallery.infrastructure.merging.tables import TemplateLink
+from app.platform.clock import now
+from app.platform.database import transaction
+from app.platform.errors import Conflict, Invalid
+from app.workflows import application as workflows
+from app.workflows.application import WorkflowChanges
+from app.workflows.domain import can_be_edited, parse
+from app.workflows.domain.checks.identity import id_problems
+from app.workflows.infrastructure.tables import Workflow
+
+CHOOSE = "Choose which one to keep."
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of an update: how many changes were taken, and those that could not be, because they belong
+    to others that were left."""
+
+    workflow: Workflow
+    count: int
+    left_out: tuple[Change, ...]
+
+
+def take_template_update(
+    actor: Actor, public_id: str, *, version: int, revision: int, choices: Mapping[str, bool] | None
+) -> Taken:
+    """Take the changes up to a version of the template whose choice is True, and leave the others for good.
+    Without `choices`, take all changes that are no conflicts.
+
+    `version` and `revision` of the workflow are those that the user has seen. Raises NotFound, Conflict if
+    the workflow was changed or updated since, or is archived, and Invalid: with `fields` {key of a conflict:
+    sentence} if a choice is missing, with `problems` if the result would not be valid.
+    """
+    accounts.require(actor, Permission.WORKFLOWS)
+    with transaction():
+        accounts.lock(actor.account_id)
+        workflow = workflows.find_workflow(actor, public_id)
+        comparison = _comparison(actor, workflow, version, revision)
+        choices = comparison.without_conflict() if choices is None else choices
+        merged = _merged(comparison, choices)
+        before = workflow.definition
+        if merged.document != before:
+            _create_fields(actor, workflow, merged)
+            changes = WorkflowChanges(definition=merged.document)
+            workflow = workflows.update_workflow(actor, public_id, changes, check=_unchanged(revision))
+        _keep(actor, workflow, version, dict(comparison.aligned.ids), before)
+        offered = (change.key for change in comparison.changes if change.is_possible)
+        count = sum(choices.get(key, False) for key in offered) - len(merged.left_out)
+        activity.record(
+            actor,
+            "template_update_taken",
+            "workflow",
+            public_id,
+            name=workflow.name,
+            version=version,
+            taken=count,
+        )
+        return Taken(workflow, count, merged.left_out)
+
+
+def undo_template_update(
+    actor: Actor, public_id: str, *, revision: int, lose_edits: bool = False
+) -> Workflow:
+    """Restore a workflow as it was before its latest update.
+
+    Raises NotFound, and Conflict if it was changed since `revision`, is archived, was not updated, or has
+    been edited since the update (CONFIRMATION_NEEDED), unless `lose_edits`.
+    """
+    accounts.require(actor, Permission.WORKFLOWS)
+    with transaction():
+        accounts.lock(actor.account_id)
+        workflow = workflows.find_workflow(actor, public_id)
+        link = queries.link_of(actor.account_id, workflow.id)
+        if link is None or link.before is None:
+            raise Conflict("CONFLICT", "This workflow has no update that can be undone.")
+        if hash_of(workflow.definition) != link.after_hash and not lose_edits:
+            raise Conflict(
+                "CONFIRMATION_NEEDED",
+                "The workflow has been edited since the update. Undoing it discards those edits, too.",
+                confirm="lose_edits",
+            )
+        restored = workflows.restore_definition(actor, public_id, link.before, _unchanged(revision))
+        version = link.version
+        link.version, link.ids, link.before = link.version_before, link.ids_before or {}, None
+        link.updated_at, link.updated_by = now(), actor.user_id
+        activity.record(
+            actor, "template_update_undone", "workflow", public_id, name=restored.name, version=version
+        )
+        return restored
+
+
+def dismiss_template_update(actor: Actor, public_id: str, version: int) -> None:
+    """Announce a version of its template no longer at a workflow; later ones are. Raises NotFound."""
+    accounts.require(actor, Permission.WORKFLOWS)
+    with transaction():
+        accounts.lock(actor.account_id)
+        workflow = workflows.find_workflow(actor, public_id)
+        template = template_of(actor, workflow)
+        if template is not None:
+            link = store.link_to_change(actor.account_id, workflow.id)
+            link.dismissed_version = max(link.dismissed_version, min(version, template.version))
+
+
+def _comparison(actor: Actor, workflow: Workflow, version: int, revision: int) -> Comparison:
+    """Return what the user has seen. Raises Conflict if that is no longer so."""
+    template, link = template_of(actor, workflow), queries.link_of(actor.account_id, workflow.id)
+    _unchanged(revision)(workflow)
+    if not can_be_edited(workflow.status):
+        raise Conflict("CONFLICT", "An archived workflow can’t be changed.", status=workflow.status)
+    if template is None:
+        raise Conflict("CONFLICT", "The template is no longer available.")
+    if not version_of(workflow, link) < version <= template.version:
+        raise Conflict("CONFLICT", "The workflow has been updated from the template since you opened it.")
+    if any(id_problems(workflow.parsed)):
+        raise Conflict("CONFLICT", "Fix the problems of the workflow first.")
+    return comparison_with(actor, workflow, link, template, version)
+
+
+def _merged(comparison: Comparison, choices: Mapping[str, bool]) -> Merged:
+    try:
+        return apply(comparison, choices)
+    except Undecided as undecided:
+        raise Invalid.in_fields(dict.fromkeys(undecided.keys, CHOOSE)) from None
+
+
+def _create_fields(actor: Actor, workflow: Workflow, merged: Merged) -> None:
+    """Create the contact fields that the changes use and that do not exist, as a clone does."""
+    known = workflows.missing_fields(actor.account_id, workflow.parsed)
+    labels = workflows.missing_fields(actor.account_id, parse(merged.document))
+    if new := [label for label in labels if label not in known]:
+        ensure_fields(actor.account_id, new, actor.user_id)
+
+
+def _keep(
+    actor: Actor, workflow: Workflow, version: int, ids: dict[str, str], before: dict[str, Any]
+) -> TemplateLink:
+    """Record the update, and what undoes it."""
+    link = store.link_to_change(actor.account_id, workflow.id)
+    link.version_before, link.ids_before, link.before = link.version, link.ids, before
+    link.version, link.ids = version, ids
+    link.after_hash = hash_of(workflow.definition)
+    link.updated_at, link.updated_by = now(), actor.user_id
+    return link
+
+
+def _unchanged(revision: int) -> Any:
+    """Return a check that a workflow is as the user has seen it."""
+
+    def check(workflow: Workflow) -> None:
+        if workflow.revision != revision:
+            raise Conflict(
+                "CONFLICT",
+                "Someone else changed this workflow since you opened it.",
+                revision=workflow.revision,
+            )
+
+    return check

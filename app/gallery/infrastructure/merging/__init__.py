@@ -1,0 +1,1 @@
+"""What workflows have taken over from newer versions of their templates."""
