@@ -14,6 +14,7 @@ def test_another_trigger_keeps_the_filters_and_says_what_it_needs() -> None:  # 
         chosen = parse(editing.choose_trigger(found, kind))
         assert chosen.trigger.kind is kind and not chosen.trigger.faults
         assert chosen.trigger.filters == IN_GERMANY
+        assert kind.about and len(kind.about) <= 60
         required = {setting.name for setting in kind.settings if setting.required}
         assert {problem.field for problem in problems(chosen)} <= required
     same = TRIGGERS.get("manual")
@@ -33,6 +34,7 @@ def test_up_to_three_goals_are_added_and_removed() -> None:  # W-01
     for kind in list(GOALS)[:3]:
         document, goal_id = editing.add_goal(found, kind, "5")
         found = parse(document)
+        assert kind.about and len(kind.about) <= 60
         assert found.goals[-1].id == goal_id and found.goals[-1].kind is kind
     assert len({one.id for one in found.goals}) == 3 and not found.goal_faults
     with pytest.raises(EditRefused, match="up to 3 goals"):

@@ -22,12 +22,14 @@ TYPES = (
     GoalType(
         type="tag_added",
         title="Gets a tag",
+        about="The contact gets a tag.",
         settings=(Setting("tag", "Tag", "tag"),),
         headline=lambda it: f"Gets {tag_words(it.config)}",
     ),
     GoalType(
         type="form_submitted",
         title="Submits a form",
+        about="The contact submits a form.",
         settings=(Setting("form", "Form", "text"),),
         headline=lambda it: f"Submits {form_words(it.config)}",
         fits=events.same("form"),
@@ -35,6 +37,7 @@ TYPES = (
     GoalType(
         type="appointment_booked",
         title="Books an appointment",
+        about="The contact books an appointment.",
         also_called="booking calendar meeting",
         need="calendar",
         fits=events.any_event,
@@ -42,6 +45,7 @@ TYPES = (
     GoalType(
         type="purchase_made",
         title="Makes a purchase",
+        about="The contact buys something.",
         also_called="order payment sale",
         need="payments",
         fits=events.any_event,
@@ -49,12 +53,14 @@ TYPES = (
     GoalType(
         type="field_equals",
         title="A field has a value",
+        about="A field of the contact has a value.",
         settings=(Setting("field", "Field", "any_field"), Setting("value", "Value", "text", limit=500)),
         headline=_has_value,
     ),
     GoalType(
         type="link_clicked",
         title="Clicks a link",
+        about="The contact clicks a link in a message.",
         settings=(Setting("step", "Message", "step", required=False, event=lambda _: "link_clicked"),),
         headline=_clicks,
     ),

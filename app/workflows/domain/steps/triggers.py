@@ -24,6 +24,7 @@ def _appointment(kind: str, title: str, happens: str, otherwise: str, also: str 
     return TriggerType(
         type=kind,
         title=title,
+        about=f"An appointment {happens}.",
         look=ON_CALENDAR,
         also_called=f"{MEETING} {also}".strip(),
         settings=(Setting("calendar", "Calendar", "text", required=False, limit=100),),
@@ -64,6 +65,7 @@ TYPES = (
     TriggerType(
         type="manual",
         title="Added manually",
+        about="Only you add people.",
         look=PERSON,
         headline=lambda _: "When you add people",
         enrolls=False,
@@ -71,6 +73,7 @@ TYPES = (
     TriggerType(
         type="contact_created",
         title="Contact created",
+        about="A contact is added to your account.",
         look=PERSON,
         headline=lambda _: "When a contact is created",
         otherwise=lambda _: "when they become a contact",
@@ -79,6 +82,7 @@ TYPES = (
     TriggerType(
         type="tag_added",
         title="Tag added",
+        about="A contact gets a tag.",
         look=ON_TAG,
         settings=(Setting("tag", "Tag", "tag"),),
         headline=lambda it: f"When {tag_words(it.config)} is added",
@@ -88,6 +92,7 @@ TYPES = (
     TriggerType(
         type="tag_removed",
         title="Tag removed",
+        about="A contact loses a tag.",
         look=ON_TAG,
         settings=(Setting("tag", "Tag", "tag"),),
         headline=lambda it: f"When {tag_words(it.config)} is removed",
@@ -97,6 +102,7 @@ TYPES = (
     TriggerType(
         type="field_changed",
         title="Field changed",
+        about="A field of a contact changes.",
         look=Look("user-edit"),
         settings=(
             Setting("field", "Field", "any_field"),
@@ -109,6 +115,7 @@ TYPES = (
     TriggerType(
         type="form_submitted",
         title="Form submitted",
+        about="A contact submits a form.",
         look=Look("form", "accent"),
         settings=(Setting("form", "Form", "text"),),
         headline=lambda it: f"When {form_words(it.config)} is submitted",
@@ -132,6 +139,7 @@ TYPES = (
     TriggerType(
         type="purchase_made",
         title="Purchase made",
+        about="A contact buys something.",
         look=Look("star", "accent"),
         also_called="order payment sale",
         settings=(
@@ -147,6 +155,7 @@ TYPES = (
     TriggerType(
         type="date_reached",
         title="Date reached",
+        about="A birthday, an anniversary, or another date.",
         look=Look("cake", "accent"),
         also_called="date",
         settings=(
@@ -161,6 +170,7 @@ TYPES = (
     TriggerType(
         type="webhook_received",
         title="Webhook received",
+        about="Other software sends data about a contact.",
         look=Look("webhook", "info"),
         settings=(Setting("key", "Key", "key"),),
         need="webhook",
