@@ -218,6 +218,15 @@
     const label = $("#sheet-body > [data-dialog-label]");
     if (label) $("#sheet").setAttribute("aria-label", label.dataset.dialogLabel);
   });
+  // A morph changes attributes, not what a person has chosen or typed. Where a field becomes another one, that must go.
+  document.addEventListener("htmx:before:morph:node", ({ detail: { oldNode: field, newNode: other } }) => {
+    if (!field.matches?.("select, input, textarea") || field.name === other.name) return;
+    const { value, checked } = other;
+    queueMicrotask(() => {
+      if (field.type !== "file") field.value = value;
+      if ("checked" in field) field.checked = checked;
+    });
+  });
   document.addEventListener("htmx:response:error", (event) => {
     if (event.detail.ctx.response.status >= 500) toast("Something went wrong on the server. Try again in a moment.");
   });

@@ -18,6 +18,7 @@ LIST = """Email,First name,Segeln {1},Status
 {0}4@example.com,Dan,yes,Archived
 {0}5@example.com,Eve,no,Active
 """
+IS_OPEN = re.compile("is-open")
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (360, "dark")])
@@ -43,11 +44,14 @@ def test_from_the_question_about_consent_to_the_start(
         consent.get_by_label("Status", exact=True).select_option("consent")
         expect(consent).to_contain_text("What do these values mean?")
         alice.check_page()
-        consent.get_by_label("Inactive", exact=True).select_option("no")
         consent.get_by_label("Pending", exact=True).select_option("yes")
+        expect(consent.locator(".consent-item").filter(has_text="Pending")).not_to_have_class(IS_OPEN)
+        for unanswered in ("Inactive", "Archived"):  # which have changed places with it
+            expect(consent.get_by_label(unanswered, exact=True)).to_have_value("")
+        consent.get_by_label("Inactive", exact=True).select_option("no")
         expect(alice.page.locator("#checkup")).to_contain_text("Consent unclear")
         consent.get_by_label("Archived", exact=True).select_option("leave-out")
-        expect(consent).not_to_have_class(re.compile("is-open"))
+        expect(consent).not_to_have_class(IS_OPEN)
         alice.check_page()
         alice.button("Check first").click()
         expect(alice.page.locator("#forecast")).to_have_text(f"3 people will be added to {name}.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Final
 
 from app.files import application as files
@@ -69,6 +70,12 @@ class ConsentCard:
     @property
     def words(self) -> list[WordQuestion]:
         return list(self.matching.questions.words)[: self.words_listed]
+
+    @staticmethod
+    def mark(word: WordQuestion) -> str:
+        """Return the end of a question's id on the page. It belongs to the value: values change places when
+        they are answered, and a choice made for one must not stay where another is then."""
+        return blake2b(word.key.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
     @property
     def is_empty(self) -> bool:
