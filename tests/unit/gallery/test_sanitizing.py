@@ -1,6 +1,7 @@
 """Sanitizing: values of contacts are found however they are written, and everything else keeps working."""
 
 import re
+from time import process_time
 from typing import Any
 from urllib.parse import quote
 
@@ -8,8 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.gallery.domain.sanitizing import KINDS, OTHER, Choices, phrase_of
+from app.gallery.domain.sanitizing import KINDS, OTHER, Choices, Place, phrase_of, secrets_in
+from app.gallery.domain.sanitizing.names import name_pairs
+from app.gallery.domain.sanitizing.regions import regions_of
 from app.gallery.domain.sanitizing.view import fold, view_of
+from app.gallery.domain.sanitizing.words import words_of
 from app.workflows.domain import parse, problems, render_email_body, sample_context
 from tests.unit.gallery.seeded import BUSINESS, NORA, PEOPLE, Seeded, clean, report_on
 from tests.unit.workflows.documents import (
@@ -319,6 +323,33 @@ def test_secrets_are_found(part: dict[str, Any], step_id: str, name: str) -> Non
 )
 def test_what_is_no_secret(part: dict[str, Any]) -> None:
     assert report_on(definition(email("first"), part)).secrets == ()
+
+
+HOSTILE = {
+    "scheme": "a" * 20_000,
+    "schemes": "a+.-" * 5_000,
+    "tokens": "eyJ-" * 5_000,
+    "links": "](" * 10_000,
+    "spaces in a link": "](" + " " * 19_998,
+    "spaces in links": "](         " * 1_800,
+    "brackets": "]()" * 6_600,
+    "titles": '[](a "' * 3_300,
+    "merge tags": "{{" * 10_000,
+    "merge tags for logic": "{%" * 10_000,
+    "initials": "a " * 10_000,
+    "links and merge tags": "www.a {{b}} " * 1_600,
+}
+LIMIT = 2.0  # seconds of the processor; it was up to minutes
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_texts_take_no_time(text: str) -> None:
+    place = Place(("x",), "x", "X", "body", "Body", "markdown", text)
+    began = process_time()
+    assert secrets_in([place]) == []
+    for region in regions_of(text):
+        assert not list(name_pairs(words_of(region), {"a"}, {"b"}))
+    assert process_time() - began < LIMIT
 
 
 # Properties: whatever the texts around them, and however they are written.

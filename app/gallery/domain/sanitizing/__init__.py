@@ -10,7 +10,7 @@ from app.gallery.domain.sanitizing.kinds import CHOOSABLE, KINDS, OTHER, Kind
 from app.gallery.domain.sanitizing.known import Asked, Business, Known, asked_about, asked_pairs, is_telling
 from app.gallery.domain.sanitizing.places import Place
 from app.gallery.domain.sanitizing.report import Choices, Passage, Report, Value, id_of, sanitized, texts_of
-from app.gallery.domain.sanitizing.secrets import Secret
+from app.gallery.domain.sanitizing.secrets import Secret, secrets_in
 from app.gallery.domain.sanitizing.words import phrase_of
 
 __all__ = [
@@ -35,4 +35,5 @@ __all__ = [
     "phrase_of",
     "sanitized",
     "texts_of",
+    "secrets_in",
 ]

@@ -7,6 +7,7 @@ from app.gallery.domain.sanitizing.common_words import COMMON_WORDS
 from app.gallery.domain.sanitizing.words import Word, keys_of, runs
 
 MAX_NAME_WORDS = 3
+MAX_INITIALS = 2
 SHORT = 2
 
 
@@ -45,8 +46,9 @@ def _with_next(
     first_names: Set[str],
     last_names: Set[str],
 ) -> Iterator[Pair]:
-    while at < len(words) - 1 and len(words[at].text) == 1 and words[at].gap is not None:
-        at += 1  # an initial
+    for _ in range(MAX_INITIALS):
+        if at < len(words) - 1 and len(words[at].text) == 1 and words[at].gap is not None:
+            at += 1
     if at >= len(words) or words[at].gap is None or _ends_sentence(words, at):
         return
     for run in runs(words[at : at + MAX_NAME_WORDS], MAX_NAME_WORDS):

@@ -10,12 +10,12 @@ from app.gallery.domain.sanitizing.view import BREAK, Hidden, View, fold, view_o
 
 RegionMode = Literal["text", "literal", "host", "path", "query", "address"]
 
-LIQUID: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+LIQUID: Final = re.compile(r"\{\{.{0,400}?\}\}|\{%.{0,400}?%\}", re.DOTALL)  # as in messages
 LITERAL: Final = re.compile(r"\"([^\"]+)\"|'([^']+)'|(?<![\w.])(\d{7,})(?![\w.])")
 REMARK: Final = re.compile(r"\{%-?\s*#")
 LINK_END: Final = re.compile(
-    r"\]\(\s*(?P<to><[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)"
-    r"(?:\s+(?P<title>\"[^\"]*\"|'[^']*'))?\s*\)"
+    r"\]\(\s*+(?P<to><[^<>\n]*>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)"
+    r"(?:\s++(?P<title>\"[^\"]*\"|'[^']*'))?+\s*+\)"
 )
 ADDRESS: Final = re.compile(
     r"(?<!\w)(?:(?:https?://|www\.)[^\s<>\"“”]+|(?:mailto|tel|sms):[^\s<>\"“”)\]]+)", re.IGNORECASE
@@ -28,7 +28,7 @@ PARTS: Final = re.compile(
 )
 PARAMETER: Final = re.compile(r"&amp;|&(?!#?\w{1,31};)", re.IGNORECASE)
 SCHEME: Final = re.compile(r"(mailto|tel|sms):", re.IGNORECASE)
-MAX_BACK: Final = 2_000
+BRACKET: Final = re.compile(r"[\[\]]")
 PERSONAL: Final = re.compile(
     r"(?:utm_)?(?:e-?mail|e-?mail_?address|mail|phone|phone_?number|tel|mobile|first_?name|last_?name"
     r"|full_?name|fname|lname|surname)=(?P<value>.+)",
@@ -81,12 +81,13 @@ def regions_of(text: str, *, is_link: bool = False) -> Iterator[Region]:
     for start, end in tags:
         yield from _literals(text, start, end)
     if is_link:
-        yield from _of_link(text, 0, len(text), breaks, is_target=False)
+        yield from _of_link(text, masked, 0, len(text), breaks, is_target=False)
         return
     links: list[tuple[int, int, bool]] = []
     hidden = [Hidden(start, end, "break") for start, end in breaks]
+    beginnings = _beginnings(masked)
     for found in LINK_END.finditer(masked):
-        begin = _begin_of_link(masked, found.start())
+        begin = beginnings.get(found.start())
         if begin is None:
             continue
         start, end = found.span("to")
@@ -100,7 +101,7 @@ def regions_of(text: str, *, is_link: bool = False) -> Iterator[Region]:
             links.append((start, end, False))
             hidden.append(Hidden(start, end, "break"))
     for start, end, is_target in links:
-        yield from _of_link(text, start, end, breaks, is_target=is_target)
+        yield from _of_link(text, masked, start, end, breaks, is_target=is_target)
     yield Region("text", view_of(text, 0, len(text), _outermost(hidden)), 0, len(text))
 
 
@@ -112,9 +113,11 @@ def _placeholders(text: str, tags: Sequence[tuple[int, int]]) -> Iterator[tuple[
 
 def _masked(text: str, breaks: Sequence[tuple[int, int]]) -> str:
     """Return a text of the same length, in which merge tags have no spaces or brackets."""
+    parts, at = [], 0
     for start, end in breaks:
-        text = text[:start] + BREAK * (end - start) + text[end:]
-    return text
+        parts += [text[at:start], BREAK * (end - start)]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def _literals(text: str, start: int, end: int) -> Iterator[Region]:
@@ -127,17 +130,16 @@ def _literals(text: str, start: int, end: int) -> Iterator[Region]:
         yield Region("literal", view_of(text, first, last, _inside(first, last, breaks)), first, last)
 
 
-def _begin_of_link(text: str, end: int) -> int | None:
-    """Return where the text of a link begins that ends there; None if it has no beginning."""
-    depth = 0
-    for at in range(end - 1, max(-1, end - MAX_BACK), -1):
-        if text[at] == "]":
-            depth += 1
-        elif text[at] == "[":
-            if depth == 0:
-                return at
-            depth -= 1
-    return None
+def _beginnings(text: str) -> dict[int, int]:
+    """Return {where a bracket closes: where it was opened}: what is between may be the text of a link."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for bracket in BRACKET.finditer(text):
+        if bracket[0] == "[":
+            opened.append(bracket.start())
+        elif opened:
+            found[bracket.start()] = opened.pop()
+    return found
 
 
 def _plain(text: str, start: int, end: int, breaks: Sequence[tuple[int, int]]) -> Region:
@@ -145,12 +147,12 @@ def _plain(text: str, start: int, end: int, breaks: Sequence[tuple[int, int]]) -
 
 
 def _of_link(
-    text: str, start: int, end: int, breaks: Sequence[tuple[int, int]], *, is_target: bool
+    text: str, masked: str, start: int, end: int, breaks: Sequence[tuple[int, int]], *, is_target: bool
 ) -> Iterator[Region]:
     """Yield the parts of a link: those before the query, each parameter, and what follows the query."""
     whole = (start, end)
     scheme = SCHEME.match(text, start, end)
-    found = PARTS.fullmatch(_masked(text, breaks), scheme.end() if scheme else start, end)
+    found = PARTS.fullmatch(masked, scheme.end() if scheme else start, end)
     if found is None:
         return
 

@@ -22,7 +22,7 @@ _KNOWN: Final[tuple[tuple[str, str], ...]] = (
     ("an API key", r"\bSG\.[\w-]{16,}\.[\w-]{16,}|\bkey-[0-9a-f]{32}\b|\bxkeysib-[0-9a-f]{32,}"),
     ("an access token", r"\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{40,}|\bglpat-[\w-]{20,}"),
     ("an access token", r"\bxox[abprs]-[A-Za-z0-9-]{10,}|\bmuster_[A-Za-z0-9_-]{20,}"),
-    ("an access token", r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"),
+    ("an access token", r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"),
     ("an access token", r"\b(?:Bearer|Basic|Token)\s+(?=\S*\d)[A-Za-z0-9+/_=.-]{16,}"),
     ("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     ("the secret address of an incoming webhook", r"hooks\.slack\.com/(?:services|workflows)/\w+/\w+"),
@@ -33,7 +33,9 @@ _KNOWN: Final[tuple[tuple[str, str], ...]] = (
     ("an access token", r"api\.telegram\.org/bot\d+:[\w-]{20,}"),
 )
 KNOWN: Final = tuple((what, re.compile(pattern)) for what, pattern in _KNOWN)
-IN_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:?#]+:[^\s/@?#]{3,}@", re.IGNORECASE)
+IN_ADDRESS: Final = re.compile(
+    r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://[^\s/@:?#]+:[^\s/@?#]{3,}@", re.IGNORECASE
+)
 NAMED: Final = re.compile(
     r"(?:^|[^a-z])(?:api[\s_-]?key|access[\s_-]?key|secret(?:[\s_-]?key)?|client[\s_-]?secret"
     r"|(?:access|auth|api|bearer|refresh|session)?[\s_-]?token|pass[\s_-]?word|passwd|pwd|passphrase"
@@ -81,8 +83,9 @@ def _in_place(place: Place) -> Iterator[Secret]:
     for what, pattern in KNOWN:
         if match := pattern.search(text) or pattern.search(place.text):
             yield _secret(place, what, match[0])
-    if IN_ADDRESS.search(text):
-        yield Secret(place, "a link with a user name and a password", text.partition("://")[0] + "://")
+    if match := IN_ADDRESS.search(text):
+        scheme = match[0].partition("://")[0]
+        yield Secret(place, "a link with a user name and a password", f"{scheme}://")
     for match in SAID.finditer(text):
         if BREAK not in match["value"] and any(map(str.isdigit, match["value"])):
             yield _secret(place, "a password or a key", match["value"])
