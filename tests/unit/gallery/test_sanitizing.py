@@ -302,6 +302,11 @@ SECRETS = [
         "hook",
         "fields",
     ),
+    (
+        step("hook", "webhook", url="https://a.example/", fields={"Authorization": "Token abcdefgh"}),
+        "hook",
+        "fields",
+    ),
 ]
 
 
@@ -319,6 +324,7 @@ def test_secrets_are_found(part: dict[str, Any], step_id: str, name: str) -> Non
         email("hello", "Hi", "Basic understanding-of-marketing https://a.example/?key=spring&code=SUMMER25"),
         step("hook", "webhook", url="https://a.example/hooks/new-leads-from-the-website", method="POST"),
         step("hook", "webhook", url="https://a.example/", fields={"token": "{{ contact.custom.token }}"}),
+        step("hook", "webhook", url="https://a.example/", fields={"email_signature": "Best regards, Jo"}),
     ],
 )
 def test_what_is_no_secret(part: dict[str, Any]) -> None:

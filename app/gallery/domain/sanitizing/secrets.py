@@ -42,6 +42,7 @@ NAMED: Final = re.compile(
     r"|authorization|auth|signature|signing[\s_-]?secret|credentials?|private[\s_-]?key|sig|hmac)\Z",
     re.IGNORECASE,
 )
+KIND: Final = re.compile(r"(?:bearer|basic|token|apikey|key)\s+", re.IGNORECASE)  # before a value
 SAID: Final = re.compile(
     r"(?i:\b(api[\s_-]?key|secret(?:[\s_-]?key)?|access[\s_-]?token|auth[\s_-]?token|password|passwd|pwd"
     r"|passphrase|passcode)\b)\s*(?:is\s+)?[:=]\s*[\"'“]?(?P<value>[^\s\"'”<>]{6,})"
@@ -91,9 +92,10 @@ def _in_place(place: Place) -> Iterator[Secret]:
             yield _secret(place, "a password or a key", match["value"])
     yield from _in_queries(place, text)
     if place.field == "fields" and not place.is_name:
-        name = str(place.pointer[-1])
-        if NAMED.search(name) and BREAK not in text and len(text.strip()) >= MIN_VALUE:
-            yield _secret(place, f"the value of “{name[:40]}”", text.strip())
+        name, value = str(place.pointer[-1]), KIND.sub("", text.strip(), count=1)
+        is_one_word = BREAK not in value and not re.search(r"\s", value)
+        if is_one_word and len(value) >= MIN_VALUE and NAMED.search(name):
+            yield _secret(place, f"the value of “{name[:40]}”", value)
     if place.mode == "link":
         yield from _in_webhook(place, text)
 
