@@ -160,6 +160,11 @@ def test_ordinary_words_are_possible_names() -> None:  # T-10
     assert values("In Uppsala") == {"Uppsala": ("city", False)}
 
 
+def test_names_of_many_words() -> None:
+    people = (Seeded("Ana", "de la Cruz Fernández"),)
+    assert clean("Hi Ana de la Cruz Fernandez!", people=people) == f"Hi {FULL}!"
+
+
 def test_only_names_of_one_contact_are_a_full_name() -> None:
     assert values("Nora Grant") == {"Nora": ("first_name", True), "Grant": ("last_name", False)}
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from app.gallery.domain.sanitizing.common_words import COMMON_WORDS
 from app.gallery.domain.sanitizing.words import Word, keys_of, runs
 
-MAX_NAME_WORDS = 3
+MAX_NAME_WORDS = 5  # Ana de la Cruz Fernández
 MAX_INITIALS = 2
 SHORT = 2
 
