@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from app.contacts.domain.criteria import MAX_NESTING, field_label, field_named, group_of
 from app.workflows.domain.definition.document import Document, plain_copy, value_at
+from app.workflows.domain.definition.parsing import parse
 from app.workflows.domain.definition.parts import Definition, Part, Pointer, Step, Trigger
 from app.workflows.domain.types.setting import Setting
 
@@ -80,6 +81,22 @@ def places_of_ids(definition: Definition) -> Iterator[Place]:
         ids = [part.id, *(path.id for path in part.paths)] if isinstance(part, Step) else [part.id]
         for one in filter(None, ids):
             yield Place((*part.pointer, "id"), part.id, part.name, "id", "ID", "word", one)
+
+
+def without_idle(definition: Definition) -> Definition:
+    """Return a definition without the settings that don’t apply: they do nothing, and nothing limits them."""
+    idle: list[tuple[Pointer, str]] = []
+    for part in definition.parts:
+        if part.kind is not None:
+            names = {setting.name for setting in part.kind.settings}
+            names -= {setting.name for setting in part.kind.applying(part.config)}
+            idle += [((*part.pointer, "config"), name) for name in part.config if name in names]
+    if not idle:
+        return definition
+    document: Document = plain_copy(definition.document)
+    for pointer, name in idle:
+        del value_at(document, pointer)[name]
+    return parse(document)
 
 
 def changed_document(document: Document, texts: Iterable[tuple[Place, str]]) -> Document:

@@ -17,6 +17,7 @@ from app.gallery.domain.sanitizing.places import (
     places_of,
     places_of_details,
     places_of_ids,
+    without_idle,
 )
 from app.gallery.domain.sanitizing.secrets import Secret, secrets_in
 from app.workflows.domain import Definition, new_ids, parse, with_ids
@@ -135,7 +136,7 @@ def sanitized(
     choices: Choices | None = None,
 ) -> Report:
     """Return a definition and the details of a template without personal data, with a report."""
-    choices = choices or Choices()
+    definition, choices = without_idle(definition), choices or Choices()
     places = [*places_of_details(details), *places_of(definition)]
     finder = Finder(Wanted(known, business, choices.chosen))
     passages: list[Passage] = []
