@@ -165,6 +165,17 @@ def test_names_of_many_words() -> None:
     assert clean("Hi Ana de la Cruz Fernandez!", people=people) == f"Hi {FULL}!"
 
 
+def test_ids_are_renewed_if_what_is_in_them_is_replaced() -> None:  # T-10
+    document = definition(email("mail-for-nora", "Hi"), email("for-mark", "Hi"))
+    for choices, kept in (
+        (Choices(), False),
+        (Choices(keep=frozenset({"nora"})), True),
+        (Choices(keep=frozenset({"nora"}), replace=frozenset({"mark"})), False),
+    ):
+        ids = [one["id"] for one in report_on(document, choices=choices).document["steps"]]
+        assert (ids == ["mail-for-nora", "for-mark"]) == kept, choices
+
+
 def test_settings_that_do_not_apply_are_left_out() -> None:  # T-10
     idle = {"weekday": ["Nora"], "field": {"Nora": 1}, "date": "sk_live_abcdefghij1234567890"}
     wait = step("off", "wait_until", kind="time_of_day", time="09:00", **idle)

@@ -153,7 +153,7 @@ def sanitized(
     changed = [(one.place, one.result) for one in passages if one.result != one.place.text]
     document = changed_document(definition.document, [one for one in changed if not _is_detail(one[0])])
     ids = (one for place in places_of_ids(definition) for one in finder.findings_in(place))
-    if any(one.is_certain for one in ids):
+    if any(choices.replaces(one) for one in ids):
         named = parse(document)
         document = with_ids(named, new_ids(named))
     return Report(
