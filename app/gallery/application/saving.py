@@ -184,12 +184,14 @@ def _known(actor: Actor, definition: Definition, details: Mapping[str, str]) -> 
         first_names=first_names,
         last_names=last_names,
         pairs=contact_values.pairs_among(account_id, asked_pairs(texts, first_names, last_names)),
-        companies=contact_values.companies_where(account_id, is_in_texts),
+        companies=frozenset(companies),
+        shared_companies=frozenset(name for name, is_shared in companies.items() if is_shared),
         cities=contact_values.cities_where(account_id, is_in_texts),
         birthdays=contact_values.birthdays_among(account_id, asked.days),
         custom=contact_values.custom_values_among(account_id, asked.values),
     )
 
+    companies = contact_values.companies_where(account_id, is_in_texts)
 
 def _business(actor: Actor) -> Business:
     texts = accounts.business_details(actor.account_id).texts

@@ -21,7 +21,8 @@ from app.platform.database.many_rows import execute_built, is_there, row_list
 CHUNK: Final = 5_000
 _PAIR: Final[dict[str, sa.types.TypeEngine[Any]]] = {"given": sa.Text(), "family": sa.Text()}
 MOST_SHARED: Final = 10
-"""A value of a custom field that more contacts have says nothing about one of them."""
+"""A value of a custom field, or a company of one word, that more contacts have says nothing about one of
+them."""
 
 
 def emails_among(account_id: int, keys: Collection[str]) -> frozenset[str]:
@@ -70,9 +71,15 @@ def birthdays_among(account_id: int, days: Collection[date]) -> frozenset[date]:
     return frozenset(day for day in session().scalars(query.distinct()) if day is not None)
 
 
-def companies_where(account_id: int, is_meant: Callable[[str], bool]) -> frozenset[str]:
-    """Return the companies of contacts for which `is_meant` is true."""
-    return _where(account_id, Contact.company, is_meant)
+def companies_where(account_id: int, is_meant: Callable[[str], bool]) -> dict[str, bool]:
+    """Return {company: whether more than a few contacts have it} of those for which `is_meant` is true."""
+    query = (
+        sa.select(Contact.company, sa.func.count() > MOST_SHARED)
+        .where(Contact.account_id == account_id, Contact.company.is_not(None))
+        .group_by(Contact.company)
+    )
+    rows = session().execute(query.execution_options(yield_per=CHUNK))
+    return {name: bool(is_shared) for name, is_shared in rows if name is not None and is_meant(name)}
 
 
 def cities_where(account_id: int, is_meant: Callable[[str], bool]) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Contacts for tests of sanitizing, and what an account with these contacts would answer."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from app.gallery.domain.sanitizing import (
     sanitized,
     texts_of,
 )
+from app.gallery.infrastructure.contact_values import MOST_SHARED
 from app.platform.addresses import phone_key
 from app.workflows.domain import parse
 from tests.unit.workflows.documents import definition, email
@@ -64,6 +66,7 @@ def known_of(report_of: Any, details: Mapping[str, str], people: Sequence[Seeded
     lasts = frozenset(name_key(one.last) for one in people if one.last) & asked.names
     pairs = {(name_key(one.first), name_key(one.last)) for one in people}
     phones = {str(phone_key(one.phone, "DE")) for one in people if one.phone}
+    companies = Counter(one.company for one in people)
     custom = {value.lower(): key for one in people for key, value in one.custom.items()}
     return Known(
         emails=frozenset(one.email for one in people) & asked.emails,
@@ -72,6 +75,7 @@ def known_of(report_of: Any, details: Mapping[str, str], people: Sequence[Seeded
         last_names=frozenset(lasts),
         pairs=frozenset(pairs & asked_pairs(texts, frozenset(firsts), frozenset(lasts))),
         companies=frozenset(one.company for one in people if asked.index.may_have(phrase_of(one.company))),
+        shared_companies=frozenset(company for company, used in companies.items() if used > MOST_SHARED),
         cities=frozenset(one.city for one in people if asked.index.may_have(phrase_of(one.city))),
         custom={value: key for value, key in custom.items() if value in asked.values},
     )

@@ -160,6 +160,22 @@ def test_ordinary_words_are_possible_names() -> None:  # T-10
     assert values("In Uppsala") == {"Uppsala": ("city", False)}
 
 
+def test_companies_are_possible_where_they_may_be_something_else() -> None:  # T-10
+    people = (Seeded(company="Zoom"), Seeded(company="Bright Smile Dental"))
+    found = values("Join at https://zoom.us/j/1, or zoom in.", people=people)
+    assert set(found.values()) == {("company", False)}
+    assert values("We meet Zoom.", people=people) == {"Zoom": ("company", True)}
+    assert clean("See https://zoom.us/j/1, Zoom!", people=people) == (
+        "See https://zoom.us/j/1, {{ contact.company }}!"
+    )
+    assert clean("for bright smile dental", people=people) == "for {{ contact.company }}"
+    many = [Seeded(company=name) for name in ("Zoom", "Bright Smile Dental") for _ in range(11)]
+    assert values("Zoom, Bright Smile Dental", people=many) == {
+        "Zoom": ("company", False),
+        "Bright Smile Dental": ("company", True),
+    }
+
+
 def test_names_of_many_words() -> None:
     people = (Seeded("Ana", "de la Cruz Fernández"),)
     assert clean("Hi Ana de la Cruz Fernandez!", people=people) == f"Hi {FULL}!"

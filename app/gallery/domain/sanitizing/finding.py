@@ -74,6 +74,7 @@ class Finder:
         self._meanings = wanted.meanings()
         self._phrases = Phrases(self._meanings)
         phone = phone_key(wanted.business.phone, wanted.business.country or None)
+        self._shared = {key_of_words(name) for name in wanted.known.shared_companies}
         self._phone = phone if isinstance(phone, str) else ""
 
     def findings_in(self, place: Place) -> list[Finding]:
@@ -128,10 +129,18 @@ class Finder:
             if (meaning.exactly and shown != meaning.exactly) or (is_business and region.is_in_link):
                 continue
             is_ordinary = is_common(run) and not (len(phrase) > 1 and has_capitals(shown))
-            is_certain = meaning.rank == "chosen" or (meaning.rank != "possible" and not is_ordinary)
+            is_doubted = is_ordinary or (meaning.kind is kinds.COMPANY and self._is_doubtful(region, run))
+            is_certain = meaning.rank == "chosen" or (meaning.rank != "possible" and not is_doubted)
             rank = meaning.rank if is_certain else "possible"
             of_contact = not is_business and meaning.rank != "chosen"
             yield _words(region, meaning.kind, run, rank, of_contact=of_contact, is_certain=is_certain)
+
+    def _is_doubtful(self, region: Region, run: Sequence[Word]) -> bool:
+        """Return whether the name of a company may be something else: the site of a service, or a word."""
+        if region.mode == "host" or len(run) > 1:
+            return region.mode == "host"
+        shown = _written(region, run)
+        return shown.islower() or run[0].text in self._shared
 
     def _names(self, region: Region, words: Sequence[Word]) -> Iterator[Finding]:
         known = self._known

@@ -38,7 +38,8 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Known:
     """Which candidates are values of contacts. `pairs` are (first name, last name) of the same contact;
-    `companies` and `cities` are as stored; `custom` is {value in lowercase: key of the custom field}."""
+    `companies` and `cities` are as stored, `shared_companies` those that many contacts have; `custom` is
+    {value in lowercase: key of the custom field}."""
 
     emails: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
@@ -46,6 +47,7 @@ class Known:
     last_names: frozenset[str] = frozenset()
     pairs: frozenset[tuple[str, str]] = frozenset()
     companies: frozenset[str] = frozenset()
+    shared_companies: frozenset[str] = frozenset()
     cities: frozenset[str] = frozenset()
     birthdays: frozenset[date] = frozenset()
     custom: Mapping[str, str] = field(default_factory=dict)
