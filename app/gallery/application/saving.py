@@ -100,6 +100,7 @@ def review_saving(actor: Actor, workflow_id: str, draft: SavingDraft | None = No
     choice can't be understood.
     """
     accounts.require(actor, Permission.TEMPLATES)
+    accounts.require(actor, Permission.REPORTS)
     workflow = workflows.find_workflow(actor, workflow_id)
     return _reviewed(actor, workflow, draft)
 

@@ -370,3 +370,12 @@ def test_a_few_statements_however_long_the_texts(app: Flask, bob: Person) -> Non
             gallery.review_saving(bob.actor, workflow)
         counts.append(len(sent))
     assert counts[1] <= counts[0] + 2, counts
+def test_a_program_that_may_not_read_learns_nothing(app: Flask, bob: Person) -> None:  # T-22
+    workflow, program = draft(app, bob.actor), program_of(app, bob, "template:manage")
+    for address, body in (
+        (f"/workflows/{workflow}/save-as-template", {"name": "X"}),
+        (TEMPLATES, {"name": "X", "workflow_id": workflow}),
+    ):
+        assert refused(program.post(address, body), 403, "NOT_ALLOWED")["permission"] == "report:view"
+
+

@@ -137,7 +137,7 @@ def save_as_template(
 
     Email addresses, phone numbers, and values of contacts are replaced by merge tags or placeholders, in the
     details of the template, too; business details are replaced by their merge tags. `replacements` says what
-    was found.
+    was found. Also needs the scope `report:view`, because it reads the workflow and looks for its contacts.
 
     Errors: `INVALID_TEMPLATE` with `problems` if it has a secret such as an API key, or would not run;
     `CONFIRMATION_NEEDED` for values of contacts in `keep`, and if another template has the name;
