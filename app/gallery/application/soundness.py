@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.accounts.domain import Actor
+from app.gallery.domain.sanitizing import places_of, secrets_in
 from app.platform.errors import Invalid
 from app.workflows import application as workflows
 from app.workflows.domain import Definition, Problem, UnreadableFormat, deprecated_steps, incoming, parse
@@ -21,8 +22,8 @@ def checked_definition(actor: Actor, document: Any, *, new_fields: bool) -> Soun
     """Return a definition, which may be any JSON, with defaults filled in.
 
     With `new_fields`, contact fields that do not exist may be used if cloning can create them. Raises Invalid
-    (INVALID_TEMPLATE) with `problems`, a list of {step, name, field, message}, and `new_fields`, the labels
-    of fields that could be created.
+    (INVALID_TEMPLATE) with `problems`, a list of {step, name, field, message}, also for secrets, and
+    `new_fields`, the labels of fields that could be created.
     """
     try:
         filled = incoming(document)
@@ -35,7 +36,20 @@ def checked_definition(actor: Actor, document: Any, *, new_fields: bool) -> Soun
     if found:
         creatable = [] if new_fields else workflows.missing_fields(actor.account_id, definition)
         raise _invalid(found, creatable)
+    refuse_secrets(definition)
     return Sound(filled, definition)
+
+
+def refuse_secrets(definition: Definition) -> None:
+    """Raise Invalid (INVALID_TEMPLATE), with `problems`, if a definition has a secret such as an API key:
+    whoever sees a template can read it."""
+    found = [
+        Problem(place.part_id, place.part_name, place.field, f"{place.label}: {secret.sentence}")
+        for secret in secrets_in(places_of(definition))
+        for place in [secret.place]
+    ]
+    if found:
+        raise _invalid(found)
 
 
 def _deprecated(definition: Definition) -> list[Problem]:

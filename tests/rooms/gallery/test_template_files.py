@@ -159,6 +159,23 @@ def test_contact_fields_that_do_not_exist_are_asked_about(program: Program) -> N
     assert imported(program, text, name="With colors", new_fields=True)["name"] == "With colors"
 
 
+def test_no_way_leads_to_a_template_with_a_secret(app: Flask, program: Program, bob: Person) -> None:  # T-10
+    fields = {"X-Api-Key": "s3cr3t-value"}
+    hook = step("hook", "webhook", url="https://a.example/", method="POST", fields=fields)
+    document, made = definition(email("hello"), hook), created(program)
+    shared = add_template(app, bob.actor, "Old", document)
+    for answer in (
+        program.post(TEMPLATES, {"name": "X", "definition": document}),
+        program.patch(f"{TEMPLATES}/{made['id']}", {"definition": document}),
+        program.post(IMPORT, {"file": exported(program, shared)}),
+        program.post(f"{TEMPLATES}/{shared}/share", {"all": True}),
+    ):
+        [one] = refused(answer, 422, "INVALID_TEMPLATE")["problems"]
+        assert (one["step"], one["name"], one["field"]) == ("hook", "Step 2, Call webhook", "fields")
+        assert "s3cr3t-value" not in answer.text
+    assert "This looks like" in upload(bob, exported(program, shared).encode()).text
+
+
 def test_the_limit_holds(app: Flask, program: Program, sam: Person) -> None:  # T-16
     text = exported(program, created(program)["id"])
     theirs = program_of(app, sam)

@@ -11,8 +11,9 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.gallery.application.reading import find_template
+from app.gallery.application.soundness import refuse_secrets
 from app.gallery.domain.card import Card
-from app.gallery.infrastructure import sharing
+from app.gallery.infrastructure import queries, sharing
 from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.platform.database import transaction
 from app.platform.errors import Conflict, NotFound
@@ -56,8 +57,8 @@ class Recipients:
 def share_template(actor: Actor, public_id: str, account_ids: Sequence[int] | None) -> Sharing:
     """Share a template with sub-accounts, or with all, also future ones, if `account_ids` is None.
 
-    Raises NotFound, also for an account that is not a sub-account, and Conflict if the account is no agency
-    or the template is not its own.
+    Raises NotFound, also for an account that is not a sub-account, Conflict if the account is no agency or
+    the template is not its own, and Invalid (INVALID_TEMPLATE) with `problems` if it has a secret.
     """
     accounts.require(actor, Permission.TEMPLATES)
     with transaction():
@@ -68,6 +69,7 @@ def share_template(actor: Actor, public_id: str, account_ids: Sequence[int] | No
         wanted: set[int | None] = {None} if names is None else set(names)
         new = wanted - before if None not in before else set()
         if new:
+            refuse_secrets(queries.version_definition(template.id, template.version))
             if None in new:
                 sharing.remove_shares(actor.account_id, template.id)
             sharing.add_shares(actor.account_id, template.id, new, actor.user_id)

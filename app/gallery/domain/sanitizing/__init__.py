@@ -8,7 +8,7 @@ have the same result.
 from app.gallery.domain.sanitizing.finding import key_of_words
 from app.gallery.domain.sanitizing.kinds import CHOOSABLE, KINDS, OTHER, Kind
 from app.gallery.domain.sanitizing.known import Asked, Business, Known, asked_about, asked_pairs, is_telling
-from app.gallery.domain.sanitizing.places import Place
+from app.gallery.domain.sanitizing.places import Place, places_of
 from app.gallery.domain.sanitizing.report import Choices, Passage, Report, Value, id_of, sanitized, texts_of
 from app.gallery.domain.sanitizing.secrets import Secret, secrets_in
 from app.gallery.domain.sanitizing.words import phrase_of
@@ -33,7 +33,8 @@ __all__ = [
     "is_telling",
     "key_of_words",
     "phrase_of",
+    "places_of",
     "sanitized",
-    "texts_of",
     "secrets_in",
+    "texts_of",
 ]

@@ -104,7 +104,7 @@ def share_template(public_id: str, body: NewShare) -> TemplateSharing:
     Sub-accounts can preview and clone it, but not change it. Sharing it again changes nothing.
 
     Errors: `TEMPLATE_READ_ONLY` for system templates; `CONFLICT` if the account isn’t an agency; `NOT_FOUND`
-    for an account that isn’t a sub-account.
+    for an account that isn’t a sub-account; `INVALID_TEMPLATE` with `problems` if it has a secret.
     """
     return sharing_shape(sharing.share_template(web.actor(), public_id, body.account_ids))
 
