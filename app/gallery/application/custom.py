@@ -64,7 +64,9 @@ def create_template(
     (VALIDATION_ERROR with `fields`, INVALID_TEMPLATE with `problems`) and LimitReached.
     """
     accounts.require(actor, Permission.TEMPLATES)
-    details = _checked(Details.tidied(name=name, category=category, description=description, tags=tags))
+    details = checked_details(
+        Details.tidied(name=name, category=category, description=description, tags=tags)
+    )
     note = _checked_note(note)
     sound = checked_definition(actor, definition, new_fields=new_fields)
     with transaction():
@@ -110,7 +112,7 @@ def update_template(
         template = _own_template(actor, public_id)
         if check is not None:
             check(template)
-        details = _checked(_merged(template, changes))
+        details = checked_details(_merged(template, changes))
         before = queries.version_definition(template.id, template.version)
         sound = sound or Sound(before.document, before)
         changed = _changed(template, details, is_redefined=sound.document != before.document)
@@ -181,6 +183,15 @@ def own_template(actor: Actor, public_id: str) -> WorkflowTemplate:
     return _own_template(actor, public_id)
 
 
+def checked_details(details: Details) -> Details:
+    """Raise Invalid, with `fields`, unless all details are valid."""
+    if found := details.problems():
+        fields = {name: f"{sentence(words)}." for name, words in found.items()}
+        name, first = next(iter(fields.items()))
+        raise Invalid("VALIDATION_ERROR", f"{name}: {first}", fields=fields)
+    return details
+
+
 def _own_template(actor: Actor, public_id: str) -> WorkflowTemplate:
     template = find_template(actor, public_id)
     if template.account_id is None:
@@ -224,15 +235,6 @@ def _write(template: WorkflowTemplate, details: Details, sound: Sound) -> None:
     template.category = details.category
     template.tags = list(details.tags)
     template.summary = kept_summary(sound.definition)
-
-
-def _checked(details: Details) -> Details:
-    """Raise Invalid, with `fields`, unless all details are valid."""
-    if found := details.problems():
-        fields = {name: f"{sentence(words)}." for name, words in found.items()}
-        name, first = next(iter(fields.items()))
-        raise Invalid("VALIDATION_ERROR", f"{name}: {first}", fields=fields)
-    return details
 
 
 def _checked_note(note: str) -> str:

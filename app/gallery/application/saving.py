@@ -1,17 +1,17 @@
 """Saving a workflow as a template (T-09), without the personal data of contacts (T-10)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.gallery.application.custom import create_template
+from app.gallery.application.custom import checked_details, create_template
 from app.gallery.application.reading import TemplateDetails
 from app.gallery.application.soundness import checked_definition
 from app.gallery.domain.categories import CUSTOM
-from app.gallery.domain.details import MAX_NAME
+from app.gallery.domain.details import MAX_NAME, Details
 from app.gallery.domain.sanitizing import (
     CHOOSABLE,
     KINDS,
@@ -47,10 +47,10 @@ class SavingDraft:
 
     `keep` and `replace` are texts as they are written in the workflow, or ids of values of a report; `chosen`
     are further texts, {text: name of a kind}. Values of contacts are only kept with `keeps_contact_values`.
-    The description defaults to that of the workflow.
+    Name and description default to those of the workflow.
     """
 
-    name: str
+    name: str | None
     description: str | None = None
     category: str = CUSTOM
     tags: Sequence[str] = ()
@@ -96,8 +96,8 @@ class NotReviewed(Conflict):
 def review_saving(actor: Actor, workflow_id: str, draft: SavingDraft | None = None) -> SavingReview:
     """Return what saving a workflow as a template would replace. Changes nothing.
 
-    Without a `draft`, its details are those of the workflow. Raises NotFound, and Invalid with `fields` if a
-    choice can't be understood.
+    Without a `draft`, its details are those of the workflow. Raises NotFound, and Invalid with `fields` for
+    details that no template can have, and if a choice can't be understood.
     """
     accounts.require(actor, Permission.TEMPLATES)
     accounts.require(actor, Permission.REPORTS)
@@ -129,7 +129,7 @@ def save_as_template(
         raise NotReviewed
     if report.kept_of_contacts and not draft.keeps_contact_values:
         raise _unconfirmed(report.kept_of_contacts)
-    name = " ".join(report.details["name"].split())
+    name = _line(report.details["name"])
     if not same_name and queries.has_own_named(actor.account_id, name):
         raise Conflict(
             "CONFIRMATION_NEEDED",
@@ -143,7 +143,7 @@ def save_as_template(
         definition=report.document,
         description=report.details["description"],
         category=draft.category,
-        tags=[report.details[_tag(number)] for number in range(len(draft.tags))],
+        tags=[report.details[_tag(number)] for number in range(len(review.draft.tags))],
         note=note,
         new_fields=new_fields,
         source={"workflow": review.workflow.public_id, "replaced": len(report.replaced)},
@@ -153,9 +153,11 @@ def save_as_template(
 
 def _reviewed(actor: Actor, workflow: Workflow, given: SavingDraft | None) -> SavingReview:
     category = workflow.template_category or CUSTOM
-    draft = given or SavingDraft(workflow.name[:MAX_NAME], category=category)
-    description = workflow.description if draft.description is None else draft.description
-    details = {"name": draft.name, "description": " ".join(description.split())}
+    draft = SavingDraft(None, category=category) if given is None else _checked(given)
+    details = {
+        "name": _line(workflow.name[:MAX_NAME] if draft.name is None else draft.name),
+        "description": _line(workflow.description if draft.description is None else draft.description),
+    }
     details |= {_tag(number): tag for number, tag in enumerate(draft.tags)}
     definition, chosen = workflow.parsed, _chosen(draft)
     known, business = _known(actor, definition, details), _business(actor)
@@ -164,9 +166,18 @@ def _reviewed(actor: Actor, workflow: Workflow, given: SavingDraft | None) -> Sa
         keep, replace = (_keys(texts, report, actor.country) for texts in (draft.keep, draft.replace))
         report = sanitized(definition, details, known, business, Choices(keep, replace, chosen))
     # A form begins with the details of the workflow as they are after sanitizing.
-    found = f"{workflow.public_id} {workflow.revision} {report.fingerprint(with_details=given is not None)}"
-    fingerprint = sha256(found.encode()).hexdigest()[:16]
+    found = report.fingerprint(with_details=draft.name is not None)
+    fingerprint = sha256(f"{workflow.public_id} {workflow.revision} {found}".encode()).hexdigest()[:16]
     return SavingReview(workflow, draft, report, fingerprint, _problem(actor, report))
+
+
+def _checked(draft: SavingDraft) -> SavingDraft:
+    """Return a draft without duplicate tags. Raises Invalid, with `fields`, for what would take long to
+    examine, and what can't be saved."""
+    tags = list({tag.lower(): tag for tag in map(_line, draft.tags)}.values())
+    name, description = "-" if draft.name is None else draft.name, draft.description or ""
+    checked_details(Details.tidied(name=name, category=draft.category, description=description, tags=tags))
+    return replace(draft, tags=tags)
 
 
 def _known(actor: Actor, definition: Definition, details: Mapping[str, str]) -> Known:
@@ -179,6 +190,7 @@ def _known(actor: Actor, definition: Definition, details: Mapping[str, str]) -> 
     def is_in_texts(value: str) -> bool:
         return asked.index.may_have(phrase_of(value))
 
+    companies = contact_values.companies_where(account_id, is_in_texts)
     return Known(
         emails=contact_values.emails_among(account_id, asked.emails),
         phones=contact_values.phones_among(account_id, asked.phones),
@@ -192,7 +204,6 @@ def _known(actor: Actor, definition: Definition, details: Mapping[str, str]) -> 
         custom=contact_values.custom_values_among(account_id, asked.values),
     )
 
-    companies = contact_values.companies_where(account_id, is_in_texts)
 
 def _business(actor: Actor) -> Business:
     texts = accounts.business_details(actor.account_id).texts
@@ -275,6 +286,10 @@ def _unconfirmed(kept: Sequence[Value]) -> Conflict:
         confirm="keep_contact_values",
         values=[one.shown for one in kept],
     )
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _tag(number: int) -> str:

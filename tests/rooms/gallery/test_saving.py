@@ -3,7 +3,7 @@ the API."""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import unescape
 from typing import Any
@@ -16,6 +16,8 @@ from app.activity.infrastructure.queries import audit_entries
 from app.contacts import application as contacts
 from app.contacts.domain import ConsentBasis
 from app.gallery import application as gallery
+from app.gallery.application import saving
+from app.gallery.domain.sanitizing import texts_of
 from app.gallery.domain.sanitizing.view import fold
 from tests.people import Person, Program, program_of
 from tests.rooms.gallery.test_api_own_templates import refused
@@ -302,9 +304,49 @@ def test_a_name_that_is_taken_is_asked_about(app: Flask, bob: Person) -> None:  
 def test_wrong_details_are_shown_at_their_fields(app: Flask, bob: Person) -> None:
     workflow = draft(app, bob.actor)
     page = bob.get(page_of(workflow))
-    for wrong in ({"name": " "}, {"category": "none"}, {"tags": "x" * 41}, {"name": "x" * 121}):
-        answer = bob.post(page_of(workflow), answers(page, **wrong))
-        assert answer.status_code == 422 and 'class="field-error"' in answer.text
+    for wrong in (
+        {"name": " "},
+        {"name": "x" * 121},
+        {"name": "x\x00"},
+        {"description": "x" * 1_001},
+        {"category": "none"},
+        {"tags": "x" * 41},
+        {"tags": ",".join(map(str, range(13)))},
+    ):
+        for act in ("save", "review"):
+            answer = bob.post(page_of(workflow), answers(page, **wrong, act=act))
+            assert answer.status_code == 422 and 'class="field-error"' in answer.text, wrong
+
+
+@pytest.mark.usefixtures("nora")
+def test_wrong_details_leave_the_choices(app: Flask, bob: Person) -> None:
+    workflow = draft(app, bob.actor, definition=definition(email("hello", "Hi", "Mark, a@b.example")))
+    page = bob.get(page_of(workflow))
+    answer = bob.post(page_of(workflow), answers(page, name="", replace=[ticks(page)["Mark"][0]]))
+    assert answer.status_code == 422
+    assert [ticks(answer)[one][1] for one in ("Mark", "a@b.example")] == [True, False]
+
+
+@pytest.mark.parametrize("act", ["save", "review"])
+def test_long_details_are_refused_before_they_are_searched(
+    app: Flask, bob: Person, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    workflow = draft(app, bob.actor)
+    page = bob.get(page_of(workflow))
+    examined: list[Mapping[str, str]] = []
+
+    def texts(definition: Any, details: Mapping[str, str]) -> Any:
+        examined.append(details)
+        return texts_of(definition, details)
+
+    monkeypatch.setattr(saving, "texts_of", texts)
+    for long in (
+        {"name": "Nora " * 50_000},
+        {"description": "a@b.example " * 20_000},
+        {"tags": "a,b," * 50_000},
+    ):
+        bob.post(page_of(workflow), answers(page, **long, act=act))
+    assert examined and max(len(" ".join(one.values())) for one in examined) < 1_000
 
 
 @pytest.fixture
@@ -335,6 +377,15 @@ def test_who_may_save(app: Flask, bob: Person, vera: Person, mallory: Person, sa
             assert person.get(address).status_code == person.post(address, {"name": "X"}).status_code == 404
     answer = program_of(app, mallory).post(f"/workflows/{workflow}/save-as-template", {"name": "X"})
     refused(answer, 404, "WORKFLOW_NOT_FOUND")
+
+
+def test_a_program_that_may_not_read_learns_nothing(app: Flask, bob: Person) -> None:  # T-22
+    workflow, program = draft(app, bob.actor), program_of(app, bob, "template:manage")
+    for address, body in (
+        (f"/workflows/{workflow}/save-as-template", {"name": "X"}),
+        (TEMPLATES, {"name": "X", "workflow_id": workflow}),
+    ):
+        assert refused(program.post(address, body), 403, "NOT_ALLOWED")["permission"] == "report:view"
 
 
 @pytest.mark.usefixtures("nora")
@@ -370,12 +421,3 @@ def test_a_few_statements_however_long_the_texts(app: Flask, bob: Person) -> Non
             gallery.review_saving(bob.actor, workflow)
         counts.append(len(sent))
     assert counts[1] <= counts[0] + 2, counts
-def test_a_program_that_may_not_read_learns_nothing(app: Flask, bob: Person) -> None:  # T-22
-    workflow, program = draft(app, bob.actor), program_of(app, bob, "template:manage")
-    for address, body in (
-        (f"/workflows/{workflow}/save-as-template", {"name": "X"}),
-        (TEMPLATES, {"name": "X", "workflow_id": workflow}),
-    ):
-        assert refused(program.post(address, body), 403, "NOT_ALLOWED")["permission"] == "report:view"
-
-

@@ -63,18 +63,19 @@ class SavingForm(web.ShowingForm):
         if text and self._accepts(text, len(rows)):
             rows.append(Chosen(text, self.new_kind.data or OTHER.name))
             self.new_text.data = ""
-        return [row for row in rows if phrase_of(row.text) and row.kind in dict(KINDS)]
+        return [row for row in rows if phrase_of(row.text[:MAX_CHOSEN_TEXT]) and row.kind in dict(KINDS)]
 
     def draft(self, chosen: list[Chosen]) -> SavingDraft:
         """Return what the user has entered."""
         ticked = request.form.getlist("replace")
+        replaced = set(ticked)
         listed = (self.listed.data or "").split()
         return SavingDraft(
             name=self.name.data or "",
             description=self.description.data or "",
             category=self.category.data or "",
             tags=list(_tags(self.tags.data or "")),
-            keep=[one for one in listed if one not in set(ticked)],
+            keep=[one for one in listed if one not in replaced],
             replace=ticked,
             chosen={row.text: row.kind for row in chosen},
             keeps_contact_values=bool(self.keeps_contact_values.data),

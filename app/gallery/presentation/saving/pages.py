@@ -1,12 +1,15 @@
 """Page that saves a workflow as a template, and shows before what will be replaced."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.gallery import application as gallery
-from app.gallery.application import NotReviewed, SavingReview
+from app.gallery.application import NotReviewed, SavingDraft, SavingReview
+from app.gallery.domain.categories import CUSTOM
 from app.gallery.domain.sanitizing import Passage, Place, Report, Value
 from app.gallery.presentation.saving.forms import KINDS, Chosen, SavingForm, form_of
 from app.platform import web
@@ -44,10 +47,11 @@ def save(public_id: str) -> ResponseReturnValue:
     form.validate()
     chosen = form.chosen()
     draft = form.draft(chosen)
-    if request.form.get("act", "save") != "save" or "remove" in request.form or form.new_text.errors:
-        status = 422 if form.new_text.errors else 200
-        return _page(gallery.review_saving(actor, public_id, draft), form, chosen), status
+    is_saved = request.form.get("act", "save") == "save" and "remove" not in request.form
     try:
+        if not is_saved or form.new_text.errors:
+            status = 422 if form.new_text.errors else 200
+            return _page(gallery.review_saving(actor, public_id, draft), form, chosen), status
         saved = gallery.save_as_template(
             actor,
             public_id,
@@ -59,14 +63,24 @@ def save(public_id: str) -> ResponseReturnValue:
     except (NotFound, NotAllowed):
         raise
     except MusterError as error:
-        if isinstance(error, Invalid):
-            form.show(error.facts.get("fields", {}))
+        fields = error.facts.get("fields", {}) if isinstance(error, Invalid) else {}
+        form.show(fields)
         status = next(code for kind, code in web.STATUS.items() if isinstance(error, kind))
-        return _page(gallery.review_saving(actor, public_id, draft), form, chosen, error), status
+        review = gallery.review_saving(actor, public_id, _without_wrong(draft, fields))
+        return _page(review, form, chosen, error), status
     card, replaced = saved.details.card, len(saved.report.replaced)
     words = f" {counted(replaced, 'value')} replaced." if replaced else ""
     flash(f"“{card.name}” is saved as a template.{words}", "success")
     return web.send_to(url_for("gallery.show", public_id=card.public_id))
+
+
+def _without_wrong(draft: SavingDraft, fields: Mapping[str, str]) -> SavingDraft | None:
+    """Return what of a draft can still be shown: without details or choices that are wrong."""
+    if "chosen" in fields:
+        return None
+    if fields:
+        return replace(draft, name=None, description=None, category=CUSTOM, tags=())
+    return draft
 
 
 def _page(
