@@ -298,6 +298,7 @@ def test_others_neither_share_nor_see_with_whom(
     refused(viewer.delete(f"{TEMPLATES}/{secret}/share"), 403, "NOT_ALLOWED")
     page = vera.get(f"/templates/{secret}/sharing")
     assert page.status_code == 200 and "Share with" not in page.text
+    assert "They see all its versions, with their notes, and nothing else of your account." in page.text
 
 
 def test_each_act_is_in_the_log_once(
