@@ -1,7 +1,7 @@
 """Safe YAML reading and writing, limited to JSON values.
 
 Times such as 18:30 and words such as “no” stay text, duplicate keys are an error, and dangerous constructs
-(aliases, tags, deep nesting) are refused before anything is built from them.
+(aliases, tags, deep nesting, very many values) are refused before anything is built from them.
 """
 
 import re
@@ -14,6 +14,7 @@ from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, Ev
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_NESTING = 60
+MAX_EVENTS = 100_000
 WIDTH = 110
 SHORT = 72
 
@@ -103,18 +104,20 @@ def read_yaml(text: str) -> Any:
 
 def _refuse_dangers(text: str) -> None:
     nesting = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for number, event in enumerate(yaml.parse(text, Loader=_Loader)):
         nesting += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if reason := _refusal(event, nesting):
+        if reason := _refusal(event, nesting, number):
             raise ComposerError(None, None, reason, event.start_mark)  # type: ignore[arg-type]
 
 
-def _refusal(event: Event, nesting: int) -> str:
+def _refusal(event: Event, nesting: int, number: int) -> str:
     if isinstance(event, AliasEvent):
         return "aliases (*) can’t be used"
     if getattr(event, "tag", None) is not None:
         return "type tags (!) can’t be used"
-    return "it’s nested too deeply" if nesting > MAX_NESTING else ""
+    if nesting > MAX_NESTING:
+        return "it’s nested too deeply"
+    return "it has too many values" if number >= MAX_EVENTS else ""
 
 
 def written_yaml(content: dict[str, Any]) -> str:

@@ -99,6 +99,7 @@ def test_both_are_in_the_log(app: Flask, program: Program, alice: Person) -> Non
         ("name: !!python/object/apply:os.system [id]", "type tags"),
         ("[" * 100_000, "nested too deeply"),
         ("a: " + "{b: " * 100_000, "nested too deeply"),
+        ("[" + "1," * 400_000 + "]", "too many values"),
         ("key: x\nkey: y", "appears twice"),
         ("a: " + "x" * 1_000_001, "too large"),
         ("- " * 400_000, "isn’t a template file"),
