@@ -11,7 +11,7 @@ from flask import Flask
 from app.activity.infrastructure.queries import audit_entries
 from app.gallery import application as gallery
 from app.gallery.application.load import FOLDER
-from app.gallery.domain.template_file import parse_template
+from app.gallery.domain.template_file import MAX_FILE, parse_template
 from app.platform.tenancy import acting_for
 from tests.people import Person, Program, program_of
 from tests.rooms.gallery.shelf import add_template, definition, system_id
@@ -150,6 +150,15 @@ def test_a_file_is_checked_and_then_imported(app: Flask, program: Program, bob: 
         assert len(gallery.all_templates(bob.actor)) == before + 1
     assert made.card.name == "Imported"
     assert made.definition.document == parse_template(text).definition
+
+
+def test_a_file_as_large_as_allowed_passes_both_steps(program: Program, bob: Person) -> None:  # T-20
+    """Browsers send each line break of a form as two characters."""
+    text = exported(program, created(program)["id"])
+    text += f"#{'-' * 98}\n" * ((MAX_FILE - len(text.encode())) // 100)
+    assert upload(bob, text.encode()).status_code == 200
+    sent = {"text": text.replace("\n", "\r\n"), "name": "Large"}
+    assert bob.post("/templates/import/confirmation", sent).status_code == 303
 
 
 def test_contact_fields_that_do_not_exist_are_asked_about(program: Program) -> None:  # T-20

@@ -66,7 +66,7 @@ def confirm() -> ResponseReturnValue:
     """Create the template from the file that was checked."""
     actor, form = web.actor(), ImportForm()
     require(actor, Permission.TEMPLATES)
-    content = (form.text.data or "").encode()
+    content = (form.text.data or "").replace("\r\n", "\n").encode()  # browsers send it with \r\n
     try:
         made = transfer.import_template(actor, content, name=form.name.data or "", new_fields=True)
     except (Invalid, LimitReached) as wrong:
