@@ -266,6 +266,7 @@ def test_many_sub_accounts_are_shown_in_pages(
     assert len(rows) == len({one["account_id"] for one in rows}) == 61
     assert [one["name"] for one in rows] == sorted(one["name"] for one in rows)
     assert len(listed(program, f"{TEMPLATES}/{secret}/share?q=SHOP%200&limit=7")) == 20
+    assert "Shop 00" in alice.get(f"/templates/{secret}/sharing?q=%00shop").text
     first = alice.get(f"/templates/{secret}/sharing").text
     [following] = re.findall(r'rel="next" href="([^"]+)"', first)
     assert "Shop 29" not in first and "Shop 29" in alice.get(following.replace("&amp;", "&")).text

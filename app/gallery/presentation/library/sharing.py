@@ -21,7 +21,7 @@ PAGE = 50
 @blueprint.get("")
 def show(public_id: str) -> ResponseReturnValue:
     """Show the sub-accounts, which of them see the template, and what they have made of it."""
-    search = " ".join(request.args.get("q", "").split())[:120]
+    search = " ".join(request.args.get("q", "").replace("\0", "").split())[:120]
     after = number_of(request.args.get("after", ""))
     found = sharing.recipients_of(web.actor(), public_id, search=search, after=after, limit=PAGE)
     return render_template(
