@@ -47,6 +47,7 @@ def switch() -> ResponseReturnValue:
     if found is None:
         raise NotFound("NOT_FOUND", "You aren’t a member of this account.")
     session[KEY] = found.id
+    session.pop("csrf_token", None)  # forms that are open in other tabs were made for the other account
     flash(f"You’re working in “{found.name}” now.", "success")
     return web.send_to("/")
 

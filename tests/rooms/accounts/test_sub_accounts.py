@@ -17,18 +17,35 @@ def current(person: Person) -> str:
     return str(name)
 
 
+def work_in(person: Person, account_id: int) -> None:
+    """Switch to an account; the browser goes on with the token of a page made for it."""
+    assert person.post(f"{ACCOUNTS}/switch", {"account": account_id}).status_code == 303
+    token, *_ = re.findall(r'name="csrf_token" value="([^"]+)"', person.get(ACCOUNTS).text)
+    person.browser.environ_base["HTTP_X_CSRFTOKEN"] = token
+
+
 def test_a_sub_account_is_created_and_worked_in(app: Flask, alice: Person) -> None:  # P-03
     assert alice.post(ACCOUNTS, {"name": " North  <b>shop</b> "}).status_code == 303
     assert "North &lt;b&gt;shop" in alice.get(ACCOUNTS).text
     with app.app_context():
         made = open_accounts(alice.actor)[-1]
     assert (made.name, made.is_sub_account, made.role) == ("North <b>shop</b>", True, "owner")
-    assert alice.post(f"{ACCOUNTS}/switch", {"account": made.id}).status_code == 303
+    work_in(alice, made.id)
     assert current(alice) == "North &lt;b&gt;shop&lt;/b&gt;"
     assert "New sub-account" not in alice.get(ACCOUNTS).text
     assert alice.post(ACCOUNTS, {"name": "Below"}).status_code == 409
-    assert alice.post(f"{ACCOUNTS}/switch", {"account": alice.actor.account_id}).status_code == 303
+    work_in(alice, alice.actor.account_id)
     assert current(alice) == "Agency"
+
+
+def test_a_form_left_open_does_not_write_into_another_account(alice: Person, sam: Person) -> None:  # P-03
+    left_open = alice.get("/workflows/new").text
+    token, *_ = re.findall(r'name="csrf_token" value="([^"]+)"', left_open)
+    work_in(alice, sam.actor.account_id)
+    late = alice.post("/workflows/new", {"csrf_token": token, "name": "For the agency"})
+    assert late.status_code == 400 and "This page has expired." in late.text
+    assert alice.post("/workflows/new", {"name": "For the sub-account"}).status_code == 303
+    assert "For the agency" not in alice.get("/workflows").text
 
 
 def test_nobody_works_in_accounts_of_others(alice: Person, sam: Person, mallory: Person) -> None:  # P-03
