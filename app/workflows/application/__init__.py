@@ -31,7 +31,7 @@ from app.workflows.application.editing.trigger_and_goals import (
     remove_goal,
     trigger_types,
 )
-from app.workflows.application.editing.undoing import redo, undo
+from app.workflows.application.editing.undoing import forget_edits, redo, undo
 from app.workflows.application.judging import (
     available,
     faults,
@@ -146,6 +146,7 @@ __all__ = [
     "find_by_name_or_id",
     "find_workflow",
     "find_workflows",
+    "forget_edits",
     "fork_card",
     "form_trigger",
     "goal_types",

@@ -75,6 +75,12 @@ def keep_former(workflow: Workflow, definition: dict[str, Any]) -> None:
         session().execute(sa.delete(WorkflowEdit).where(mine, WorkflowEdit.id <= oldest))
 
 
+def forget_edits(workflow: Workflow) -> None:
+    """Delete the former definitions, also those that were undone."""
+    mine = sa.and_(WorkflowEdit.account_id == workflow.account_id, WorkflowEdit.workflow_id == workflow.id)
+    session().execute(sa.delete(WorkflowEdit).where(mine))
+
+
 def take_edit(workflow: Workflow, *, undone: bool) -> dict[str, Any] | None:
     """Return the definition before the last edit that is not undone, or after the first that is; the current
     one takes its place. None if there is none."""

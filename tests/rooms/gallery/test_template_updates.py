@@ -202,6 +202,26 @@ def test_undo_restores_the_workflow_as_it_was(app: Flask, bob: Person) -> None: 
     assert len(fields["takes"]) == 3, "the changes are offered again"
 
 
+def test_the_editor_neither_undoes_nor_redoes_an_update(app: Flask, bob: Person) -> None:  # T-15, W-01
+    """The record of the update would stay, and its changes would never be offered again."""
+    template_id, workflow_id = made_from_template(app, bob.actor)
+    edit(app, bob, workflow_id, 0, body="Welcome, all of you.")
+    save_version(app, bob.actor, template_id, second_version())
+    send(bob, workflow_id, fields_of(bob.get(page_of(workflow_id)).text), all="1")
+
+    def revision() -> dict[str, str]:
+        return {"revision": str(found(app, bob.actor, workflow_id).revision)}
+
+    assert bob.post(f"/workflows/{workflow_id}/undo", revision()).status_code == 422
+    assert len(found(app, bob.actor, workflow_id).definition["steps"]) == 4
+    edit(app, bob, workflow_id, 0, body="Welcome, both of you.")
+    assert bob.post(f"/workflows/{workflow_id}/undo", revision()).status_code == 303
+    assert bob.post(f"{page_of(workflow_id)}/reversal", revision()).status_code == 303
+    for way in ("undo", "redo"):
+        assert bob.post(f"/workflows/{workflow_id}/{way}", revision()).status_code == 422
+    assert len(found(app, bob.actor, workflow_id).definition["steps"]) == 3
+
+
 def test_undoing_asks_before_it_discards_later_edits(app: Flask, bob: Person) -> None:  # T-15
     template_id, workflow_id = made_from_template(app, bob.actor)
     before = found(app, bob.actor, workflow_id).definition

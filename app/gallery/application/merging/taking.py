@@ -96,6 +96,7 @@ def undo_template_update(
                 confirm="lose_edits",
             )
         restored = workflows.restore_definition(actor, public_id, link.before, _unchanged(revision))
+        workflows.forget_edits(restored)
         version = link.version
         link.version, link.ids, link.before = link.version_before, link.ids_before or {}, None
         link.updated_at, link.updated_by = now(), actor.user_id
@@ -150,7 +151,8 @@ def _create_fields(actor: Actor, workflow: Workflow, merged: Merged) -> None:
 def _keep(
     actor: Actor, workflow: Workflow, version: int, ids: dict[str, str], before: dict[str, Any]
 ) -> TemplateLink:
-    """Record the update, and what undoes it."""
+    """Record the update, and what undoes it. The editor’s undo would go back without the record."""
+    workflows.forget_edits(workflow)
     link = store.link_to_change(actor.account_id, workflow.id)
     link.version_before, link.ids_before, link.before = link.version, link.ids, before
     link.version, link.ids = version, ids

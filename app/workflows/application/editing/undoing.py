@@ -13,6 +13,7 @@ from app.workflows.application.editing.structure import Edited
 from app.workflows.application.lookup import change, editable, find_workflow
 from app.workflows.domain import Definition, Step, parse
 from app.workflows.infrastructure import store
+from app.workflows.infrastructure.tables import Workflow
 
 
 def undo(actor: Actor, public_id: str, revision: int) -> Edited:
@@ -23,6 +24,12 @@ def undo(actor: Actor, public_id: str, revision: int) -> Edited:
 def redo(actor: Actor, public_id: str, revision: int) -> Edited:
     """Go forward to the definition after the edit that was undone last."""
     return _restored(actor, "workflow_edit_redone", public_id, revision, True)
+
+
+def forget_edits(workflow: Workflow) -> None:
+    """End what can be undone and redone, because a change that is not an edit belongs to the definition. To
+    be called in the transaction of that change."""
+    store.forget_edits(workflow)
 
 
 def _restored(actor: Actor, action: str, public_id: str, revision: int, undone: bool) -> Edited:
