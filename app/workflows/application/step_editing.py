@@ -79,7 +79,7 @@ def step_card(actor: Actor, public_id: str, step_id: str, typed: Mapping[str, st
         step=step,
         words=step_words(step, names_in(definition)),
         fields=fields,
-        values={field.name: _shown(field, step.config.get(field.name)) for field in fields},
+        values={field.name: _shown(field, step.config) for field in fields},
         message=_sample(actor, definition, step),
         custom_fields=tuple(sorted(queries.custom_field_keys(actor.account_id))),
         may_edit=actor.may(Permission.WORKFLOWS) and can_be_edited(workflow.status),
@@ -244,7 +244,8 @@ def _sample(actor: Actor, definition: Definition, step: Part) -> SampleMessage |
 def _put(config: dict[str, Any], setting: Setting, value: Any) -> None:
     if setting.kind in ONE_LINE and isinstance(value, str):
         value = " ".join(value.split())
-    if value in ("", {}) and not setting.required:
+    is_usual = setting.kind == "choice" and setting.name not in config and value == setting.default
+    if is_usual or (value in ("", {}) and not setting.required):
         config.pop(setting.name, None)
     else:
         config[setting.name] = value
@@ -271,7 +272,10 @@ def _tidy(value: Any) -> Any:
     return lines.encode("utf-8", "replace").decode().strip("\n")
 
 
-def _shown(setting: Setting, value: Any) -> Any:
+def _shown(setting: Setting, config: Config) -> Any:
+    """Return the saved value as the form shows it; of a choice also the default, because the form always
+    chooses something."""
+    value = setting.value(config) if setting.kind == "choice" else config.get(setting.name)
     if setting.kind in ("pairs", "duration"):
         return value if isinstance(value, dict) else {}
     return "" if value is None else str(value)

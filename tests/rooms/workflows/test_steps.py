@@ -95,6 +95,19 @@ def test_saving_without_a_change_is_no_change(app, bob):
     assert found(app, bob.actor, public_id).revision == 1
 
 
+def test_a_choice_without_a_value_shows_and_keeps_its_default(app, bob):
+    public_id = draft(app, bob.actor)
+    page = f"/workflows/{public_id}/steps/hello"
+    shown = bob.get(page).text
+    assert re.findall(r'<option selected value="(\w+)">', shown) == ["end"]
+    sent = {"subject": "Hi {{ contact.first_name }}", "body": "Good to **have** you.", "revision": "1"}
+    assert bob.post(page, sent | {"on_failure": "end"}).status_code == 303
+    assert found(app, bob.actor, public_id).revision == 1
+    for chosen, revision in (("continue", "1"), ("end", "2")):
+        bob.post(page, sent | {"on_failure": chosen, "revision": revision})
+        assert config_of(app, bob.actor, public_id, 0)["on_failure"] == chosen
+
+
 def test_characters_that_cannot_be_kept_are_left_out(app, bob):
     public_id = draft(app, bob.actor)
     sent = {"subject": "Hi\0 there", "body": "A\0B 🎉", "revision": "1"}
