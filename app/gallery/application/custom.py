@@ -55,20 +55,22 @@ def create_template(
     tags: Sequence[str] = (),
     note: str = "",
     new_fields: bool = False,
+    any_workflow: bool = False,
     is_imported: bool = False,
     source: Mapping[str, Any] | None = None,
 ) -> TemplateDetails:
     """Create a template from a definition, which may be any JSON. `source` are facts for the audit log.
 
-    With `new_fields`, contact fields that do not exist yet may be used; cloning creates them. Raises Invalid
-    (VALIDATION_ERROR with `fields`, INVALID_TEMPLATE with `problems`) and LimitReached.
+    With `new_fields`, contact fields that do not exist yet may be used; cloning creates them. With
+    `any_workflow`, it may refer to workflows of another account. Raises Invalid (VALIDATION_ERROR with
+    `fields`, INVALID_TEMPLATE with `problems`) and LimitReached.
     """
     accounts.require(actor, Permission.TEMPLATES)
     details = checked_details(
         Details.tidied(name=name, category=category, description=description, tags=tags)
     )
     note = _checked_note(note)
-    sound = checked_definition(actor, definition, new_fields=new_fields)
+    sound = checked_definition(actor, definition, new_fields=new_fields, any_workflow=any_workflow)
     with transaction():
         accounts.lock(actor.account_id)
         _raise_if_full(actor.account_id)
@@ -94,6 +96,7 @@ def update_template(
     *,
     note: str = "",
     new_fields: bool = False,
+    any_workflow: bool = False,
     check: Check | None = None,
 ) -> TemplateDetails:
     """Change a template of the account, which creates a version unless nothing differs.
@@ -106,7 +109,9 @@ def update_template(
     note = _checked_note(note)
     sound = None
     if changes.definition is not None:
-        sound = checked_definition(actor, changes.definition, new_fields=new_fields)
+        sound = checked_definition(
+            actor, changes.definition, new_fields=new_fields, any_workflow=any_workflow
+        )
     with transaction():
         accounts.lock(actor.account_id)
         template = _own_template(actor, public_id)

@@ -18,10 +18,11 @@ class Sound:
     definition: Definition
 
 
-def checked_definition(actor: Actor, document: Any, *, new_fields: bool) -> Sound:
+def checked_definition(actor: Actor, document: Any, *, new_fields: bool, any_workflow: bool = False) -> Sound:
     """Return a definition, which may be any JSON, with defaults filled in.
 
-    With `new_fields`, contact fields that do not exist may be used if cloning can create them. Raises Invalid
+    With `new_fields`, contact fields that do not exist may be used if cloning can create them, and with
+    `any_workflow`, it may refer to workflows of another account, which cloning makes blank. Raises Invalid
     (INVALID_TEMPLATE) with `problems`, a list of {step, name, field, message}, also for secrets, and
     `new_fields`, the labels of fields that could be created.
     """
@@ -31,7 +32,11 @@ def checked_definition(actor: Actor, document: Any, *, new_fields: bool) -> Soun
         raise _invalid([Problem("", "Workflow", "definition", str(problem))]) from None
     definition = parse(filled)
     found = workflows.faults(
-        actor.account_id, definition, may_be_off=False, may_add_fields=new_fields
+        actor.account_id,
+        definition,
+        may_be_off=False,
+        may_add_fields=new_fields,
+        any_workflow=any_workflow,
     ) or _deprecated(definition)
     if found:
         creatable = [] if new_fields else workflows.missing_fields(actor.account_id, definition)

@@ -129,7 +129,9 @@ def restore_version(
         before = find_template(actor, public_id).version
         changes = TemplateChanges(definition=version.definition)
         note = note or f"Restored version {number}."
-        restored = update_template(actor, public_id, changes, note=note, new_fields=True, check=check)
+        restored = update_template(
+            actor, public_id, changes, note=note, new_fields=True, any_workflow=True, check=check
+        )
         if restored.card.version != before:
             activity.record(
                 actor,

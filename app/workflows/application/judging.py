@@ -20,13 +20,16 @@ def faults(
     *,
     may_be_off: bool = True,
     may_add_fields: bool = False,
+    any_workflow: bool = False,
 ) -> list[Problem]:
     """Return all problems of a definition in this account: of the workflow `public_id`, or of a new one.
 
     Missing integrations are not problems, nor, with `may_be_off`, are parts that are switched off, because
-    the user is asked about them. With `may_add_fields`, contact fields that can be created need not exist.
+    the user is asked about them. With `may_add_fields`, contact fields that can be created need not exist,
+    and with `any_workflow`, neither need the workflows that it refers to.
     """
-    fields, linked = queries.custom_field_keys(account_id), linked_names(account_id, definition)
+    fields = queries.custom_field_keys(account_id)
+    linked = None if any_workflow else linked_names(account_id, definition)
     if may_add_fields:
         fields |= _fields_to_create(definition, fields).keys()
     found = problems(definition, custom_fields=fields, workflows=linked, may_be_off=may_be_off)

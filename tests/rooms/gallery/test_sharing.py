@@ -1,5 +1,6 @@
 """An agency shares templates with its sub-accounts (T-17); nobody else ever sees them (T-22)."""
 
+import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +25,7 @@ from tests.people import Person, Program, program_of
 from tests.rooms.gallery.shelf import SYSTEM_TEMPLATES, add_template, cards, definition, uses
 from tests.rooms.gallery.test_api_own_templates import refused
 from tests.rooms.gallery.test_api_templates import TEMPLATES, listed
+from tests.rooms.gallery.test_library_pages import details
 from tests.rooms.workflows.drafts import draft
 from tests.unit.workflows.documents import email, step
 
@@ -212,6 +214,29 @@ def test_a_clone_does_not_know_the_agencys_workflows(app: Flask, bob: Person, sa
     steps = theirs.get(f"/workflows/{made}").json["definition"]["steps"]
     assert steps[1]["config"]["workflow"] == ""
     assert "Internal plans" not in sam.get(f"/templates/{public_id}").text
+
+
+def test_what_refers_to_the_agencys_workflows_can_be_copied_and_imported(
+    app: Flask, bob: Person, sam: Person
+) -> None:  # T-17, T-20
+    inside = draft(app, bob.actor, "Internal plans", definition=definition())
+    document = definition(email("hello"), step("next", "enroll_in_workflow", workflow=inside))
+    public_id = add_template(app, bob.actor, "Secret sauce", document)
+    share(app, bob, public_id, sam)
+    theirs = program_of(app, sam)
+    file = io.BytesIO(sam.get(f"/templates/{public_id}/file").data)
+    report = sam.post("/templates/import", {"file": (file, "sauce.yaml")})
+    assert report.status_code == 200 and "Internal plans" not in report.text
+    copied = sam.post(f"/templates/{public_id}/copy", details(name="Ours"))
+    imported = theirs.post(f"{TEMPLATES}/import", {"file": sam.get(f"/templates/{public_id}/file").text})
+    assert (copied.status_code, imported.status_code) == (303, 201)
+    for made in (copied.location.split("/")[2], imported.json["id"]):
+        cloned = theirs.post(f"{TEMPLATES}/{made}/clone", {}).json["workflow_id"]
+        steps = theirs.get(f"/workflows/{cloned}").json["definition"]["steps"]
+        assert steps[1]["config"]["workflow"] == ""
+        changed = theirs.patch(f"{TEMPLATES}/{made}", {"definition": definition(email("hello"))})
+        assert changed.status_code == 200
+        assert sam.post(f"/templates/{made}/versions/1/restoration").status_code == 303
 
 
 def test_clones_of_many_at_once_are_each_counted_once(

@@ -110,6 +110,7 @@ def copy_template(actor: Actor, public_id: str, details: Details) -> TemplateDet
         definition=queries.version_definition(template.id, template.version).document,
         note=f"Copied from “{template.name}”, version {template.version}.",
         new_fields=True,
+        any_workflow=True,
     )
 
 

@@ -75,9 +75,10 @@ def check_file(actor: Actor, content: bytes) -> FileReport:
     accounts.require(actor, Permission.TEMPLATES)
     file = _read(content)
     try:
-        definition = checked_definition(actor, file.definition, new_fields=True).definition
+        sound = checked_definition(actor, file.definition, new_fields=True, any_workflow=True)
     except Invalid as wrong:
         return FileReport(file, wrong.facts["problems"])
+    definition = sound.definition
     return FileReport(
         file,
         problems=[],
@@ -106,6 +107,7 @@ def import_template(
         tags=file.tags,
         note="Imported from a file.",
         new_fields=new_fields,
+        any_workflow=True,
         is_imported=True,
     )
 
