@@ -1,5 +1,7 @@
 """Paths of branches and splits are edited on a page of their own, as plain forms (W-01)."""
 
+import pytest
+
 from app.activity.infrastructure.queries import audit_entries
 from tests.rooms.workflows.drafts import draft, found
 from tests.unit.workflows.documents import IN_GERMANY, branch, definition, email, path, rule, split
@@ -91,6 +93,21 @@ def test_conditions_of_a_path_are_built_without_javascript(app, bob):  # W-01
         ]
     }
     assert bob.get(f"/workflows/{public_id}").text.count("to fix first") == 0
+
+
+@pytest.mark.parametrize("address", ["steps/ways/paths/1", "filters"])
+def test_another_row_does_not_hide_what_others_have_saved(app, alice, bob, address):  # W-01
+    public_id = branched(app, bob.actor)
+    page = f"/workflows/{public_id}/{address}"
+    typed = {"g0-join": "all", "g0-0-field": "contact.country", "g0-0-op": "equals", "g0-0-value": "AT"}
+    typed["revision"] = "1"
+    hers = {"subject": "Hers", "body": "Good to have you.", "revision": "1"}
+    assert alice.post(f"/workflows/{public_id}/steps/hello", hers).status_code == 303
+    for act in ("add-0", "add-group", ""):
+        assert 'name="revision" value="1"' in bob.post(page, typed | {"act": act}).text
+    late = bob.post(page, typed | {"act": "save"})
+    assert late.status_code == 409 and 'name="revision" value="2"' in late.text
+    assert "Your conditions are still here." in late.text and '<option value="AT" selected>' in late.text
 
 
 def test_deep_conditions_are_kept_or_replaced(app, bob):  # W-01

@@ -55,14 +55,14 @@ def _shown(found: Conditions) -> str:
 def _after(found: Conditions, save: Callable[[Mapping[str, Any] | None, int], object]) -> ResponseReturnValue:
     act = request.form.get("act", "")
     form = read_filter_form(request.form.to_dict(flat=False))
+    seen = whole_number(request.form.get("revision")) or 0
     if act not in ("save", "clear"):
         changed = form.after(act)
-        return _page(found, changed, focus=_focus(changed, act))
-    seen = whole_number(request.form.get("revision")) or 0
+        return _page(found, changed, seen=seen, focus=_focus(changed, act))
     try:
         save(None if act == "clear" else form.document, seen)
     except Invalid as wrong:
-        return _page(found, form, wrong.facts.get("problems", [wrong.message])), 422
+        return _page(found, form, wrong.facts.get("problems", [wrong.message]), seen=seen), 422
     except Conflict as conflict:
         return _page(found, form, conflict=conflict), 409
     flash("Conditions saved." if found.step else "Filters saved.", "success")
@@ -81,14 +81,18 @@ def _page(
     form: FilterForm | None,
     problems: Sequence[str] = (),
     *,
+    seen: int | None = None,
     conflict: Conflict | None = None,
     focus: str = "",
 ) -> str:
+    """Render the form. It keeps the revision that was `seen`, so that it can’t overwrite what others have
+    saved since; after a conflict, which tells about that, it goes on with the current one."""
     is_part = request.headers.get("HX-Target", "").endswith("#conditions-form")
     return render_template(
         "workflows/editing/_conditions.html" if is_part else "workflows/editing/conditions.html",
         found=found,
         workflow=found.workflow,
+        revision=found.workflow.revision if seen is None else seen,
         step=found.step,
         address=request.path,
         back=_back(found),
