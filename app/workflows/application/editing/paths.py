@@ -57,7 +57,7 @@ def fork_card(actor: Actor, public_id: str, step_id: str) -> ForkCard:
     workflow = editable(actor, public_id)
     step, fork = fork_of(workflow.parsed, step_id)
     names = message_names(workflow.parsed)
-    words = {str(path.key): criteria_words(path.criteria, names) for path in step.paths if _has_rules(path)}
+    words = {path.ref: criteria_words(path.criteria, names) for path in step.paths if _has_rules(path)}
     return ForkCard(workflow, step, fork, words)
 
 
@@ -117,10 +117,10 @@ def _has_rules(path: Path) -> bool:
 
 def _refuse_faults(actor: Actor, public_id: str, definition: Definition, step: Step) -> None:
     """Refuse names and percentages that are wrong; what is wrong with all of them is about the first one."""
-    by_field = {f"{path.field}.name": f"name-{path.key}" for path in step.paths}
-    everything = (
-        "percent-0" if step.kind and step.kind.fork and step.kind.fork.chosen_by == "percent" else "name-0"
-    )
+    by_field = {f"{path.field}.name": f"name-{path.ref}" for path in step.paths}
+    by_percent = step.kind and step.kind.fork and step.kind.fork.chosen_by == "percent"
+    first = step.paths[0].ref if step.paths else ""
+    everything = f"percent-{first}" if by_percent else f"name-{first}"
     wrong = dict[str, str]()
     for one in faults(actor.account_id, definition, public_id):
         if one.step_id == step.id and (one.field in by_field or one.field == "arms"):

@@ -147,6 +147,11 @@ class Path:
         return self.key == "default"
 
     @property
+    def ref(self) -> str:
+        """What forms and addresses call it: its id, which it keeps when paths are moved, or "default"."""
+        return str(self.key) if self.is_default or self.id in ("", "default") else self.id
+
+    @property
     def field(self) -> str:
         """Its place in the settings of its step, as used in problems."""
         return "default" if self.is_default else f"arms.{self.number}"

@@ -91,7 +91,7 @@ def delete_step(definition: Definition, step: Step, keep: str = "") -> Document:
     if keep:
         path = next((one for one in step.paths if str(one.key) == keep), None)
         if path is None:
-            raise EditRefused("This path doesn’t exist any more.")
+            raise EditRefused("This path doesn’t exist anymore.")
         kept = [plain_copy(value_at(definition.document, one.pointer)) for one in path.steps]
     document: Document = plain_copy(definition.document)
     at = position(step)

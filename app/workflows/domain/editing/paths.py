@@ -14,10 +14,10 @@ Config = dict[str, Any]
 
 
 def path_of(step: Step, key: str) -> Path:
-    """Return the path with a key: an index, or “default”. Raises EditRefused."""
-    found = next((path for path in step.paths if str(path.key) == key), None)
+    """Return the path with a key, its `ref`. Raises EditRefused."""
+    found = next((path for path in step.paths if path.ref == key), None)
     if found is None:
-        raise EditRefused("This path doesn’t exist any more.")
+        raise EditRefused("This path doesn’t exist anymore.")
     return found
 
 
@@ -71,7 +71,7 @@ def describe_paths(
 
     def described(config: Config) -> None:
         for path in step.paths:
-            key = str(path.key)
+            key = path.ref
             if path.is_default:
                 written = config.setdefault("default", {"steps": []})
             else:

@@ -53,7 +53,7 @@ def spot_of(definition: Definition, place: str) -> Spot:
     fork = definition.step(fork_id) if place.startswith(_IN) and fork_id else None
     path = next((one for one in fork.paths if str(one.key) == key), None) if fork else None
     if fork is None or path is None:
-        raise EditRefused("This place doesn’t exist in the workflow any more.")
+        raise EditRefused("This place doesn’t exist in the workflow anymore.")
     return Spot((*path.pointer, "steps"), 0, fork.depth + 1)
 
 

@@ -1,6 +1,6 @@
 """The page to edit the paths of a branch or split."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,8 @@ def change(public_id: str, step_id: str) -> ResponseReturnValue:
         )
     if done:
         flash(f"{_DONE[verb]}.", "success")
-        return web.send_to(url_for(".show", public_id=public_id, step_id=step_id, focus=key or verb))
+        focus = _beside(key, list(names)) if verb == "remove" else key or verb
+        return web.send_to(url_for(".show", public_id=public_id, step_id=step_id, focus=focus))
     revision = edited.workflow.revision
     page = url_for("workflows.show", public_id=public_id, step=step_id, revision=revision)
     return web.send_to(f"{page}#step-{step_id}")
@@ -69,10 +70,10 @@ def _page(public_id: str, step_id: str, sent: Mapping[str, str] | None = None, r
     rows = []
     for path in card.step.paths:
         typed = sent or {}
-        name = typed.get(f"name-{path.key}", path.name)[:MAX_TYPED]
-        percent = typed.get(f"percent-{path.key}", "" if path.percent is None else str(path.percent))
-        errors = [wrong.get(f"{what}-{path.key}", "") for what in ("name", "percent")]
-        rows.append(PathRow(path, name, percent[:9], card.rules.get(str(path.key), ""), *errors))
+        name = typed.get(f"name-{path.ref}", path.name)[:MAX_TYPED]
+        percent = typed.get(f"percent-{path.ref}", "" if path.percent is None else str(path.percent))
+        errors = [wrong.get(f"{what}-{path.ref}", "") for what in ("name", "percent")]
+        rows.append(PathRow(path, name, percent[:9], card.rules.get(path.ref, ""), *errors))
     return render_template(
         "workflows/editing/paths.html",
         card=card,
@@ -84,6 +85,13 @@ def _page(public_id: str, step_id: str, sent: Mapping[str, str] | None = None, r
         focus=request.args.get("focus", ""),
         nav_active="workflows",
     )
+
+
+def _beside(gone: str, keys: Sequence[str]) -> str:
+    """Return the key of the path after one that is removed, or at the end of the one before it."""
+    at = keys.index(gone) if gone in keys else 0
+    beside = keys[at + 1 : at + 2] or keys[:at][-1:]
+    return beside[0] if beside else ""
 
 
 def _tidy(text: str) -> str:
