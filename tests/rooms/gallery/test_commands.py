@@ -16,6 +16,7 @@ FIELDS = {
     *("id", "key", "name", "description", "category", "tags", "is_system", "is_shared", "version", "needs"),
     *("missing", "steps", "days", "channels", "times_used", "completion_rate", "created_at", "updated_at"),
     "created_by",
+    "shared_by",
 }
 
 
@@ -26,7 +27,8 @@ def run(app: Flask, *args: str) -> Any:
 def test_templates_as_json(app: Flask) -> None:  # T-19
     listed = json.loads(run(app, "templates", "--json").stdout)
     assert len(listed) == SYSTEM_TEMPLATES
-    assert all(set(one) == FIELDS for one in listed)
+    for one in listed:
+        assert set(one) == FIELDS
     recall = next(one for one in listed if one["key"] == "checkup-recall")
     assert recall["needs"] == recall["missing"] == ["sms", "calendar"]
     assert recall["channels"] == ["email", "sms"]

@@ -40,42 +40,43 @@ def test_shares_add_up_to_a_hundred_whatever_the_number() -> None:  # W-01
     assert problems(found) == []
     with pytest.raises(EditRefused, match="up to 5 paths"):
         editing.add_path(found, found.steps[1])
-    fewer = parse(editing.remove_path(found, found.steps[1], "0"))
+    fewer = parse(editing.remove_path(found, found.steps[1], found.steps[1].paths[0].ref))
     assert [path.share for path in fewer.steps[1].paths] == [25, 25, 25, 25]
 
 
 def test_paths_move_with_their_steps() -> None:  # W-01
     found, ways = branched()
-    document = editing.move_path(found, ways, "1", up=True)
+    document = editing.move_path(found, ways, "b", up=True)
     assert names(document) == ["B", "A", "Everyone else"]
     assert parse(document).steps[1].paths[1].steps[0].id == "more"
-    for key, up in (("0", True), ("1", False), ("default", True), ("7", True)):
+    for key, up in (("a", True), ("b", False), ("default", True), ("7", True)):
         with pytest.raises(EditRefused):
             editing.move_path(found, ways, key, up=up)
 
 
 def test_a_path_is_removed_with_its_steps_but_not_the_last_one() -> None:  # W-01
     found, ways = branched()
-    left = parse(editing.remove_path(found, ways, "0"))
+    left = parse(editing.remove_path(found, ways, "a"))
     assert names(left.document) == ["B", "Everyone else"] and left.step("more") is None
-    for key in ("0", "default"):
+    for key in ("b", "default"):
         with pytest.raises(EditRefused, match="can’t be removed"):
             editing.remove_path(left, left.steps[1], key)
 
 
 def test_paths_are_named_and_weighted() -> None:  # W-01
     found, ways = branched()
-    document = editing.describe_paths(found, ways, {"0": "Yes", "default": "Rest", "9": "x"}, {"0": 50})
+    document = editing.describe_paths(found, ways, {"a": "Yes", "default": "Rest", "9": "x"}, {"a": 50})
     assert names(document) == ["Yes", "B", "Rest"]
     assert "percent" not in document["steps"][1]["config"]["arms"][0]
     weighted = parsed(email("hello"), split("test", 50, 50))
-    document = editing.describe_paths(weighted, weighted.steps[1], {}, {"0": 80, "1": 20})
+    shares = dict(zip((path.ref for path in weighted.steps[1].paths), (80, 20), strict=True))
+    document = editing.describe_paths(weighted, weighted.steps[1], {}, shares)
     assert [path.share for path in parse(document).steps[1].paths] == [80, 20]
 
 
 def test_conditions_are_set_on_paths_that_have_some() -> None:  # W-01
     found, ways = branched()
-    document = editing.set_criteria(found, ways, "1", CLICKED)
+    document = editing.set_criteria(found, ways, "b", CLICKED)
     assert parse(document).steps[1].paths[1].criteria == CLICKED
     assert found.steps[1].paths[1].criteria == IN_GERMANY, "the given definition stays"
     with pytest.raises(EditRefused, match="no conditions"):
