@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Let hypothesis try the same examples each time if there is one round, so that a run of all tests does
     not fail by chance; more rounds try others."""
-    settings.register_profile("same", derandomize=True)
+    settings.register_profile("same", derandomize=True, deadline=None)
     settings.load_profile("same" if config.getoption("--rounds") == 1 else "default")
     if not hasattr(config, "workerinput"):
         prepared.share()
