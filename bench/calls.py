@@ -167,11 +167,11 @@ def _run(
 
 
 def cpu_seconds(pids: Sequence[int]) -> float:
-    """Return the CPU time of processes and their children so far."""
+    """Return the CPU time of processes and their children so far, also of children that have ended."""
     found = 0.0
     for pid in pids:
         process = psutil.Process(pid)
         for one in (process, *process.children(recursive=True)):
             times = one.cpu_times()
-            found += times.user + times.system
+            found += times.user + times.system + times.children_user + times.children_system
     return found

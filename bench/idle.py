@@ -99,6 +99,7 @@ def _fill(here: Site, people: int) -> str:
         execute("ANALYZE")
         [(public_id,)] = execute("SELECT public_id FROM workflows WHERE id = ?", [workflow_id])
     here.flask("recount-enrollments")
+    here.vacuum()
     return f"/workflows/{public_id}"
 
 

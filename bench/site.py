@@ -64,6 +64,13 @@ class Site:
         """Open a connection beside Muster: `with site.sql() as execute`. Commits at the end."""
         return _connected(self.address)
 
+    def vacuum(self) -> None:
+        """Do at once what the server does some time after many rows were written."""
+        if self.is_sqlite:
+            return
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+
 
 @contextmanager
 def site(kind: str, folder: Path, **settings: str) -> Iterator[Site]:
