@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.gallery.domain.sanitizing import KINDS, OTHER, Choices, Place, phrase_of, secrets_in
+from app.gallery.domain.sanitizing.addresses import phones_in
 from app.gallery.domain.sanitizing.names import name_pairs
 from app.gallery.domain.sanitizing.regions import regions_of
 from app.gallery.domain.sanitizing.view import fold, view_of
@@ -32,6 +33,7 @@ from tests.unit.workflows.documents import (
 
 FIRST, LAST, FULL = "{{ contact.first_name }}", "{{ contact.last_name }}", "{{ contact.full_name }}"
 EMAIL, PHONE = "{{ contact.email }}", "{{ contact.phone }}"
+OTHER_PHONE = "+1 202 555 0100"
 ZERO_WIDTH = "\u200b"
 
 AWKWARD = [
@@ -396,6 +398,32 @@ def test_hostile_texts_take_no_time(text: str) -> None:
     for region in regions_of(text):
         assert not list(name_pairs(words_of(region), {"a"}, {"b"}))
     assert process_time() - began < LIMIT
+
+
+MANY_DIGITS = {
+    "groups of three": " ".join(f"{number % 1000:03}" for number in range(5_000)),
+    "groups of two": " ".join(f"{number % 100:02}" for number in range(6_600)),
+    "digits apart": " ".join(str(number % 10) for number in range(10_000)),
+    "ids in a list": ", ".join(f"{number * 7919 % 10**7:07}" for number in range(2_200)),
+    "phone numbers": ", ".join(f"030 {9_000_000 + number}" for number in range(1_500)),
+    "slashes": "/".join(f"{number % 1000:03}" for number in range(5_000)),
+}
+
+
+@pytest.mark.parametrize("text", MANY_DIGITS.values(), ids=MANY_DIGITS)
+def test_many_digits_take_no_time(text: str) -> None:  # T-10
+    began = process_time()
+    found = [one for region in regions_of(text) for one in phones_in(region, "DE")]
+    assert process_time() - began < LIMIT
+    assert all(text[one.start : one.end].strip("()+ ")[0].isdigit() for one in found)
+
+
+def test_digits_that_are_not_read_are_no_longer_there() -> None:  # T-10
+    """A known number behind more digits than are read does not stay, however it is written."""
+    text = MANY_DIGITS["ids in a list"] + ", 0 1 5 1.2 3 4/5 6 7 8 9"
+    left = clean(text)
+    assert left.startswith("0000000, 0007919") and left.endswith(f", {OTHER_PHONE}"), left[-60:]
+    assert "7 8 9" not in left
 
 
 # Properties: whatever the texts around them, and however they are written.

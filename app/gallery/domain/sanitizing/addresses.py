@@ -1,7 +1,8 @@
 """Email addresses, phone numbers, and dates in a region of a text, however they are written."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -23,7 +24,9 @@ MANY_DIGITS: Final = re.compile(r"\d(?:\W{0,4}\d){6}")
 NUMBER: Final = re.compile(r"(?<![\w@.])\(?\+?\(?\d(?:[\s()./\u2010-\u2015-]{0,3}\d){5,28}(?![\w@])")
 MAX_GROUPS: Final = 14
 MIN_DIGITS: Final = 7
+MAX_DIGITS: Final = 18  # the longest number has 15, with 00 before it and (0) in it
 MAX_TRIES: Final = 2_000
+MAX_READINGS: Final = 400
 MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june", "july"),
     *("august", "september", "october", "november", "december"),
@@ -87,7 +90,11 @@ def emails_in(region: Region) -> Iterator[FoundEmail]:
 
 def phones_in(region: Region, country: str) -> Iterator[FoundPhone]:
     """Yield what may be phone numbers. `country` (ISO 3166, may be empty) is that of numbers without a
-    country code."""
+    country code.
+
+    In a text with more digits than anybody writes, what is left after MAX_READINGS counts as a number unread:
+    reading it all takes seconds, and leaving it might leave somebody's number.
+    """
     plain = region.view.plain
     if not MANY_DIGITS.search(plain):
         return
@@ -98,13 +105,25 @@ def phones_in(region: Region, country: str) -> Iterator[FoundPhone]:
         keys = _keys(match.raw_string, country)
         if keys:
             yield FoundPhone(keys, match.start, match.end, is_clear)
+    left = MAX_READINGS
     for found in NUMBER.finditer(plain):
+        if left <= 0:
+            if len(_digits(found[0])) >= MIN_DIGITS and not _overlaps(taken, *found.span()):
+                yield FoundPhone((_digits(found[0]),), *found.span(), is_number=True)
+            continue
         is_number = region.mode == "address" or _is_spaced_out(found[0], country)
         for start, end in _windows(plain, *found.span()):
-            if any(first < end and start < last for first, last in taken):
+            if _overlaps(taken, start, end):
                 continue
+            left -= 1
             if keys := _keys(plain[start:end], country):
                 yield FoundPhone(keys, start, end, is_number and (start, end) == found.span())
+
+
+def _overlaps(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Return whether a part of a text overlaps one of those, which are in order."""
+    before = bisect_left(taken, (end,)) - 1
+    return before >= 0 and taken[before][1] > start
 
 
 def _windows(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -117,15 +136,20 @@ def _windows(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for first in range(len(groups)):
         for last in range(first, len(groups)):
             begin, stop = start + groups[first][0], start + groups[last][1]
-            if (begin, stop) != (start, end) and len(re.sub(r"\D", "", text[begin:stop])) >= MIN_DIGITS:
+            digits = len(_digits(text[begin:stop]))
+            if (begin, stop) != (start, end) and MIN_DIGITS <= digits <= MAX_DIGITS:
                 yield begin, stop
 
 
 def _keys(text: str, country: str) -> tuple[str, ...]:
-    digits = re.sub(r"\D", "", text)
-    readings = (text, f"+{digits}", digits)
+    digits = _digits(text)
+    readings = [text] if len(digits) > MAX_DIGITS else dict.fromkeys((text, f"+{digits}", digits))
     keys = (phone_key(one, country or None) for one in readings)
     return tuple(dict.fromkeys(key for key in keys if isinstance(key, str)))
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
 
 
 def _is_spaced_out(text: str, country: str) -> bool:
