@@ -103,6 +103,7 @@ def _add_api(app: "Flask") -> None:
     from app.files.presentation import api as files
     from app.forms.presentation import api as forms
     from app.gallery.presentation import api as gallery
+    from app.gallery.presentation import results_api as template_results
     from app.gallery.presentation.library import api as template_library
     from app.gallery.presentation.saving import api as template_saving
     from app.messaging.presentation import api as messaging
@@ -111,7 +112,8 @@ def _add_api(app: "Flask") -> None:
     from app.workflows.presentation import api as workflows
 
     rooms = accounts, workflows, engine, events, gallery, files, contacts, messaging, forms, tasks
-    for room in (*rooms, template_library, template_saving, bulk_enrollment, job_events, analytics):
+    templates = template_library, template_saving, template_results
+    for room in (*rooms, *templates, bulk_enrollment, job_events, analytics):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(document.blueprint)
     app.register_blueprint(api_reference.blueprint)

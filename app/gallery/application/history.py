@@ -12,9 +12,10 @@ from app.engine import application as engine
 from app.engine.application import Cohort
 from app.gallery.application.catalog import catalog_of
 from app.gallery.application.reading import find_template
+from app.gallery.application.results import TemplateResults, VersionResults, results_of, version_results
 from app.gallery.domain.card import Card
 from app.gallery.domain.categories import CATEGORIES, Category, category_named
-from app.gallery.infrastructure import queries
+from app.gallery.infrastructure import uses
 from app.platform.clock import now
 
 MONTHS: Final = 12
@@ -30,15 +31,13 @@ class Numbers:
     workflows: int = 0
     people: Cohort = field(default_factory=Cohort)
 
-    def __add__(self, other: "Numbers") -> "Numbers":
-        return Numbers(self.workflows + other.workflows, self.people + other.people)
-
 
 @dataclass(frozen=True)
 class TemplateHistory:
     """The last MONTHS months, with the first day of each: of the templates of `category`, of `template`, or
     of all. `categories` and `templates` are parts of them with their totals, those with numbers only, the
-    most people first. `accounts` are the actor's and its sub-accounts."""
+    most people first. `accounts` are the actor's and its sub-accounts. Of `template`, there are also the
+    results to date, of all its workflows and by version."""
 
     category: Category | None
     template: Card | None
@@ -46,6 +45,8 @@ class TemplateHistory:
     months: Sequence[tuple[date, Numbers]]
     categories: Sequence[tuple[Category, Numbers]]
     templates: Sequence[tuple[Card, Numbers]]
+    to_date: TemplateResults | None = None
+    versions: Sequence[VersionResults] = ()
 
     @property
     def total(self) -> Numbers:
@@ -77,19 +78,21 @@ def template_history(actor: Actor, category: str = "", public_id: str = "") -> T
             (one, _sum(numbers for card, numbers in totals if card.category == one.key)) for one in CATEGORIES
         ),
         templates=_ordered(totals),
+        to_date=None if chosen is None else results_of(actor, chosen),
+        versions=() if chosen is None else version_results(actor, chosen),
     )
 
 
 def _numbers(actor: Actor, template_ids: Sequence[int], since: date) -> _OfTemplates:
     account_ids = with_sub_accounts(actor)
-    made = queries.workflows_made_from(account_ids, template_ids)
+    made = uses.workflows_made_from(account_ids, template_ids)
     found: dict[int, dict[date, Numbers]] = {template_id: {} for template_id in template_ids}
     for template_id, cohorts in engine.cohorts_of(actor, made, since).items():
         found[template_id] = {month: Numbers(people=people) for month, people in cohorts.items()}
     began = datetime(since.year, since.month, 1, tzinfo=UTC)
-    for (template_id, month), workflows in queries.uses_by_month(account_ids, template_ids, began).items():
-        of_template = found[template_id]
-        of_template[month] = of_template.get(month, Numbers()) + Numbers(workflows)
+    for (template_id, month), workflows in uses.uses_by_month(account_ids, template_ids, began).items():
+        known = found[template_id].get(month, Numbers())
+        found[template_id][month] = Numbers(workflows, known.people)
     return found
 
 
@@ -100,7 +103,9 @@ def _months(today: date) -> list[date]:
 
 
 def _sum(numbers: Iterable[Numbers]) -> Numbers:
-    return sum(numbers, Numbers())
+    parts = [(one.workflows, one.people.enrolled, one.people.completed) for one in numbers]
+    workflows, enrolled, completed = (sum(part) for part in zip(*parts, strict=True)) if parts else (0, 0, 0)
+    return Numbers(workflows, Cohort(enrolled, completed))
 
 
 def _ordered(rows: Iterable[tuple[Of, Numbers]]) -> list[tuple[Of, Numbers]]:

@@ -1,7 +1,7 @@
 """Reads of templates. An account sees system templates and its own; for others, lookups return None."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,7 +14,6 @@ from app.gallery.infrastructure.tables import (
     WorkflowTemplateVersion,
 )
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import id_list
 from app.platform.database.short_reads import in_ids, read_built
 from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow
@@ -186,42 +185,6 @@ def _public_ids(on_sqlite: bool) -> sa.Select[Any]:
     wanted = in_ids(_templates.id, "of_templates", on_sqlite)
     query = sa.select(_templates.id, _templates.public_id)
     return query.where(_allowed(_account, _templates), wanted)
-
-
-def workflows_made_from(account_ids: Sequence[int], template_ids: Collection[int]) -> dict[int, list[int]]:
-    """Return {template id: ids of the workflows of these accounts that were made from it}."""
-    values = {"of_accounts": account_ids, "of_templates": sorted(template_ids)}
-    found: dict[int, list[int]] = {}
-    for template_id, workflow_id in read_built(_made_from(is_sqlite()), values, cross_account=True):
-        found.setdefault(template_id, []).append(workflow_id)
-    return found
-
-
-@lru_cache
-def _made_from(on_sqlite: bool) -> sa.Select[Any]:
-    one = Workflow.__table__.c
-    return sa.select(one.template_id, one.id).where(
-        in_ids(one.account_id, "of_accounts", on_sqlite), in_ids(one.template_id, "of_templates", on_sqlite)
-    )
-
-
-def uses_by_month(
-    account_ids: Sequence[int], template_ids: Collection[int], since: datetime
-) -> dict[tuple[int, date], int]:
-    """Return {(template id, first day of a month): how many workflows these accounts made from it}."""
-    one = TemplateUse
-    year, month = sa.extract("year", one.at), sa.extract("month", one.at)
-    query = (
-        sa.select(one.template_id, year, month, sa.func.count())
-        .where(
-            one.account_id.in_(id_list(account_ids)),
-            one.template_id.in_(id_list(sorted(template_ids))),
-            one.at >= since,
-        )
-        .group_by(one.template_id, year, month)
-    )
-    found = session().execute(query, execution_options={"cross_account": True})
-    return {(row[0], date(int(row[1]), int(row[2]), 1)): row[3] for row in found}
 
 
 def workflow_made_with(account_id: int, idempotency_key: str) -> Workflow | None:

@@ -17,11 +17,13 @@ from app.gallery.application.library.sharing import may_share
 from app.gallery.domain.browsing import SORTS, GalleryQuery, tag_label
 from app.gallery.domain.categories import CATEGORIES, category_named
 from app.gallery.presentation.forms import CloneForm
-from app.gallery.presentation.history_chart import history_chart, month_words
+from app.gallery.presentation.result_charts import month_charts, month_words, version_bars
 from app.gallery.presentation.shown_cards import shown_cards
 from app.platform import web
 from app.platform.errors import Invalid, MusterError, NotFound
 from app.workflows.domain import STEPS, trigger_words
+
+MOST_TEMPLATES = 100  # in the table of results
 
 blueprint = Blueprint("gallery", __name__, url_prefix="/templates")
 blueprint.add_app_template_filter(tag_label)
@@ -51,7 +53,8 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/results")
 def results() -> ResponseReturnValue:
-    """Show what became of the workflows made from templates, by month: of a category, a template, or all."""
+    """Show what became of the workflows made from templates, by month: of a category, a template, or all. Of
+    a template, also by version."""
     category, public_id = request.args.get("category", ""), request.args.get("template", "")
     if category and category_named(category) is None:
         raise NotFound("NOT_FOUND", "This category doesn’t exist.")
@@ -59,9 +62,11 @@ def results() -> ResponseReturnValue:
     return render_template(
         "gallery/history.html",
         found=found,
-        chart=history_chart(found),
+        charts=month_charts(found),
+        versions=version_bars(found),
         tabs=_result_tabs(found),
         months=MONTHS,
+        most_templates=MOST_TEMPLATES,
         nav_active="templates",
     )
 

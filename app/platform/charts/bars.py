@@ -1,4 +1,4 @@
-"""Stacked bar charts as SVG coordinates, drawn on the server."""
+"""Bar charts as SVG coordinates, drawn on the server."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
@@ -42,3 +42,8 @@ def stacked_bars(series: Sequence[Sequence[int]], top: int) -> Iterator[Bar]:
                 base += height
                 x, width = (place + _GAP / 2) * step, step * (1 - _GAP)
                 yield Bar(at, place, *(f"{one:.2f}" for one in (x, HEIGHT - base, width, height)))
+
+
+def part_of(value: float, whole: float) -> str:
+    """Return the width of a horizontal bar, as an attribute of SVG: “62.00%”."""
+    return f"{min(1.0, value / whole) * 100 if whole > 0 else 0:.2f}%"

@@ -210,3 +210,62 @@ def test_workflows_of_other_accounts_do_not_count(
         found = gallery.template_details(bob.actor, template).results
         assert (found.workflows, found.totals.enrolled) == (2, 24)
     assert mallory.get(f"/templates/{template}").status_code == 404
+
+
+def test_results_by_version(app: Flask, bob: Person, template: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # T-18
+    with app.app_context():
+        changed = gallery.update_template(
+            bob.actor, template, gallery.TemplateChanges(definition=definition(*STEPS, email("bye")))
+        )
+        assert changed.card.version == 2
+    third = clone(app, bob.actor, template, "Third")
+    third.enroll(contacts(app, bob.actor, 3, "third"))
+    page = bob.get(f"/templates/results?template={template}").text
+    assert "Version 2 (current) 1 3 0 –" in words(page)
+    assert "Version 1 2 24 24 100.0% Total 3 27 24 88.9%" in words(page)
+    assert f"{now():%b %Y}: workflows created 3" in page
+    assert f"{now():%b %Y}: not completed 3" in page
+    program = program_of(app, bob, "report:view")
+    found = program.get(f"/workflow-templates/{template}/results").json
+    few = {"workflows": 1, "enrolled": 3, "completed": 0, "completion_rate": None}
+    many = {"workflows": 2, "enrolled": 24, "completed": 24, "completion_rate": 1.0}
+    assert found["versions"] == [{"version": 2} | few, {"version": 1} | many]
+    assert (found["workflows"], found["enrolled"], found["completed"]) == (3, 27, 24)
+    assert (found["goal_reached"], found["goal_rate"], found["accounts"]) == (0, 0.0, 2)
+    assert found["messages"]["sent"] == 24 and found["messages"]["clicked_rate"] == 0.25
+    assert len(found["months"]) == 12 and found["months"][-1]["enrolled"] == 27
+    monkeypatch.setattr("app.gallery.application.results.VERSIONS", 1)
+    assert "Earlier versions 2 24 24 100.0%" in words(bob.get(f"/templates/results?template={template}").text)
+    found = program.get(f"/workflow-templates/{template}/results").json
+    assert found["versions"] == [{"version": 2} | few, {"version": None} | many]
+
+
+def test_results_by_category(app: Flask, bob: Person, mallory: Person, template: str) -> None:  # T-18
+    program = program_of(app, bob, "report:view")
+    found = program.get("/workflow-templates/results").json
+    numbers = {"workflows": 2, "enrolled": 24, "completed": 24, "completion_rate": 1.0}
+    assert found["categories"] == [{"category": "custom"} | numbers]
+    assert {name: found[name] for name in numbers} == numbers
+    other = program.get("/workflow-templates/results?category=onboarding").json
+    assert (other["workflows"], other["categories"], other["completion_rate"]) == (0, [], None)
+    assert program.get("/workflow-templates/results?category=nonsense").status_code == 422
+    elsewhere = program_of(app, mallory, "report:view").get("/workflow-templates/results").json
+    assert (elsewhere["workflows"], elsewhere["enrolled"], elsewhere["accounts"]) == (0, 0, 1)
+    assert "/templates/results?category=custom" in bob.get("/templates?category=custom").text
+
+
+def test_results_take_the_same_statements_for_more_templates(
+    app: Flask, bob: Person, template: str
+) -> None:  # T-18
+    def taken() -> int:
+        bob.get("/templates/results")
+        with statements(app) as found:
+            assert bob.get("/templates/results").status_code == 200
+        return len(found)
+
+    before = taken()
+    for number in range(3):
+        name = f"More {number}"
+        clone(app, bob.actor, add_template(app, bob.actor, name, definition(*STEPS)), name)
+    assert taken() == before

@@ -1,7 +1,7 @@
 """The numbers of several workflows together, such as all that were made from a template (T-18). An agency
 counts those of its sub-accounts, too."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -31,16 +31,24 @@ class Totals:
         return sum(self.statuses.values())
 
     @property
+    def goal_reached(self) -> int:
+        return self.statuses.get(EnrollmentStatus.GOAL_REACHED, 0)
+
+    @property
+    def completed(self) -> int:
+        """How many reached a goal or the end."""
+        return self.goal_reached + self.statuses.get(EnrollmentStatus.COMPLETED, 0)
+
+    @property
     def goal_rate(self) -> float | None:
-        return self._of_enrolled(EnrollmentStatus.GOAL_REACHED)
+        return self._of_enrolled(self.goal_reached)
 
     @property
     def completion_rate(self) -> float | None:
         """The share of enrollments that reached a goal or the end."""
-        return self._of_enrolled(EnrollmentStatus.GOAL_REACHED, EnrollmentStatus.COMPLETED)
+        return self._of_enrolled(self.completed)
 
-    def _of_enrolled(self, *statuses: str) -> float | None:
-        part = sum(self.statuses.get(status, 0) for status in statuses)
+    def _of_enrolled(self, part: int) -> float | None:
         return share(part, self.enrolled) if self.enrolled >= FEWEST_ENROLLED else None
 
 
@@ -50,9 +58,6 @@ class Cohort:
 
     enrolled: int = 0
     completed: int = 0
-
-    def __add__(self, other: "Cohort") -> "Cohort":
-        return Cohort(self.enrolled + other.enrolled, self.completed + other.completed)
 
     @property
     def completion_rate(self) -> float | None:
@@ -99,13 +104,16 @@ def cohorts_of(
     account and its sub-accounts, from the month that begins on `since`."""
     accounts.require(actor, Permission.REPORTS)
     group_of = {workflow_id: key for key, ids in groups.items() for workflow_id in ids}
-    found: dict[int, dict[date, Cohort]] = {key: defaultdict(Cohort) for key in groups}
+    enrolled, completed = Counter[tuple[int, date]](), Counter[tuple[int, date]]()
     if group_of:
         of = (accounts.with_sub_accounts(actor), sorted(group_of), since)
-        for (workflow_id, month), enrolled in source_counts.by_month(*of).items():
-            found[group_of[workflow_id]][month] += Cohort(enrolled=enrolled)
-        for (workflow_id, month), completed in end_counts.completed_by_month(*of).items():
-            found[group_of[workflow_id]][month] += Cohort(completed=completed)
+        for (workflow_id, month), number in source_counts.by_month(*of).items():
+            enrolled[group_of[workflow_id], month] += number
+        for (workflow_id, month), number in end_counts.completed_by_month(*of).items():
+            completed[group_of[workflow_id], month] += number
+    found: dict[int, dict[date, Cohort]] = {key: {} for key in groups}
+    for key, month in enrolled.keys() | completed.keys():
+        found[key][month] = Cohort(enrolled[key, month], completed[key, month])
     return found
 
 

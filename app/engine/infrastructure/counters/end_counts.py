@@ -77,7 +77,7 @@ def completed_by_month(
 ) -> dict[tuple[int, date], int]:
     """Return {(workflow id, first day of a month): number of enrollments that have reached a goal or the end}
     of workflows of these accounts, by the month in which they began."""
-    done = _counts.c.status.in_([EnrollmentStatus.GOAL_REACHED.value, EnrollmentStatus.COMPLETED.value])
+    done = (EnrollmentStatus.GOAL_REACHED.value, EnrollmentStatus.COMPLETED.value)
     return months.by_workflow(_counts, account_ids, workflow_ids, since, done)
 
 
