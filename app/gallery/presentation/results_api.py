@@ -62,7 +62,7 @@ class CategoryResults(ResultNumbers):
     category: CategoryKey = described("Category of the templates.", "lead_nurturing")
 
 
-class MessageResults(Schema):
+class TemplateMessages(Schema):
     """The messages of workflows. Rates are null below 20 messages that can have the result."""
 
     sent: int = described("How many messages were sent.", 240)
@@ -77,7 +77,7 @@ class TemplateResults(ResultNumbers):
     accounts: int = described("How many accounts are counted: the account and its sub-accounts.", 1)
     goal_reached: int = described("How many people have reached a goal.", 24)
     goal_rate: float | None = described("Share of those; null below 20 enrollments.", 0.2)
-    messages: MessageResults = described(
+    messages: TemplateMessages = described(
         "Their messages.",
         {"sent": 240, "opened_rate": 0.41, "clicked_rate": 0.08, "replied_rate": 0.02},
     )
@@ -143,7 +143,7 @@ def get_template_results(public_id: str) -> TemplateResults:
         accounts=to_date.accounts,
         goal_reached=to_date.totals.goal_reached,
         goal_rate=to_date.totals.goal_rate,
-        messages=MessageResults(
+        messages=TemplateMessages(
             sent=to_date.messages.sent, **{f"{result}_rate": rate for result, rate in rates.items()}
         ),
         versions=[

@@ -214,7 +214,7 @@ def test_workflows_of_other_accounts_do_not_count(
 
 def test_results_by_version(app: Flask, bob: Person, template: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # T-18
-    with app.app_context():
+    with app.app_context(), acting_for(bob.actor.account_id):
         changed = gallery.update_template(
             bob.actor, template, gallery.TemplateChanges(definition=definition(*STEPS, email("bye")))
         )
