@@ -121,7 +121,7 @@ def submit_credentials(page: Page, email: str = OWNER["email"], password: str = 
 def sign_out(page: Page) -> None:
     """Sign out through the user menu."""
     page.click(".rail-foot summary")
-    page.click(".rail-foot form button")
+    page.click(".rail-foot form[action='/sign-out'] button")
     page.wait_for_url(lambda address: "/sign-in" in address)
     for user in [one for one in _signed_in if one[0] == urlsplit(page.url).netloc]:
         del _signed_in[user]

@@ -46,6 +46,7 @@ from app.accounts.application.sub_accounts import (
     agency_name,
     count_sub_accounts,
     list_sub_accounts,
+    open_account,
     open_accounts,
     sub_account_names,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "lock",
     "logo_of",
     "maximum_limits",
+    "open_account",
     "open_accounts",
     "own_limits",
     "people_in_role",

@@ -127,10 +127,9 @@ def actor_of(user_id: int, account_id: int | None, origin: str) -> Actor:
 
     Raises NotFound if the user has no access to that account.
     """
-    for account, role in queries.accounts_of(user_id):
-        if account_id in (None, account.id):
-            user = queries.user(user_id)
-            return _actor(user, account, Role(role), origin)
+    if (found := queries.account_of(user_id, account_id)) is not None:
+        account, role = found
+        return _actor(queries.user(user_id), account, Role(role), origin)
     raise NotFound("NOT_FOUND", "You aren’t a member of this account.")
 
 

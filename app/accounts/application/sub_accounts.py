@@ -6,6 +6,7 @@ from typing import NamedTuple
 from app.accounts.application.permissions import require
 from app.accounts.domain import Actor, Permission
 from app.accounts.infrastructure import queries
+from app.platform.errors import NotFound
 
 
 class SubAccount(NamedTuple):
@@ -24,11 +25,39 @@ class OpenAccount(NamedTuple):
     role: str
 
 
-def open_accounts(actor: Actor) -> list[OpenAccount]:
-    """Return the accounts that the actor's user can work in, sub-accounts last."""
+class OpenAccounts(NamedTuple):
+    """A page of the accounts that a user can work in. `total` is the number of all that match, `next` the id
+    to continue after."""
+
+    rows: Sequence[OpenAccount]
+    total: int
+    next: int | None
+
+
+def open_accounts(actor: Actor, *, search: str = "", after: int | None = None, limit: int) -> OpenAccounts:
+    """Return up to `limit` accounts that the actor’s user can work in and whose names contain `search`, from
+    the one that follows the account `after`. Sub-accounts are last."""
     require(actor, Permission.REPORTS)
-    found = queries.accounts_of(actor.user_id) if actor.user_id is not None else []
-    return [OpenAccount(one.id, one.name, one.parent_id is not None, role) for one, role in found]
+    if actor.user_id is None:
+        return OpenAccounts([], 0, None)
+    found = [OpenAccount(*row) for row in queries.accounts_of(actor.user_id, search, after, limit + 1)]
+    return OpenAccounts(
+        rows=found[:limit],
+        total=queries.count_accounts_of(actor.user_id, search),
+        next=found[limit - 1].id if len(found) > limit else None,
+    )
+
+
+def open_account(actor: Actor, account_id: int | None) -> OpenAccount:
+    """Return an account that the actor’s user can work in. Raises NotFound."""
+    require(actor, Permission.REPORTS)
+    found = None
+    if actor.user_id is not None and account_id is not None:
+        found = queries.account_of(actor.user_id, account_id)
+    if found is None:
+        raise NotFound("NOT_FOUND", "You aren’t a member of this account.")
+    account, role = found
+    return OpenAccount(account.id, account.name, account.parent_id is not None, role)
 
 
 def list_sub_accounts(

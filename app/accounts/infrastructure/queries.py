@@ -62,20 +62,25 @@ def _user_of_sign_in() -> sa.Select[User]:
     )
 
 
-def accounts_of(user_id: int) -> Sequence[tuple[Account, str]]:
-    """Return (account, role) for each account that a user can access.
+def account_of(user_id: int, account_id: int | None) -> tuple[Account, str] | None:
+    """Return (account, role) of an account that a user can access, or of the first one if `account_id` is
+    None: one without a parent, if there is any.
 
-    Accounts without a parent come first. Members of an agency have the same role in its sub-accounts.
+    Members of an agency have the same role in its sub-accounts, unless they have one of their own there.
     """
-    rows = session().execute(_accounts_of(), {"of_user": user_id}, execution_options=_CROSS_ACCOUNT)
-    seen: dict[int, tuple[Account, str]] = {}
-    for account, role in rows:
-        seen.setdefault(account.id, (account, role))
-    return list(seen.values())
+    query = _first_account_of() if account_id is None else _account_of()
+    given = {"of_user": user_id} | ({} if account_id is None else {"wanted": account_id})
+    row = session().execute(query, given, execution_options=_CROSS_ACCOUNT).first()
+    return (row[0], row[1]) if row else None
 
 
 @lru_cache
-def _accounts_of() -> sa.Select[Account, str]:
+def _account_of() -> sa.Select[Account, str]:
+    return _first_account_of().where(Account.id == id_param("wanted"))
+
+
+@lru_cache
+def _first_account_of() -> sa.Select[Account, str]:
     return (
         sa.select(Account, Membership.role)
         .join(
@@ -83,8 +88,52 @@ def _accounts_of() -> sa.Select[Account, str]:
             sa.or_(Membership.account_id == Account.id, Membership.account_id == Account.parent_id),
         )
         .where(Membership.user_id == id_param("of_user"))
-        .order_by(Account.parent_id.isnot(None), Account.id)
+        .order_by(Account.parent_id.isnot(None), Account.id, Membership.account_id != Account.id)
+        .limit(1)
     )
+
+
+def accounts_of(
+    user_id: int, search: str, after: int | None, limit: int
+) -> Sequence[tuple[int, str, bool, str]]:
+    """Return (id, name, whether it is a sub-account, role) of up to `limit` accounts that a user can access
+    and whose names contain `search`: those without a parent first, then by name, from the one that follows
+    the account `after`."""
+    role = sa.func.coalesce(_role(user_id, Account.id), _role(user_id, Account.parent_id))
+    is_below = Account.parent_id.isnot(None)
+    query = sa.select(Account.id, Account.name, is_below, role).where(*_accessible(user_id, search))
+    last = _account_of_page(user_id, after) if after is not None else None
+    if last is not None:
+        is_later = sa.or_(Account.name > last.name, sa.and_(Account.name == last.name, Account.id > last.id))
+        query = query.where(is_below, is_later) if last.parent_id else query.where(sa.or_(is_below, is_later))
+    rows = session().execute(
+        query.order_by(is_below, Account.name, Account.id).limit(limit), execution_options=_CROSS_ACCOUNT
+    )
+    return [(row[0], row[1], bool(row[2]), row[3]) for row in rows]
+
+
+def _role(user_id: int, account_id: Any) -> sa.ScalarSelect[str]:
+    query = sa.select(Membership.role).where(
+        Membership.user_id == user_id, Membership.account_id == account_id
+    )
+    return query.limit(1).correlate(Account).scalar_subquery()
+
+
+def _account_of_page(user_id: int, account_id: int) -> Account | None:
+    query = sa.select(Account).where(Account.id == account_id, *_accessible(user_id, ""))
+    return session().scalar(query, execution_options=_CROSS_ACCOUNT)
+
+
+def count_accounts_of(user_id: int, search: str) -> int:
+    """Return how many accounts a user can access whose names contain `search`."""
+    query = sa.select(sa.func.count()).select_from(Account).where(*_accessible(user_id, search))
+    return session().scalars(query, execution_options=_CROSS_ACCOUNT).one()
+
+
+def _accessible(user_id: int, search: str) -> list[sa.ColumnElement[bool]]:
+    of_user = sa.select(Membership.account_id).where(Membership.user_id == user_id)
+    found = [sa.or_(Account.id.in_(of_user), Account.parent_id.in_(of_user))]
+    return [*found, Account.name.icontains(search, autoescape=True)] if search else found
 
 
 def account(account_id: int) -> Account | None:

@@ -6,6 +6,8 @@ import pytest
 from flask import Flask
 
 from app.accounts.application import open_accounts
+from app.accounts.infrastructure import store
+from app.platform.database import transaction
 from tests.people import Person
 
 ACCOUNTS = "/settings/accounts"
@@ -28,7 +30,7 @@ def test_a_sub_account_is_created_and_worked_in(app: Flask, alice: Person) -> No
     assert alice.post(ACCOUNTS, {"name": " North  <b>shop</b> "}).status_code == 303
     assert "North &lt;b&gt;shop" in alice.get(ACCOUNTS).text
     with app.app_context():
-        made = open_accounts(alice.actor)[-1]
+        made = open_accounts(alice.actor, limit=10).rows[-1]
     assert (made.name, made.is_sub_account, made.role) == ("North <b>shop</b>", True, "owner")
     work_in(alice, made.id)
     assert current(alice) == "North &lt;b&gt;shop&lt;/b&gt;"
@@ -68,3 +70,36 @@ def test_marketers_and_viewers_create_none(bob: Person, vera: Person, sam: Perso
         assert person.post(ACCOUNTS, {"name": "X"}).status_code == 403
         assert "New sub-account" not in person.get(ACCOUNTS).text
     assert sam.post(ACCOUNTS, {"name": "X"}).status_code == 409
+
+
+def names(page: str) -> list[str]:
+    """The names in the list of accounts."""
+    return re.findall(r"<td><span>([^<]*?) ?<", page)
+
+
+def test_many_accounts_are_paged_and_searched(app: Flask, alice: Person, mallory: Person) -> None:  # P-03
+    assert 'type="search"' not in alice.get(ACCOUNTS).text
+    with app.app_context(), transaction():
+        for number in range(60):
+            store.add_account(f"Shop {number:02}", "standard", "UTC", "", alice.actor.account_id)
+    first = alice.get(ACCOUNTS).text
+    assert names(first)[:3] == ["Agency", "Branch", "Shop 00"] and "50 of 62 accounts" in first
+    [following] = re.findall(r'rel="next" href="([^"]+)"', first)
+    second = alice.get(following).text
+    assert 'rel="next"' not in second and 'rel="prev"' in second
+    assert names(first) + names(second) == [
+        "Agency",
+        "Branch",
+        *(f"Shop {number:02}" for number in range(60)),
+    ]
+    assert names(alice.get(f"{ACCOUNTS}?q=SHOP+5").text) == [f"Shop {number}" for number in range(50, 60)]
+    assert "No matching accounts" in alice.get(f"{ACCOUNTS}?q=%25").text
+    others = alice.htmx("get", f"{ACCOUNTS}/others").text
+    assert re.findall(r"<span>([^<]+)</span>", others) == [
+        "Branch",
+        *(f"Shop {number:02}" for number in range(4)),
+    ]
+    assert names(mallory.get(f"{ACCOUNTS}?q=Shop").text) == []
+    assert "Shop" not in mallory.get(following).text + mallory.htmx("get", f"{ACCOUNTS}/others").text
+    made = alice.post(ACCOUNTS, {"name": "Zoo"})
+    assert names(alice.get(made.headers["Location"]).text) == ["Zoo"]
