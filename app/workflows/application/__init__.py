@@ -67,6 +67,7 @@ from app.workflows.application.panels import (
     register_people_count,
     register_step_notes,
     register_template_ids,
+    register_template_versions,
 )
 from app.workflows.application.readiness import (
     ActivationQuestion,
@@ -172,6 +173,7 @@ __all__ = [
     "register_people_count",
     "register_step_notes",
     "register_template_ids",
+    "register_template_versions",
     "remove_goal",
     "rename",
     "restore_definition",

@@ -1,5 +1,5 @@
 """Extension points, with which higher rooms register panels of the workflow page, counts of people, the
-ids of templates, and what happens when a workflow is archived."""
+ids and versions of templates, and what happens when a workflow is archived."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -11,6 +11,7 @@ from app.workflows.infrastructure.tables import Workflow
 Show = Callable[[Actor, Workflow], str | None]
 Count = Callable[[Actor, Sequence[int]], Mapping[int, int]]
 TemplateIds = Callable[[Actor, Collection[int]], Mapping[int, str]]
+TemplateVersions = Callable[[Actor, Sequence[int]], Mapping[int, int]]
 News = Callable[[Actor, Sequence[int]], Mapping[int, "ListNews"]]
 StepNotes = Callable[[Actor, Workflow], Mapping[str, str]]
 Archival = Callable[[int, int, datetime], None]
@@ -29,6 +30,7 @@ _counts: dict[str, Count] = {}
 _news: dict[str, News] = {}
 _step_notes: dict[str, StepNotes] = {}
 _template_ids: dict[str, TemplateIds] = {}
+_template_versions: dict[str, TemplateVersions] = {}
 _activations: dict[str, Archival] = {}
 _archivals: dict[str, Archival] = {}
 
@@ -49,6 +51,12 @@ def register_people_count(count: Count) -> None:
 def register_template_ids(find: TemplateIds) -> None:
     """Register a function `find(actor, template ids)` that returns {template id: public id}."""
     _template_ids["templates"] = find
+
+
+def register_template_versions(find: TemplateVersions) -> None:
+    """Register a function `find(actor, workflow ids)` that returns {workflow id: version of its template} of
+    those that were brought up to another version than the one that they were made from."""
+    _template_versions["templates"] = find
 
 
 def register_news(name: str, find: News) -> None:
@@ -113,3 +121,10 @@ def news_of(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, ListNews]:
 def template_ids(actor: Actor, ids: Collection[int]) -> Mapping[int, str]:
     """Return {template id: public id} of those that the account may see; {} if no function is registered."""
     return _template_ids["templates"](actor, ids) if ids and "templates" in _template_ids else {}
+
+
+def template_versions(actor: Actor, workflow_ids: Sequence[int]) -> Mapping[int, int]:
+    """Return {workflow id: version of its template that it was brought up to}; {} if no function is
+    registered."""
+    is_asked = workflow_ids and "templates" in _template_versions
+    return _template_versions["templates"](actor, workflow_ids) if is_asked else {}

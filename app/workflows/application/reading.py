@@ -50,13 +50,15 @@ class Listing:
 
     `counts` is the number of matches in each status, whatever status was selected; `people` the number of
     people in each workflow now, or None if no count is registered; `news` is what other rooms have to say
-    about some of them.
+    about some of them. `template_versions` is the version of its template that a workflow was brought up to,
+    of those that were.
     """
 
     workflows: Sequence[Workflow]
     outlines: dict[int, Outline]
     people: dict[int, int] | None
     news: Mapping[int, panels.ListNews]
+    template_versions: Mapping[int, int]
     counts: dict[str, int]
     total: int
     previous: str | None
@@ -70,7 +72,8 @@ class Card:
     `version` is the one that people are enrolled into, `is_changed` means edited since. `missing` is what the
     workflow still lacks, `off` its parts that are switched off, `new_fields` the contact fields it uses that
     do not exist. `people` is the number of people in it, counted only where archiving is offered. `notes` are
-    {step id: how many people are there}. `can_undo` and `can_redo`: an edit can be.
+    {step id: how many people are there}. `can_undo` and `can_redo`: an edit can be. `template_version` is the
+    version of its template that it was brought up to, None if it was not.
     """
 
     workflow: Workflow
@@ -88,6 +91,7 @@ class Card:
     notes: Mapping[str, str]
     top: Sequence[str]
     side: Sequence[str]
+    template_version: int | None = None
     can_undo: bool = False
     can_redo: bool = False
 
@@ -119,6 +123,7 @@ def find_workflows(
         outlines={workflow.id: outline(workflow.parsed) for workflow in page.workflows},
         people=panels.people_in(actor, ids),
         news=panels.news_of(actor, ids),
+        template_versions=panels.template_versions(actor, ids),
         counts=counts,
         total=sum(counts.values()),
         previous=page.workflows[0].public_id if page.has_previous and page.workflows else None,
@@ -156,6 +161,7 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
         notes=panels.step_notes(actor, workflow),
         top=panels.panels_of(actor, workflow, "top"),
         side=panels.panels_of(actor, workflow, "side"),
+        template_version=panels.template_versions(actor, [workflow.id]).get(workflow.id),
         can_undo=can_undo,
         can_redo=can_redo,
     )

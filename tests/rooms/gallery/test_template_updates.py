@@ -151,7 +151,11 @@ def test_only_what_is_selected_is_taken(app: Flask, bob: Person) -> None:  # T-1
     assert steps[0]["config"]["subject"] == "Welcome on board"
     assert steps[1]["config"]["amount"] == 2
     assert "up to date" in bob.get(page_of(workflow_id)).text
-    assert AVAILABLE not in bob.get("/workflows").text
+    listed = bob.get("/workflows").text
+    assert AVAILABLE not in listed and "Onboarding, version 2" in listed
+    assert (
+        "Made from Onboarding, version 1; updated to version 2" in bob.get(f"/workflows/{workflow_id}").text
+    )
     with app.app_context():
         actions = [one.action for one in audit_entries(bob.actor.account_id)[:2]]
     assert actions == ["template_update_taken", "workflow_redefined"]

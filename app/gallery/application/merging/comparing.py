@@ -1,7 +1,7 @@
 """What the newest version of a template changes in a workflow that was made from it (T-15)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -81,6 +81,13 @@ def latest_update(actor: Actor, workflow: Workflow) -> Undo | None:
     """Return the latest update of a workflow that was looked up for the actor, if it can be undone."""
     require(actor, Permission.REPORTS)
     return _undo(workflow, queries.link_of(actor.account_id, workflow.id))
+
+
+def versions_taken(actor: Actor, workflow_ids: Sequence[int]) -> Mapping[int, int]:
+    """Return {workflow id: version of its template} of those that were brought up to another version than the
+    one that they were made from."""
+    require(actor, Permission.REPORTS)
+    return queries.versions_taken(actor.account_id, workflow_ids)
 
 
 def template_of(actor: Actor, workflow: Workflow) -> WorkflowTemplate | None:

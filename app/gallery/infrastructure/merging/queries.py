@@ -94,6 +94,16 @@ def link_of(account_id: int, workflow_id: int) -> TemplateLink | None:
     return session().scalar(query, execution_options={"populate_existing": True})
 
 
+def versions_taken(account_id: int, workflow_ids: Sequence[int]) -> dict[int, int]:
+    """Return {workflow id: version of its template} of those that were brought up to another version."""
+    query = sa.select(TemplateLink.workflow_id, TemplateLink.version).where(
+        TemplateLink.account_id == account_id,
+        TemplateLink.workflow_id.in_(id_list(workflow_ids)),
+        TemplateLink.version.isnot(None),
+    )
+    return {row[0]: row[1] for row in session().execute(query)}
+
+
 def template_of(account_id: int, template_id: int) -> WorkflowTemplate | None:
     """Return a template, if the account may see it."""
     query = sa.select(WorkflowTemplate).where(visible(account_id), WorkflowTemplate.id == template_id)

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.gallery.application.merging.comparing import versions_taken
 from app.gallery.presentation.merging import notices, panels, update_pages, version_pages
 from app.workflows import application as workflows
 
@@ -11,4 +12,5 @@ def init(app: Flask) -> None:
     app.register_blueprint(version_pages.blueprint)
     notices.register()
     workflows.register_panel("template_update", panels.template_update_panel, place="top")
+    workflows.register_template_versions(versions_taken)
     workflows.register_news("template_update", panels.update_news)
