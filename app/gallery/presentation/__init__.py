@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.gallery import application as gallery
 from app.gallery.presentation import audit_words, commands, merging, pages
+from app.gallery.presentation.library import commands as library_commands
 from app.gallery.presentation.library import files, sharing
 from app.gallery.presentation.library import pages as library_pages
 from app.gallery.presentation.saving import pages as saving_pages
@@ -16,4 +17,5 @@ def init(app: Flask) -> None:
     merging.init(app)
     audit_words.register()
     commands.register(app)
+    library_commands.register(app)
     workflows.register_template_ids(gallery.template_ids)

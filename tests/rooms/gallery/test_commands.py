@@ -1,6 +1,7 @@
 """Templates at the command line."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -98,3 +99,26 @@ def test_a_name_that_is_taken_needs_an_option_at_the_terminal(app: Flask) -> Non
     assert refused.exit_code == 1
     assert "You already have a workflow named “Mine”." in refused.output and "--same-name" in refused.output
     assert run(app, "clone", "new-lead-welcome", "--name", "Mine", "--same-name").exit_code == 0
+
+
+def test_a_template_is_exported_and_imported(app: Flask, sam: Person, tmp_path: Path) -> None:  # T-20
+    file = tmp_path / "recall.yaml"
+    file.write_bytes(run(app, "export-template", "checkup-recall").stdout_bytes)
+    assert file.read_text("utf-8").startswith("key: checkup-recall\n")
+    done = run(app, "import-template", str(file), "--name", "Recall", "--account", "Branch")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("Recall is imported: ")
+    assert "Not connected: SMS and Calendar" in done.stderr
+    made = json.loads(run(app, "templates", "--account", "Branch", "--json").stdout)
+    [recall] = [one for one in made if one["id"] == done.stdout.split()[-1]]
+    assert (recall["name"], recall["is_system"]) == ("Recall", False)
+    assert run(app, "export-template", recall["id"]).exit_code == 1, "it belongs to another account"
+
+
+def test_what_cannot_be_imported_is_one_sentence(app: Flask, tmp_path: Path) -> None:  # T-20
+    file = tmp_path / "other.yaml"
+    for content, words in ((b"\xff\xfe", "isn’t text in UTF-8"), (b"name: X\n", "is missing")):
+        file.write_bytes(content)
+        refused = run(app, "import-template", str(file))
+        assert refused.exit_code == 1 and words in refused.output and refused.output.count("\n") == 1
+    assert run(app, "import-template", str(tmp_path / "none.yaml")).exit_code == 2
