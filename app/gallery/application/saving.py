@@ -7,7 +7,8 @@ from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.gallery.application.custom import checked_details, create_template
+from app.gallery.application.custom import TemplateChanges, checked_details, create_template, update_template
+from app.gallery.application.merging.taking import dismiss_template_update
 from app.gallery.application.reading import TemplateDetails
 from app.gallery.application.soundness import checked_definition
 from app.gallery.domain.categories import CUSTOM
@@ -47,7 +48,8 @@ class SavingDraft:
 
     `keep` and `replace` are texts as they are written in the workflow, or ids of values of a report; `chosen`
     are further texts, {text: name of a kind}. Values of contacts are only kept with `keeps_contact_values`.
-    Name and description default to those of the workflow.
+    Name and description default to those of the workflow. `into` is the public id of a template of the
+    account that gets the steps as a new version, and keeps its details.
     """
 
     name: str | None
@@ -58,6 +60,7 @@ class SavingDraft:
     replace: Sequence[str] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
     keeps_contact_values: bool = False
+    into: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class SavingReview:
 
 @dataclass(frozen=True)
 class SavedTemplate:
-    """The template that was created, with the report on what was replaced."""
+    """The template that was created or changed, with the report on what was replaced."""
 
     details: TemplateDetails
     report: Report
@@ -115,12 +118,13 @@ def save_as_template(
     same_name: bool = False,
     seen: str | None = None,
 ) -> SavedTemplate:
-    """Save a workflow, as it is edited now, as a template of the account.
+    """Save a workflow, as it is edited now, as a template of the account, or as a new version of one.
 
     `seen` is the fingerprint of the review that the user has confirmed; None skips that, for programs.
 
     Raises NotFound, NotReviewed, Conflict (CONFIRMATION_NEEDED with `confirm`: keep_contact_values or
-    same_name), Invalid (INVALID_TEMPLATE with `problems` for secrets), and the same as `create_template`.
+    same_name), Invalid (INVALID_TEMPLATE with `problems` for secrets), and the same as `create_template` and
+    `update_template`.
     """
     review = review_saving(actor, workflow_id, draft)
     report = review.report
@@ -129,6 +133,12 @@ def save_as_template(
         raise NotReviewed
     if report.kept_of_contacts and not draft.keeps_contact_values:
         raise _unconfirmed(report.kept_of_contacts)
+    if draft.into:
+        changes = TemplateChanges(definition=report.document)
+        changed = update_template(actor, draft.into, changes, note=note, new_fields=new_fields)
+        if review.workflow.template_id == changed.card.id and actor.may(Permission.WORKFLOWS):
+            dismiss_template_update(actor, workflow_id, changed.card.version)  # it has what is new
+        return SavedTemplate(changed, report)
     name = _line(report.details["name"])
     if not same_name and queries.has_own_named(actor.account_id, name):
         raise Conflict(
@@ -159,6 +169,7 @@ def _reviewed(actor: Actor, workflow: Workflow, given: SavingDraft | None) -> Sa
         "description": _line(workflow.description if draft.description is None else draft.description),
     }
     details |= {_tag(number): tag for number, tag in enumerate(draft.tags)}
+    details = {} if draft.into else details
     definition, chosen = workflow.parsed, _chosen(draft)
     known, business = _known(actor, definition, details), _business(actor)
     report = sanitized(definition, details, known, business, Choices(chosen=chosen))
@@ -186,10 +197,7 @@ def _known(actor: Actor, definition: Definition, details: Mapping[str, str]) -> 
     asked = asked_about(texts, actor.country)
     first_names = contact_values.first_names_among(account_id, asked.names)
     last_names = contact_values.last_names_among(account_id, asked.names)
-
-    def is_in_texts(value: str) -> bool:
-        return asked.index.may_have(phrase_of(value))
-
+    is_in_texts = asked.index.has
     companies = contact_values.companies_where(account_id, is_in_texts)
     return Known(
         emails=contact_values.emails_among(account_id, asked.emails),
@@ -201,7 +209,8 @@ def _known(actor: Actor, definition: Definition, details: Mapping[str, str]) -> 
         shared_companies=frozenset(name for name, is_shared in companies.items() if is_shared),
         cities=contact_values.cities_where(account_id, is_in_texts),
         birthdays=contact_values.birthdays_among(account_id, asked.days),
-        custom=contact_values.custom_values_among(account_id, asked.values),
+        custom=contact_values.custom_values_among(account_id, asked.values, is_in_texts),
+        fixed=contact_values.fixed_values_among(account_id, asked.fixed),
     )
 
 

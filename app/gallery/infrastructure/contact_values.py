@@ -1,12 +1,12 @@
 """Which candidates from the texts of a workflow are values of the account's contacts.
 
 Keys are looked up in their indexes, a few thousand in a statement. Values without an index, such as
-companies, take one pass over the contacts. What is returned is bounded by the candidates, or read in
-portions.
+companies and those of custom fields, take one pass over the contacts. What is returned is bounded by the
+candidates, or read in portions.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, Final
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from app.contacts.infrastructure.tables import Contact, CustomField
+from app.gallery.domain.sanitizing import MAX_VALUE_WORDS
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import execute_built, is_there, row_list
 
@@ -87,19 +88,37 @@ def cities_where(account_id: int, is_meant: Callable[[str], bool]) -> frozenset[
     return _where(account_id, Contact.city, is_meant)
 
 
-def custom_values_among(account_id: int, values: Collection[str]) -> dict[str, str]:
-    """Return {value: key of the field} of those of the values, in lowercase, that a few contacts have in a
-    custom field for text."""
+def custom_values_among(
+    account_id: int, values: Collection[str], is_meant: Callable[[str], bool]
+) -> dict[str, str]:
+    """Return {value in lowercase: key of the field} of what a few contacts have in a custom field for text:
+    of the values, in lowercase, and of longer ones for which `is_meant` is true."""
+    wanted = _custom_values(account_id, ("text",), values, many_words=True)
+    return {value: key for value, key in wanted if value in values or is_meant(value)}
+
+
+def fixed_values_among(account_id: int, values: Collection[str]) -> dict[str, str]:
+    """Return {value: key of the field} of those of the dates and numbers that a few contacts have in a custom
+    field."""
+    return dict(_custom_values(account_id, ("date", "number"), values))
+
+
+def _custom_values(
+    account_id: int, kinds: Sequence[str], values: Collection[str], *, many_words: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Yield (value in lowercase, key of the field) of what a few contacts have in custom fields of these
+    kinds: of the values, and with `many_words` of those with more words than any of them."""
     fields = sa.select(CustomField.key).where(
-        CustomField.account_id == account_id, CustomField.kind == "text"
+        CustomField.account_id == account_id, CustomField.kind.in_(kinds)
     )
     keys = list(session().scalars(fields))
     if not keys or not values:
-        return {}
+        return
     custom = Contact.custom if is_sqlite() else sa.type_coerce(Contact.custom, JSONB())
     each = sa.func.json_each(custom) if is_sqlite() else sa.func.jsonb_each_text(custom)
     pair = each.table_valued("key", "value", joins_implicitly=True)
     value = sa.func.lower(sa.cast(pair.c.value, sa.Text), type_=sa.Text)
+    is_wanted = value.in_(_listed(sorted(values)))
     query = (
         sa.select(value, sa.func.min(pair.c.key))
         .select_from(Contact, pair)
@@ -107,12 +126,13 @@ def custom_values_among(account_id: int, values: Collection[str]) -> dict[str, s
             Contact.account_id == account_id,
             Contact.custom.is_not(None),
             pair.c.key.in_(_listed(keys)),
-            value.in_(_listed(sorted(values))),
+            sa.or_(is_wanted, value.like("% " * MAX_VALUE_WORDS + "%")) if many_words else is_wanted,
         )
         .group_by(value)
         .having(sa.func.count() <= MOST_SHARED)
     )
-    return {row[0]: row[1] for row in session().execute(query)}
+    for row in session().execute(query.execution_options(yield_per=CHUNK)):
+        yield row[0], row[1]
 
 
 def _among(account_id: int, column: Any, keys: Collection[str]) -> frozenset[str]:

@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from app.contacts.domain.names import name_key
 from app.gallery.domain.sanitizing import (
+    MAX_VALUE_WORDS,
     Business,
     Choices,
     Known,
@@ -42,6 +44,8 @@ class Seeded:
     company: str = ""
     city: str = ""
     custom: Mapping[str, str] = field(default_factory=dict)
+    birthday: date | None = None
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
 
 NORA = Seeded(
@@ -52,6 +56,8 @@ NORA = Seeded(
     "Lindqvist Interiors, Ltd.",
     "Uppsala",
     {"customer_number": "K-10482"},
+    date(1988, 6, 12),
+    {"points": "104822", "renewal": "2027-03-01"},
 )
 ANNE = Seeded("Anne-Marie", "O'Brien", "anne.obrien@mail.example", "+44 20 7946 0999")
 OTHERS = (Seeded("Mark", "Grant"), Seeded("Will", "May"), Seeded("Hope", "Rose"))
@@ -77,7 +83,13 @@ def known_of(report_of: Any, details: Mapping[str, str], people: Sequence[Seeded
         companies=frozenset(one.company for one in people if asked.index.may_have(phrase_of(one.company))),
         shared_companies=frozenset(company for company, used in companies.items() if used > MOST_SHARED),
         cities=frozenset(one.city for one in people if asked.index.may_have(phrase_of(one.city))),
-        custom={value: key for value, key in custom.items() if value in asked.values},
+        birthdays=frozenset(one.birthday for one in people if one.birthday) & asked.days,
+        custom={
+            value: key
+            for value, key in custom.items()
+            if value in asked.values or (value.count(" ") >= MAX_VALUE_WORDS and asked.index.has(value))
+        },
+        fixed={value: key for one in people for key, value in one.fixed.items() if value in asked.fixed},
     )
 
 

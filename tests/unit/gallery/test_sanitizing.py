@@ -58,6 +58,9 @@ AWKWARD = [
     ("O&#39;Brien", LAST),
     ("from Lindqvist Interiors Ltd", "from {{ contact.company }}"),
     ("Your number: k-10482.", "Your number: {{ contact.custom.customer_number }}."),
+    ("{Nora}", f"{{ {FIRST} }}"),
+    ("{Nora, {{ contact.city }}", f"{{ {FIRST}, {{{{ contact.city }}}}"),
+    ("(Nora} {**Nora**}", f"({FIRST}}} {{**{FIRST}**}}"),
     # email addresses
     ("nora@lindqvist.example", EMAIL),
     ("NORA@Lindqvist.Example.", f"{EMAIL}."),
@@ -279,10 +282,44 @@ def test_every_place_is_sanitized() -> None:  # T-10
     arm = steps["ways"]["arms"][0]
     assert arm["name"] == "Name only"
     assert arm["criteria"]["any"][0]["value"] == ["name@example.com", "x"]
-    assert arm["criteria"]["any"][2]["value"] == "1988-06-12"
+    assert arm["criteria"]["any"][2]["value"] == "2000-01-01"
     assert steps["mail2"]["sender"] == ""
     assert "date" not in steps["off"]  # it applies to a date only
     assert problems(parse(report.document)) == []
+
+
+def test_dates_and_numbers_of_contacts_in_conditions() -> None:  # T-10
+    rules = [
+        rule("contact.birthday", "between", ["1988-06-12", "1990-01-01"]),
+        rule("contact.custom.points", "greater", 104822),
+        rule("contact.custom.points", "in_list", ["104822", "250000", 5]),
+        rule("contact.custom.renewal", "before", "2027-03-01"),
+        rule("contact.custom.mobile", "equals", "015123456789"),
+        rule("contact.phone", "equals", "015123456789"),
+        rule("contact.birthday", "in_last_days", 30),
+        rule("contact.custom.customer_number", "equals", "K-10482"),
+        rule("contact.created_at", "after", "1988-06-12"),
+    ]
+    report = report_on(definition(email("hello"), branch("ways", path("p1", "These", {"all": rules}))))
+    found = [one["value"] for one in report.document["steps"][1]["config"]["arms"][0]["criteria"]["all"]]
+    assert found == [
+        *(["2000-01-01", "1990-01-01"], 0, ["0", "250000", 5], "2027-03-01", "0"),
+        *("+1 202 555 0100", 30, "Value", "1988-06-12"),
+    ]
+    possible = [one.shown for one in report.values if not one.is_replaced]
+    assert possible == ["2027-03-01"], "it is reported, and many contacts may have it"
+    assert problems(parse(report.document)) == []
+    assert not report_on(report.document).replaced
+
+
+def test_values_of_many_words_are_found() -> None:  # T-10
+    note = "Prefers calls (in the evening), never before 6 pm at Quay House"
+    people = (Seeded(custom={"note": note}),)
+    written = "Reminder: PREFERS calls (in the **evening**),\nnever before 6&nbsp;pm at Quay House!"
+    assert clean(written, people=people) == "Reminder: **{{ contact.custom.note }}**!"
+    apart = "Prefers calls (in the {{ contact.city }} evening), never before 6 pm at Quay House"
+    assert clean(apart, people=people) == apart
+    assert clean("Prefers calls in the evening", people=people) == "Prefers calls in the evening"
 
 
 def test_the_document_is_not_changed() -> None:

@@ -18,6 +18,7 @@ from app.platform.settings import current
 
 PAGE = 25
 MOST_DELETED = 100
+MOST_CHOICES = 500
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,13 @@ def own_templates(actor: Actor, number: int = 1) -> OwnTemplates:
         limit=limit,
         used=used,
     )
+
+
+def own_template_cards(actor: Actor) -> list[Card]:
+    """Return up to MOST_CHOICES templates of the actor's account by name, to choose one."""
+    accounts.require(actor, Permission.REPORTS)
+    own = [card for card in catalog_of(actor.account_id).cards if card.account_id == actor.account_id]
+    return sorted(own, key=_by_name)[:MOST_CHOICES]
 
 
 def shared_templates(actor: Actor) -> list[Card]:

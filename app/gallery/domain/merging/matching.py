@@ -44,9 +44,16 @@ def align(
     blank, as in a clone; None leaves all.
     """
     base_ids = _base_ids(base, mine, known)
-    ids = _new_ids(theirs, matched(base, theirs, {one: one for one in base_ids}), base_ids, mine)
+    ids = _new_ids(theirs, matched(base, theirs, _same_ids(base, theirs)), base_ids, mine)
     linked = None if workflows is None else {one: one for one in workflows}
     return Aligned(parse(with_ids(base, base_ids, linked)), parse(with_ids(theirs, ids, linked)), mine, ids)
+
+
+def _same_ids(base: Definition, theirs: Definition) -> dict[str, str]:
+    """Return {id in the base: id that the part would have in a later version}: the same, or the one of a
+    clone, if the later version was saved from a workflow that was made from the base."""
+    later = set(_ids(theirs))
+    return {one: one if one in later else copied for one, copied in new_ids(base).items()}
 
 
 def matched(first: Definition, second: Definition, known: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,15 @@ have the same result.
 
 from app.gallery.domain.sanitizing.finding import key_of_words
 from app.gallery.domain.sanitizing.kinds import CHOOSABLE, KINDS, OTHER, Kind
-from app.gallery.domain.sanitizing.known import Asked, Business, Known, asked_about, asked_pairs, is_telling
+from app.gallery.domain.sanitizing.known import (
+    MAX_VALUE_WORDS,
+    Asked,
+    Business,
+    Known,
+    asked_about,
+    asked_pairs,
+    is_telling,
+)
 from app.gallery.domain.sanitizing.places import Place, places_of
 from app.gallery.domain.sanitizing.report import Choices, Passage, Report, Value, id_of, sanitized, texts_of
 from app.gallery.domain.sanitizing.secrets import Secret, secrets_in
@@ -16,6 +24,7 @@ from app.gallery.domain.sanitizing.words import phrase_of
 __all__ = [
     "CHOOSABLE",
     "KINDS",
+    "MAX_VALUE_WORDS",
     "OTHER",
     "Asked",
     "Business",

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from app.gallery.domain.sanitizing import kinds
 from app.gallery.domain.sanitizing.finding import Finding
-from app.gallery.domain.sanitizing.places import Place
+from app.gallery.domain.sanitizing.places import FIXED, Place
 from app.gallery.domain.sanitizing.regions import Query
 from app.gallery.domain.sanitizing.view import Token
 from app.workflows.domain.messages.liquid_texts import MAX_TAGS
@@ -78,7 +78,7 @@ def _edits(
         elif query is not None:
             removed.setdefault(query, {}).setdefault(one.region.parameter, one.key)
         else:
-            new = _with_markup(one, _replacement(one, place, short))
+            new = _apart(one, place.text, _with_markup(one, _replacement(one, place, short)))
             edits.append(_Edit(one.start, one.end, new, one.key))
     removals = [edit for query, gone in removed.items() for edit in _removals(query, gone)]
     kept = [
@@ -91,6 +91,8 @@ def _edits(
 
 def _replacement(one: Finding, place: Place, short: bool) -> str:
     kind, region = one.kind, one.region
+    if place.mode in FIXED:
+        return FIXED[place.mode]
     tag = f"{{{{ {kind.tag} }}}}" if kind.tag and place.takes_tags and region.mode != "literal" else ""
     if region.is_in_link:
         if tag and kind in AS_TAG_IN_LINKS:
@@ -117,6 +119,14 @@ def _with_markup(one: Finding, new: str) -> str:
         else:
             before.append(token)
     return "".join(token.text for token in before) + new + "".join(token.text for token in after)
+
+
+def _apart(one: Finding, text: str, new: str) -> str:
+    """Return a replacement with spaces between its braces and single ones around it, with which they would
+    be no merge tag."""
+    if not new.startswith("{{") or not text[: one.start].endswith("{"):
+        return new
+    return f" {new} " if text[one.end :].startswith("}") else f" {new}"
 
 
 def _removals(query: Query, gone: dict[int, str]) -> Iterator[_Edit]:

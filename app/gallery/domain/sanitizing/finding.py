@@ -10,8 +10,9 @@ from app.gallery.domain.sanitizing.addresses import dates_in, emails_in, phones_
 from app.gallery.domain.sanitizing.kinds import Kind
 from app.gallery.domain.sanitizing.known import Business, Known
 from app.gallery.domain.sanitizing.names import has_capitals, is_common, is_doubtful, name_pairs, single_names
-from app.gallery.domain.sanitizing.places import Place
+from app.gallery.domain.sanitizing.places import FIXED, Place
 from app.gallery.domain.sanitizing.regions import Region, business_links, names_person, regions_of
+from app.gallery.domain.sanitizing.view import BREAK
 from app.gallery.domain.sanitizing.words import Phrases, Word, phrase_of, words_of
 from app.platform.addresses import phone_key
 
@@ -82,10 +83,29 @@ class Finder:
         found: list[Finding] = []
         for region in regions_of(place.text, is_link=place.mode == "link"):
             if place.mode == "sender":
-                found = [_whole(place, region)]
+                found = [_whole(kinds.SENDER, place.text, place, region)]
+            elif place.mode in FIXED:
+                found += self._fixed(place, region)
             else:
                 found += self._in_region(place, region)
         return _without_overlaps(found)
+
+    def _fixed(self, place: Place, region: Region) -> Iterator[Finding]:
+        """Yield what the date or number of a condition is. Many contacts may have a date, but birthdays are
+        those of few."""
+        known, text = self._known, place.text
+        if day := next((day for one in dates_in(region) for day in one.days if day in known.birthdays), None):
+            yield _whole(kinds.BIRTHDAY, day.isoformat(), place, region, of_contact=True)
+        elif phone := self._known_phone(region):
+            yield _whole(kinds.PHONE, phone, place, region, of_contact=True)
+        elif field := known.custom.get(text) or known.fixed.get(text):
+            is_certain = place.mode != "date"
+            kind = kinds.custom_kind(field)
+            yield _whole(kind, text, place, region, of_contact=True, is_certain=is_certain)
+
+    def _known_phone(self, region: Region) -> str:
+        keys = (key for one in phones_in(region, self._business.country) for key in one.keys)
+        return next((key for key in keys if key in self._known.phones), "")
 
     def _in_region(self, place: Place, region: Region) -> Iterator[Finding]:
         yield from self._addresses(region)
@@ -125,6 +145,8 @@ class Finder:
         for phrase, run in self._phrases.found_in(words):
             meaning = self._meanings[phrase]
             shown = _written(region, run)
+            if BREAK in shown:
+                continue
             is_business = meaning.kind.is_business
             if (meaning.exactly and shown != meaning.exactly) or (is_business and region.is_in_link):
                 continue
@@ -176,8 +198,11 @@ def _plain(
     return Finding(kind, key, region.view.plain[start:end], first, last, region, "address", of_contact)
 
 
-def _whole(place: Place, region: Region) -> Finding:
-    return Finding(kinds.SENDER, place.text, place.text, 0, len(place.text), region, "address")
+def _whole(
+    kind: Kind, key: str, place: Place, region: Region, *, of_contact: bool = False, is_certain: bool = True
+) -> Finding:
+    rank, size = "address" if is_certain else "possible", len(place.text)
+    return Finding(kind, key, place.text, 0, size, region, rank, of_contact, is_certain)
 
 
 def _written(region: Region, run: Sequence[Word]) -> str:

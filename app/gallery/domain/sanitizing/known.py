@@ -11,7 +11,7 @@ from typing import Final
 
 from app.gallery.domain.sanitizing.addresses import dates_in, emails_in, phones_in
 from app.gallery.domain.sanitizing.names import MAX_NAME_WORDS, name_pairs
-from app.gallery.domain.sanitizing.places import Place
+from app.gallery.domain.sanitizing.places import FIXED, Place
 from app.gallery.domain.sanitizing.regions import regions_of
 from app.gallery.domain.sanitizing.view import BREAK
 from app.gallery.domain.sanitizing.words import TextIndex, keys_of, runs, words_of
@@ -25,13 +25,15 @@ OUTER: Final = ".,;:!?()[]{}<>\"'“”’*_~`=&"
 @dataclass
 class Asked:
     """Candidates: keys of email addresses and phone numbers, names, days, and values of custom fields, in
-    lowercase. `index` says whether a value, such as the name of a company, is in the texts."""
+    lowercase. `fixed` are those of them that are the date or number of a condition. `index` says whether a
+    value, such as the name of a company, is in the texts."""
 
     emails: set[str] = field(default_factory=set)
     phones: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
     values: set[str] = field(default_factory=set)
+    fixed: set[str] = field(default_factory=set)
     index: TextIndex = field(default_factory=TextIndex)
 
 
@@ -39,7 +41,8 @@ class Asked:
 class Known:
     """Which candidates are values of contacts. `pairs` are (first name, last name) of the same contact;
     `companies` and `cities` are as stored, `shared_companies` those that many contacts have; `custom` is
-    {value in lowercase: key of the custom field}."""
+    {value in lowercase: key of the custom field}, and `fixed` the same of custom fields for dates and
+    numbers."""
 
     emails: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
@@ -51,6 +54,7 @@ class Known:
     cities: frozenset[str] = frozenset()
     birthdays: frozenset[date] = frozenset()
     custom: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ def asked_about(places: Iterable[Place], country: str) -> Asked:
             asked.emails.update(one.key for one in emails_in(region))
             asked.phones.update(key for one in phones_in(region, country) for key in one.keys)
             asked.days.update(day for one in dates_in(region) for day in one.days)
+            if place.mode in FIXED:
+                asked.fixed.update(_values(region.view.plain))
             words = words_of(region)
             asked.index.add(words)
             for run in runs(words, MAX_NAME_WORDS):

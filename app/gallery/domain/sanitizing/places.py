@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from app.contacts.domain.criteria import MAX_NESTING, field_label, field_named, group_of
+from app.contacts.domain.criteria.values import day_of, is_number
 from app.workflows.domain.definition.document import Document, plain_copy, value_at
 from app.workflows.domain.definition.parsing import parse
 from app.workflows.domain.definition.parts import Definition, Part, Pointer, Step, Trigger
 from app.workflows.domain.types.setting import Setting
 
-Mode = Literal["markdown", "text", "plain", "word", "link", "sender"]
+Mode = Literal["markdown", "text", "plain", "word", "link", "sender", "date", "number"]
 """How a text is written: Markdown or text with merge tags, text without, an identifier, an address of a link,
-or the address of a sender of the account."""
+the address of a sender of the account, or the date or number of a condition."""
 
 MODES: Final[dict[str, Mode]] = {
     "text": "plain",
@@ -28,10 +29,11 @@ MODES: Final[dict[str, Mode]] = {
     "url": "link",
     "sender": "sender",
 }
-KEPT_KINDS: Final = frozenset(
-    {"message", "workflow", "status", "sms_consent", "country", "number", "date", "moment"}
-)
-"""Kinds of fields whose values in conditions are ids, codes, numbers, or dates."""
+KEPT_KINDS: Final = frozenset({"message", "workflow", "status", "sms_consent", "country", "number", "moment"})
+"""Kinds of fields whose values in conditions are ids, codes, or numbers and times that no contact entered."""
+
+FIXED: Final[dict[str, str]] = {"date": "2000-01-01", "number": "0"}
+"""What replaces a date or a number, so that the condition stays valid."""
 
 DETAILS: Final = "details"
 
@@ -107,7 +109,8 @@ def changed_document(document: Document, texts: Iterable[tuple[Place, str]]) -> 
         if place.is_name:
             renamed.append((place.pointer, text))
         else:
-            value_at(changed, place.pointer[:-1])[place.pointer[-1]] = text
+            owner, key = value_at(changed, place.pointer[:-1]), place.pointer[-1]
+            owner[key] = text if isinstance(owner[key], str) or place.mode != "number" else int(text)
     for pointer, name in renamed:
         _rename(value_at(changed, pointer[:-2]), pointer[-2], str(pointer[-1]), name)
     return changed
@@ -179,16 +182,22 @@ def _in_criteria(part: Part, field: str, criteria: Any, pointer: Pointer, depth:
         asked = field_named(member["field"])
         if asked is None or asked.kind in KEPT_KINDS:
             continue
-        mode: Mode = "word" if asked.kind == "tags" else "plain"
         label = f"Condition, {field_label(member['field'])}"
-        for text, where in _texts(member.get("value"), (*place, "value")):
-            yield Place(where, part.id, part.name, field, label, mode, text, 200)
+        for value, where in _values(member.get("value"), (*place, "value")):
+            mode = _mode_of(asked.kind, value)
+            yield Place(where, part.id, part.name, field, label, mode, str(value), 200)
 
 
-def _texts(value: Any, pointer: Pointer) -> Iterator[tuple[str, Pointer]]:
-    if isinstance(value, str):
-        yield value, pointer
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            if isinstance(one, str):
-                yield one, (*pointer, index)
+def _mode_of(kind: str, value: Any) -> Mode:
+    if kind == "tags":
+        return "word"
+    if kind in ("date", "custom") and day_of(value):
+        return "date"
+    return "number" if kind == "custom" and is_number(value) else "plain"
+
+
+def _values(value: Any, pointer: Pointer) -> Iterator[tuple[Any, Pointer]]:
+    members = enumerate(value) if isinstance(value, list) else ()
+    for one, where in [(value, pointer), *((one, (*pointer, index)) for index, one in members)]:
+        if isinstance(one, str | int | float) and not isinstance(one, bool):
+            yield one, where

@@ -11,6 +11,10 @@ WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 POSSESSIVE: Final = re.compile(r"['’]s?\Z")
 APOSTROPHES: Final = str.maketrans("’", "'")
 BETWEEN: Final = re.compile(r" {1,3}|,? ?\n ?| ?[-,.'&/|:] {0,2}| - ")
+LONG: Final = 4
+"""Phrases with more words are not together by chance."""
+BEGINNING: Final = 60
+"""How much of a value is looked at first: few of many thousands have a first word that is in the texts."""
 BETWEEN_IN_LINK: Final = re.compile(r"[\s._,|-]{1,2}")
 
 
@@ -74,12 +78,13 @@ class Phrases:
             self._by_first.setdefault(phrase[0], []).append(phrase)
 
     def found_in(self, words: Sequence[Word]) -> Iterator[tuple[tuple[str, ...], Sequence[Word]]]:
-        """Yield (phrase, its words in the text), the longest first at each place. Any punctuation may be
-        between the words, but no other word."""
+        """Yield (phrase, its words in the text), the longest first at each place. Between the words may be
+        what is between those of a name, and in a longer phrase anything but another word."""
         for at, word in enumerate(words):
             for phrase in self._by_first.get(word.text, ()):
                 run = words[at : at + len(phrase)]
-                if tuple(one.text for one in run) == phrase and not any(one.gap is None for one in run[1:]):
+                is_joined = len(run) > LONG or all(one.gap is not None for one in run[1:])
+                if is_joined and tuple(one.text for one in run) == phrase:
                     yield phrase, run
 
 
@@ -96,6 +101,14 @@ class TextIndex:
         self._words.update(word.text for word in words)
         self._texts.append(" ".join(word.text for word in words))
         self._joined = None
+
+    def has(self, value: str) -> bool:
+        """Return whether the words of a value follow each other somewhere."""
+        first = WORD.search(fold(value[:BEGINNING]))
+        is_plain = first is not None and first.end() < BEGINNING and first[0].isalnum()
+        if is_plain and first is not None and first[0] not in self._words:
+            return False
+        return self.may_have(phrase_of(value))
 
     def may_have(self, phrase: tuple[str, ...]) -> bool:
         """Return whether these words follow each other somewhere."""

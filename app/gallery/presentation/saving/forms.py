@@ -1,20 +1,23 @@
 """Form for saving a workflow as a template."""
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 from flask import request
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from app.gallery.application import MAX_CHOSEN, MAX_CHOSEN_TEXT, SavingDraft, SavingReview
-from app.gallery.domain.categories import CATEGORIES
+from app.gallery.application import MAX_CHOSEN, MAX_CHOSEN_TEXT, MAX_NOTE, SavingDraft, SavingReview
+from app.gallery.domain.card import Card
+from app.gallery.domain.categories import CATEGORIES, CUSTOM
 from app.gallery.domain.details import MAX_DESCRIPTION, MAX_NAME
 from app.gallery.domain.sanitizing import CHOOSABLE, OTHER, phrase_of
 from app.platform import web
 from app.platform.text.numbers import whole_number
 
 KINDS = [(kind.name, "A placeholder" if kind is OTHER else kind.label) for kind in CHOOSABLE]
+NEW: Final = "new"
+VERSION: Final = "version"
 
 
 class Chosen(NamedTuple):
@@ -34,10 +37,19 @@ class SavingForm(web.ShowingForm):
 
     Checkboxes `replace` have the ids of values; `listed` holds the ids of all that the page has shown, so
     that those without a tick are kept. `seen` is the fingerprint of the review. `same_name` holds a name
-    already in use that the user confirmed. The fields `chosen_text` and `chosen_kind` are repeated for each
+    already in use that the user confirmed. `into` is the template that gets a new version, if `kind` says so.
+    The fields `chosen_text` and `chosen_kind` are repeated for each
     further text.
     """
 
+    kind = RadioField(
+        "Save as",
+        choices=[SelectChoice(NEW, "New template"), SelectChoice(VERSION, "New version of a template")],
+        default=NEW,
+        validate_choice=False,
+    )
+    into = SelectField("Template", choices=[], validate_choice=False)
+    note = StringField("Note about this change", render_kw={"maxlength": MAX_NOTE})
     name = StringField("Template name", render_kw={"maxlength": MAX_NAME})
     description = TextAreaField("Description", render_kw={"maxlength": MAX_DESCRIPTION, "rows": 3})
     category = SelectField(
@@ -70,11 +82,13 @@ class SavingForm(web.ShowingForm):
         ticked = request.form.getlist("replace")
         replaced = set(ticked)
         listed = (self.listed.data or "").split()
+        into = self.into.data if self.kind.data == VERSION else ""
         return SavingDraft(
-            name=self.name.data or "",
-            description=self.description.data or "",
-            category=self.category.data or "",
-            tags=list(_tags(self.tags.data or "")),
+            name=None if into else self.name.data or "",
+            description=None if into else self.description.data or "",
+            category=CUSTOM if into else self.category.data or "",
+            tags=() if into else list(_tags(self.tags.data or "")),
+            into=into or "",
             keep=[one for one in listed if one not in replaced],
             replace=ticked,
             chosen={row.text: row.kind for row in chosen},
@@ -91,11 +105,15 @@ class SavingForm(web.ShowingForm):
         return not errors
 
 
-def form_of(review: SavingReview) -> SavingForm:
-    """Return the form as it is first shown: with the details of the workflow, without personal data."""
+def form_of(review: SavingReview, own: Sequence[Card], into: str) -> SavingForm:
+    """Return the form as it is first shown: with the details of the workflow, without personal data. `own`
+    are the templates that can get a new version, `into` is the public id of one of them or empty."""
     details = review.report.details
+    origin = next((card.public_id for card in own if card.id == review.workflow.template_id), "")
     return SavingForm(
         formdata=None,
+        kind=VERSION if into else NEW,
+        into=into or origin,
         name=details["name"],
         description=details["description"],
         category=review.draft.category,

@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from app.gallery import application as gallery
 from app.gallery.application import NotReviewed, SavingDraft, SavingReview
+from app.gallery.application.library import own
 from app.gallery.domain.categories import CUSTOM
 from app.gallery.domain.sanitizing import Passage, Place, Report, Value
 from app.gallery.presentation.saving.forms import KINDS, Chosen, SavingForm, form_of
@@ -36,8 +38,12 @@ blueprint = Blueprint("template_saving", __name__, url_prefix="/workflows/<publi
 
 @blueprint.get("")
 def show(public_id: str) -> ResponseReturnValue:
-    review = gallery.review_saving(web.actor(), public_id)
-    return _page(review, form_of(review), [])
+    """Show what would be replaced. `into` is a template of the account to save a new version of."""
+    actor = web.actor()
+    review, cards = gallery.review_saving(actor, public_id), own.own_template_cards(actor)
+    wanted = request.args.get("into", "")
+    into = wanted if any(card.public_id == wanted for card in cards) else ""
+    return _page(review, form_of(review, cards, into), [])
 
 
 @blueprint.post("")
@@ -56,6 +62,7 @@ def save(public_id: str) -> ResponseReturnValue:
             actor,
             public_id,
             draft,
+            note=(form.note.data or "") if draft.into else "",
             new_fields=True,
             same_name=bool(form.same_name.data) and form.same_name.data == form.name.data,
             seen=form.seen.data or "",
@@ -70,7 +77,8 @@ def save(public_id: str) -> ResponseReturnValue:
         return _page(review, form, chosen, error), status
     card, replaced = saved.details.card, len(saved.report.replaced)
     words = f" {counted(replaced, 'value')} replaced." if replaced else ""
-    flash(f"“{card.name}” is saved as a template.{words}", "success")
+    saying = f"is saved as version {card.version}." if draft.into else "is saved as a template."
+    flash(f"“{card.name}” {saying}{words}", "success")
     return web.send_to(url_for("gallery.show", public_id=card.public_id))
 
 
@@ -89,6 +97,10 @@ def _page(
     report = review.report
     form.seen.data = review.fingerprint
     values = report.values[:MOST_VALUES]
+    cards = own.own_template_cards(web.actor())
+    form.into.choices = [
+        SelectChoice(card.public_id, f"{card.name}, version {card.version}") for card in cards
+    ]
     form.listed.data = " ".join(one.id for one in values if one.group != "chosen")
     confirm = error.facts.get("confirm") if error else None
     is_about_fields = isinstance(error, Invalid) and bool(error.facts.get("fields"))
@@ -99,6 +111,7 @@ def _page(
         report=report,
         form=form,
         chosen=chosen,
+        has_own=bool(cards),
         kinds=KINDS,
         groups=_groups(values),
         passages=[(one.place, _shortened(one)) for one in report.passages],
