@@ -2,48 +2,12 @@
 
 import re
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.building import act, add, create, focused, save, titles
 from tests.services import browsing
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
-
-
-def create(user: BrowserUser, name: str) -> None:
-    """Create a workflow without steps."""
-    user.page.goto("/workflows/new")
-    user.type(user.page.get_by_label("Name"), name)
-    user.page.keyboard.press("Enter")
-    user.expect_text("Workflow created.")
-
-
-def add(user: BrowserUser, place: str, kind: str) -> None:
-    """Open the list of types at a place, and choose one."""
-    user.press(user.link(place))
-    sheet = user.page.locator("#sheet")
-    user.press(sheet.get_by_role("button", name=re.compile(f"^{kind}")))
-
-
-def save(user: BrowserUser) -> None:
-    user.press(user.page.locator("#sheet").get_by_role("button", name="Save", exact=True))
-    expect(user.page.locator("#sheet")).to_be_hidden()
-
-
-def act(user: BrowserUser, step: str, label: str) -> None:
-    """Choose from the menu of a step."""
-    user.press(user.page.get_by_role("button", name=f"Actions for {step}", exact=True))
-    menu = user.page.locator(".flow-menu:popover-open")
-    user.press(menu.get_by_text(label, exact=True))
-
-
-def titles(page: Page) -> list[str]:
-    return page.locator(".flow-part :is(.flow-title, strong)").all_inner_texts()
-
-
-def focused(page: Page, name: str) -> Locator:
-    found = page.locator(":focus")
-    expect(found).to_contain_text(name)
-    return found
 
 
 def test_with_the_keyboard_on_a_phone(chromium: Browser, workplace: Installation) -> None:

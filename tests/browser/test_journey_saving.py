@@ -4,34 +4,12 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.template_work import personal
 from tests.services import browsing
 from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
-from tests.unit.workflows.documents import definition, email, sms, step
-
-HALLVARD = {
-    "first_name": "Hallvard",
-    "last_name": "Tveit",
-    "email": "hallvard@tveit.example",
-    "phone": "+47 22 12 34 56",
-    "consent_basis": "opt_in",
-}
-BODY = """Hi **Hallvard**,
-
-your plan is at [this page](https://a.example/?email=hallvard%40tveit.example&plan=2). Call Sigrun in Hall 7,
-+47 22 12 34 56."""
-
-
-def personal(api: ApiUser, name: str, *others: object) -> str:
-    """The path of a workflow that names a contact."""
-    found = api.call("GET", f"/contacts?q={HALLVARD['email']}")["data"]
-    if not found:
-        api.call("POST", "/contacts", HALLVARD)
-    workflow = api.create_workflow("New lead welcome", name)
-    steps = [email("hello", "For Hallvard Tveit", BODY), sms("text", "Hallvard, see you"), *others]
-    api.call("PATCH", workflow, {"definition": definition(*steps)})  # type: ignore[arg-type]
-    return workflow
+from tests.unit.workflows.documents import step
 
 
 def test_with_the_keyboard_on_a_phone(chromium: Browser, workplace: Installation, api: ApiUser) -> None:

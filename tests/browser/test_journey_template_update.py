@@ -1,28 +1,12 @@
 """A workflow is updated from its template: with the keyboard, on a phone, without JavaScript, and back."""
 
-from copy import deepcopy
-from typing import Any
-
 from playwright.sync_api import Browser, Page, expect
 
-from tests.rooms.gallery.updating import THREE_STEPS, second_version
+from tests.browser.template_work import workflow_behind
 from tests.services import browsing
 from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
-
-
-def workflow_behind(api: ApiUser, name: str, subject: str = "") -> str:
-    """The path of a workflow whose template has a newer version; `subject` is that of its own first email."""
-    made = api.call("POST", "/workflow-templates", {"name": name, "definition": THREE_STEPS})
-    cloned = api.call("POST", f"/workflow-templates/{made['id']}/clone", {"name": name})
-    path = f"/workflows/{cloned['workflow_id']}"
-    if subject:
-        document: Any = deepcopy(api.call("GET", path)["definition"])
-        document["steps"][0]["config"]["subject"] = subject
-        api.call("PATCH", path, {"definition": document})
-    api.call("PATCH", f"/workflow-templates/{made['id']}", {"definition": second_version(), "note": "New"})
-    return path
 
 
 def test_an_update_is_taken_with_the_keyboard_and_undone(
