@@ -165,6 +165,7 @@
     const form = event.target.closest("form");
     const field = writing?.form === form ? writing : $("textarea", form);
     field.focus();
+    if (document.execCommand("insertText", false, text)) return; // so that Ctrl+Z takes it back
     field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });

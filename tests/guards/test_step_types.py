@@ -41,6 +41,7 @@ HOMONYMS = {
     "add_note": {"app/tasks": "a use case"},
     "create_task": {"app/tasks": "a use case"},
     "form_submitted": {"app/forms/application/public.py": "something that happens to a contact"},
+    "link_clicked": {"app/workflows/domain/checks/advice.py": "something that happens to a message"},
     "purchase_made": {"app/engine/presentation/events_api.py": "an example of an event"},
     "manual": {"app/bulk_enrollment": "people chosen by hand"},
     "webhook": {

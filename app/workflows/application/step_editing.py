@@ -12,6 +12,7 @@ from app.contacts import application as contacts
 from app.forms import application as forms
 from app.integrations.application import connected
 from app.integrations.domain import in_order, service_name
+from app.messaging import application as messaging
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
 from app.workflows.application.editing.choices import offered
@@ -237,7 +238,8 @@ def _sample(actor: Actor, definition: Definition, step: Part) -> SampleMessage |
     if not isinstance(step, Step):
         return None
     details = accounts.business_details(actor.account_id).texts
-    known = {"account": {"name": actor.account_name, **details}, "sender": {"name": actor.name}}
+    sender = messaging.sender_name(actor.account_id, step.config.text("sender"))
+    known = {"account": {"name": actor.account_name, **details}, "sender": {"name": sender}}
     return sample_message(definition, step, known)
 
 

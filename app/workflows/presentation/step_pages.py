@@ -84,10 +84,10 @@ def switch(public_id: str, step_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/preview")
 def preview(public_id: str, step_id: str) -> ResponseReturnValue:
-    """Render the message with the values being typed. Nothing is saved."""
+    """Render the message with the values being typed, and advice on them. Nothing is saved."""
     sent = {name: text for name, text in request.form.items() if name != "csrf_token"}
     message = workflows.sample_of(web.actor(), public_id, step_id, sent)
-    return render_template("workflows/_message.html", message=message)
+    return render_template("workflows/_message_answer.html", message=message)
 
 
 def _page(card: StepCard, form: Any, conflict: Conflict | None = None, focus: str = "") -> str:

@@ -138,6 +138,16 @@ def test_emails_show_the_sender_and_come_with_the_line_to_unsubscribe() -> None:
                 assert sample.sender_line == "Harbor Studio · 1 Quay Street, Bristol BS1 4DJ"
 
 
+def test_their_messages_leave_nothing_to_improve() -> None:  # T-19, W-01
+    for key in KEYS:
+        definition = template(key).parsed
+        for step in definition.messages:
+            sample = sample_message(definition, step)
+            assert sample is not None
+            found = {name: one.hints for name, one in sample.advice.items() if one.hints}
+            assert found == {}, f"{key}, {step.id}"
+
+
 def test_a_missing_first_name_leaves_no_gap() -> None:  # T-19
     for key in KEYS:
         text = str(template(key).definition)

@@ -1,12 +1,13 @@
 """Preview of a message with the data of a sample contact."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from app.contacts.domain.criteria import custom_key
 from app.integrations.domain import service_name
+from app.workflows.domain.checks.advice import Advice, advice_on
 from app.workflows.domain.checks.readiness import brought_by, tags_without_value
 from app.workflows.domain.definition.parts import Definition, Step
 from app.workflows.domain.messages.liquid_filters import plain
@@ -35,7 +36,8 @@ class SampleMessage:
     """A rendered sample message.
 
     `medium` is “Email” or “SMS”, `problems` are sentences about errors in its texts, `sender_line` is the
-    business name and postal address shown below every email.
+    business name and postal address shown below every email, `sender` the name that inboxes show, `advice` is
+    {setting name: advice} on its texts.
     """
 
     medium: str
@@ -43,6 +45,8 @@ class SampleMessage:
     tags: tuple[TagInUse, ...]
     problems: tuple[str, ...]
     sender_line: str
+    sender: str = ""
+    advice: Mapping[str, Advice] = field(default_factory=dict)
 
     @property
     def empty(self) -> tuple[TagInUse, ...]:
@@ -65,12 +69,15 @@ def sample_message(
     context = _context(definition, tags, known)
     found = (problem for _, text in step.texts for problem in analyse(text).problems)
     empty = _without_value(definition, step, known)
+    shown = message.render(step.config, context)
     return SampleMessage(
         medium=service_name(step.kind.channel),
-        shown=message.render(step.config, context),
+        shown=shown,
         tags=tuple(_in_use(tag, context, tag in empty) for tag in tags),
         problems=tuple(dict.fromkeys(found)),
         sender_line=_sender_line(context["account"]),
+        sender=context["sender"]["name"] or context["account"].get("name") or "",
+        advice=advice_on(definition, step, shown, context),
     )
 
 

@@ -42,14 +42,15 @@ def render_email_body(text: str, context: Mapping[str, Any]) -> EmailBody:
     marks = Marks.for_text(text)
     markdown = fill(text, context, marks)
     try:
-        tokens = list(_block_tokens(_parsed(markdown), marks))
+        tokens = list(_block_tokens(parsed(markdown), marks))
         return EmailBody(str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})), text_of(tokens))
     except RecursionError:
         plain = marks.fill(markdown)
         return EmailBody(f"<p>{escape(plain)}</p>\n", plain)
 
 
-def _parsed(markdown: str) -> Sequence[Token]:
+def parsed(markdown: str) -> Sequence[Token]:
+    """Return the tokens of a text, which must not be changed. Raises RecursionError."""
     return _parse(markdown) if len(markdown) <= MAX_KEPT else MARKDOWN.parse(markdown)
 
 

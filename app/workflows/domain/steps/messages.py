@@ -39,13 +39,14 @@ TYPES = (
         look=Look("mail", "accent"),
         also_called="mail message",
         settings=(
-            Setting("subject", "Subject", "line", limit=250),
+            Setting("subject", "Subject", "line", limit=250, visible=60),
             Setting(
                 "preheader",
                 "Preview text",
                 "line",
                 required=False,
                 limit=250,
+                visible=90,
                 hint="Shown next to the subject in the inbox.",
             ),
             Setting("body", "Text", "markdown", limit=20_000),

@@ -53,7 +53,8 @@ CONTACT_FIELDS = frozenset({"date_field", "any_field", "own_field"})
 class Setting:
     """A setting.
 
-    `default` is what a missing value means, `fresh` the value that a new part gets.
+    `default` is what a missing value means, `fresh` the value that a new part gets. `visible` is how many
+    characters of a text inboxes usually show; 0 means all.
     `when=(other, values)`: it applies only if the setting `other` has one of `values`. `hint` is shown below
     the form field. `event`, for the kind "step", returns the event that the message must support, such as
     "link_clicked", given the other settings.
@@ -66,6 +67,7 @@ class Setting:
     default: Any = None
     fresh: Any = None
     limit: int = 200
+    visible: int = 0
     low: int = 0
     high: int = 1_000_000
     choices: Choices = ()
