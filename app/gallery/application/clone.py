@@ -1,14 +1,20 @@
 """Cloning of a template into a draft workflow: atomic, and once per idempotency key."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.contacts.application import ensure_fields
+from app.gallery.application.readiness.mapping import (
+    NeededField,
+    chosen_fields,
+    create_missing_fields,
+    needed_fields,
+)
 from app.gallery.application.reading import find_template
 from app.gallery.infrastructure import queries, store
+from app.gallery.infrastructure.merging import store as links
 from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate
 from app.integrations.domain import service_name
 from app.platform.database import transaction
@@ -25,6 +31,7 @@ from app.workflows.domain import (
     problems,
     switch_off,
 )
+from app.workflows.domain.definition.custom_fields import with_fields
 from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 from app.workflows.infrastructure.tables import Workflow
 
@@ -34,12 +41,13 @@ CONNECT = "/settings/integrations"
 
 @dataclass(frozen=True)
 class ClonePreview:
-    """What cloning would run into: `missing` integrations, the nodes `affected` by them, and `refusal`, an
-    error that prevents cloning altogether (None: nothing does)."""
+    """What cloning would run into: `missing` integrations, the nodes `affected` by them, the contact `fields`
+    that the template uses, and `refusal`, an error that prevents cloning altogether (None: nothing does)."""
 
     template: WorkflowTemplate
     missing: tuple[str, ...]
     affected: tuple[Node, ...]
+    fields: tuple[NeededField, ...]
     refusal: MusterError | None
 
 
@@ -51,12 +59,14 @@ def clone_template(
     idempotency_key: str,
     switch_off_missing: bool = False,
     same_name: bool = False,
+    fields: Mapping[str, str] | None = None,
 ) -> Workflow:
     """Create a draft workflow from the template's latest version; for a known idempotency key return its
-    workflow. `name` defaults to the template's.
+    workflow. `name` defaults to the template's. `fields` are {contact field of the template: field of the
+    account to use instead}, see `chosen_fields`.
 
-    Raises NotFound, NotAllowed, Invalid (a bad name; INVALID_TEMPLATE; MISSING_INTEGRATION with the facts
-    `missing`, `steps`, and `next_url`), LimitReached, and SameName for a name already in use unless
+    Raises NotFound, NotAllowed, Invalid (a bad name or field; INVALID_TEMPLATE; MISSING_INTEGRATION with the
+    facts `missing`, `steps`, and `next_url`), LimitReached, and SameName for a name already in use unless
     `same_name`. Nothing is created then.
     """
     accounts.require(actor, Permission.WORKFLOWS)
@@ -69,7 +79,17 @@ def clone_template(
         if made is not None:
             return made
         template = find_template(actor, public_id)
-        return _clone(actor, template, name or template.name, idempotency_key, switch_off_missing, same_name)
+        definition = queries.version_definition(template.id, template.version)
+        _refuse_unsound(template, definition)
+        chosen = chosen_fields(actor, definition, fields or {})
+        definition, switched_off = _without_missing(
+            actor, with_fields(definition, chosen), is_confirmed=switch_off_missing
+        )
+        workflow = _draft(actor, template, name or template.name, definition, same_name)
+        if chosen:
+            links.link_to_change(actor.account_id, workflow.id).fields = chosen
+        _record(actor, template, workflow, idempotency_key, switched_off)
+        return workflow
 
 
 def clone_preview(actor: Actor, public_id: str) -> ClonePreview:
@@ -86,27 +106,27 @@ def clone_preview(actor: Actor, public_id: str) -> ClonePreview:
     except MusterError as error:
         refusal = error
     affected = tuple(_lacking(draw(definition, missing=missing, filled=filled).nodes)) if missing else ()
-    return ClonePreview(template, missing, affected, refusal)
+    return ClonePreview(template, missing, affected, tuple(needed_fields(actor, definition)), refusal)
 
 
-def _clone(
-    actor: Actor,
-    template: WorkflowTemplate,
-    name: str,
-    idempotency_key: str,
-    switch_off_missing: bool,
-    same_name: bool,
-) -> Workflow:
-    definition = queries.version_definition(template.id, template.version)
-    _refuse_unsound(template, definition)
-    filled = accounts.filled_tags(actor.account_id)
+def _without_missing(
+    actor: Actor, definition: Definition, *, is_confirmed: bool
+) -> tuple[Definition, list[str]]:
+    """Switch off what needs a missing integration. Return the definition, and the names of those parts.
+    Raises Invalid unless the user has confirmed it."""
     missing = workflows.missing_services(actor.account_id, definition)
-    definition, switched_off = switch_off(definition, missing, filled)
-    if missing and not switch_off_missing:
+    definition, switched_off = switch_off(definition, missing, accounts.filled_tags(actor.account_id))
+    if missing and not is_confirmed:
         raise _missing_integration(missing, switched_off)
-    if labels := workflows.missing_fields(actor.account_id, definition):
-        ensure_fields(actor.account_id, labels, actor.user_id)
-    workflow = workflows.create_draft(
+    return definition, switched_off
+
+
+def _draft(
+    actor: Actor, template: WorkflowTemplate, name: str, definition: Definition, same_name: bool
+) -> Workflow:
+    """Create the workflow, and the contact fields that it uses and that do not exist."""
+    create_missing_fields(actor, definition)
+    return workflows.create_draft(
         actor,
         name=name,
         description=template.description,
@@ -114,6 +134,16 @@ def _clone(
         template=TemplateOrigin(template.id, template.version, template.name, template.category),
         same_name=same_name,
     )
+
+
+def _record(
+    actor: Actor,
+    template: WorkflowTemplate,
+    workflow: Workflow,
+    idempotency_key: str,
+    switched_off: list[str],
+) -> None:
+    """Count the use of the template, and record it."""
     store.add_use(
         TemplateUse(
             account_id=actor.account_id,
@@ -136,7 +166,6 @@ def _clone(
         switched_off=switched_off,
     )
     store.count_use(template.id)  # last, to lock a popular template's row only briefly
-    return workflow
 
 
 def _lacking(nodes: Iterable[Node]) -> Iterator[Node]:

@@ -192,9 +192,11 @@ def preview_template(public_id: str) -> TemplatePreview:
 def clone_template(public_id: str, body: CloneOptions) -> tuple[Clone, int, dict[str, str]]:
     """Clone a template
 
-    Creates a draft workflow from the latest version. Nothing is sent until it is activated.
+    Creates a draft workflow from the latest version. Nothing is sent until it is activated. Contact fields
+    that don’t exist are created, unless `fields` names others to use.
 
     Errors: `MISSING_INTEGRATION` with `missing` and `steps`, unless `switch_off_missing` is true;
+    `VALIDATION_ERROR` with `fields` for a contact field that can’t be used;
     `CONFIRMATION_NEEDED` if another workflow has the name; `WORKFLOW_LIMIT_REACHED`; `INVALID_TEMPLATE` if
     the template uses steps that are no longer supported.
     """
@@ -205,6 +207,7 @@ def clone_template(public_id: str, body: CloneOptions) -> tuple[Clone, int, dict
         idempotency_key=new_public_id(),
         switch_off_missing=body.switch_off_missing,
         same_name=body.same_name,
+        fields=body.fields,
     )
     location = f"{PREFIX}/workflows/{workflow.public_id}"
     return Clone(**clone_shape(workflow, public_id)), 201, {"Location": location}

@@ -46,6 +46,7 @@ NewFields = Annotated[
     bool,
     described("Accept contact fields that don’t exist yet. Cloning the template creates them.", False),
 ]
+FieldName = Annotated[str, Field(min_length=1, max_length=80)]
 Definition = Annotated[
     dict[str, Any],
     described("Trigger, steps, and goals. The format is the same in workflows.", EXAMPLE),
@@ -233,6 +234,15 @@ class CloneOptions(Options):
     same_name: bool = described(
         "Accept a name that another workflow has (`CONFIRMATION_NEEDED`).", True, default=False
     )
+    fields: Annotated[
+        dict[FieldName, FieldName],
+        described(
+            "Contact fields of the account to use instead of those of the template: {field of the template:"
+            " field of the account}, by key or full name. See the readiness of the template.",
+            {"birthday": "dob"},
+            max_length=100,
+        ),
+    ] = Field(default_factory=dict)
 
 
 class Clone(Schema):

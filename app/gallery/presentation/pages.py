@@ -4,6 +4,7 @@ For htmx requests each page returns only the part that changes: search results, 
 message.
 """
 
+from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -17,6 +18,7 @@ from app.gallery.application.library.sharing import may_share
 from app.gallery.domain.browsing import SORTS, GalleryQuery, tag_label
 from app.gallery.domain.categories import CATEGORIES, category_named
 from app.gallery.presentation.forms import CloneForm
+from app.gallery.presentation.readiness.field_choices import given_fields
 from app.gallery.presentation.result_charts import month_charts, month_words, version_bars
 from app.gallery.presentation.shown_cards import shown_cards
 from app.platform import web
@@ -101,6 +103,7 @@ def clone(public_id: str) -> ResponseReturnValue:
             idempotency_key=form.idempotency_key.data or "",
             switch_off_missing=bool(form.switch_off.data),
             same_name=bool(form.same_name.data) and form.same_name.data == form.name.data,
+            fields=given_fields(request.form),
         )
     except NotFound:
         raise
@@ -142,13 +145,23 @@ def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:
     return render_template("gallery/preview.html", nav_active="templates", **facts)
 
 
-def _clone_page(preview: gallery.ClonePreview, form: CloneForm, error: MusterError | None = None) -> str:
+def _clone_page(
+    preview: gallery.ClonePreview,
+    form: CloneForm,
+    error: MusterError | None = None,
+    wrong: Mapping[str, str] | None = None,
+) -> str:
+    """Render the form. `wrong` is {name of a choice of a contact field: sentence}."""
     page = "gallery/clone_sheet.html" if _is_for("sheet-body") else "gallery/clone.html"
+    chosen = given_fields(request.values)
     return render_template(
         page,
         preview=preview,
         template=preview.template,
         form=form,
+        fields=[one for one in preview.fields if one.is_asked or one.used.name in chosen],
+        chosen=chosen,
+        wrong=wrong or {},
         refusal=error or preview.refusal,
         loses_trigger=any(node.kind == "trigger" for node in preview.affected),
         nav_active="templates",
@@ -157,11 +170,12 @@ def _clone_page(preview: gallery.ClonePreview, form: CloneForm, error: MusterErr
 
 def _refused(preview: gallery.ClonePreview, form: CloneForm, error: MusterError) -> ResponseReturnValue:
     """Show the form again with the error. Missing integrations are shown as the offer to switch steps off."""
-    if isinstance(error, Invalid):
-        form.show(error.facts.get("fields", {}))
+    wrong = error.facts.get("fields", {}) if isinstance(error, Invalid) else {}
+    form.show(wrong)
     status = next(code for kind, code in web.STATUS.items() if isinstance(error, kind))
-    shown = None if form.name.errors or error.code == "MISSING_INTEGRATION" else error
-    return _clone_page(preview, form, shown), status
+    at_fields = form.name.errors or any(f"fields.{one.used.name}" in wrong for one in preview.fields)
+    shown = None if at_fields or error.code == "MISSING_INTEGRATION" else error
+    return _clone_page(preview, form, shown, wrong), status
 
 
 def _is_for(target: str) -> bool:

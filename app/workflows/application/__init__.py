@@ -74,6 +74,7 @@ from app.workflows.application.readiness import (
     Ask,
     Missing,
     create_missing_fields,
+    gaps_in,
     what_is_missing,
 )
 from app.workflows.application.reading import Card, Listing, Search, find_workflows, workflow_card
@@ -150,6 +151,7 @@ __all__ = [
     "forget_edits",
     "fork_card",
     "form_trigger",
+    "gaps_in",
     "goal_types",
     "has_form_trigger",
     "id_of",

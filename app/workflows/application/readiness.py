@@ -14,6 +14,7 @@ from app.platform.database import transaction
 from app.platform.errors import Conflict
 from app.workflows.application.judging import missing_fields
 from app.workflows.application.lookup import editable, find_workflow
+from app.workflows.domain import Definition
 from app.workflows.domain.checks.readiness import Gap, GapKind, gaps
 from app.workflows.infrastructure.tables import Workflow
 
@@ -85,14 +86,18 @@ class ActivationQuestion(Conflict):
 
 def missing_in(account_id: int, workflow: Workflow) -> list[Missing]:
     """Return everything that is missing, most important first."""
-    found = gaps(
-        workflow.parsed,
+    return [_missing(workflow, gap) for gap in gaps_in(account_id, workflow.parsed)]
+
+
+def gaps_in(account_id: int, definition: Definition) -> list[Gap]:
+    """Return what a definition lacks in this account, most important first."""
+    return gaps(
+        definition,
         connected=connected(account_id),
         filled=accounts.filled_tags(account_id),
         senders=messaging.sender_addresses(account_id),
         topics=topics.topic_names(account_id),
     )
-    return [_missing(workflow, gap) for gap in found]
 
 
 def what_is_missing(actor: Actor, public_id: str) -> list[Missing]:

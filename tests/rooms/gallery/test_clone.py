@@ -152,7 +152,8 @@ def test_own_fields_that_a_template_names_are_made(app: Flask, at_work: Person) 
     fields = session().scalars(
         sa.select(CustomField).where(CustomField.account_id == at_work.actor.account_id)
     )
-    assert [(field.key, field.label) for field in fields] == [("next_appointment", "Next appointment")]
+    made = [(field.key, field.label, field.kind) for field in fields]
+    assert made == [("next_appointment", "Next appointment", "date")]
 
 
 def test_a_missing_integration_is_refused_and_nothing_is_made(app: Flask, at_work: Person) -> None:  # T-12

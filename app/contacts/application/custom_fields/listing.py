@@ -68,8 +68,14 @@ def fields_for(account_id: int, labels: Sequence[str]) -> dict[str, OwnField]:
     return {label: field_with(label, known) or own_field_of(label) for label in labels}
 
 
-def ensure_fields(account_id: int, labels: Sequence[str], created_by: int | None = None) -> list[str]:
-    """Return the keys of the custom fields with these labels, in order, creating missing ones.
+def ensure_fields(
+    account_id: int,
+    labels: Sequence[str],
+    created_by: int | None = None,
+    kinds: Mapping[str, OwnKind] | None = None,
+) -> list[str]:
+    """Return the keys of the custom fields with these labels, in order, creating missing ones: as text,
+    unless `kinds` has another kind for their key.
 
     Labels that differ only in case, accents, or punctuation name the same field, and so do earlier names of a
     field. Raises Invalid for a label that is empty or longer than MAX_LABEL characters, Conflict for a field
@@ -92,7 +98,16 @@ def ensure_fields(account_id: int, labels: Sequence[str], created_by: int | None
                 raise Conflict("CONFLICT", "This field is being deleted. Try again in a minute.")
             refuse_too_many(len(known) + len(leaving) + len(missing))
             store.add_custom_fields(account_id, missing, created_by)
+            _set_kinds(account_id, {key: kind for key, kind in (kinds or {}).items() if key in missing})
     return [found[label].key for label in labels]
+
+
+def _set_kinds(account_id: int, kinds: Mapping[str, OwnKind]) -> None:
+    """Give fields that were just created their kind."""
+    wanted = {key: kind for key, kind in kinds.items() if kind is not OwnKind.TEXT}
+    for row in queries.custom_fields(account_id) if wanted else ():
+        if row.key in wanted:
+            own_field_store.change_field(account_id, row.id, kind=wanted[row.key].value)
 
 
 def refuse_too_many(fields: int) -> None:

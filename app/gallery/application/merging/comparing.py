@@ -18,6 +18,7 @@ from app.platform.errors import NotFound
 from app.workflows import application as workflows
 from app.workflows.domain import Definition, Problem, can_be_edited, new_ids
 from app.workflows.domain.checks.identity import id_problems
+from app.workflows.domain.definition.custom_fields import with_fields
 from app.workflows.infrastructure.tables import Workflow
 
 
@@ -38,7 +39,8 @@ class TemplateUpdate:
 
     `version` is the one that the workflow has, `newest` that of the template, which is None if it is no
     longer available. `comparison` is None without a newer version, or if the workflow has `problems`, without
-    whose solution its steps cannot be told apart.
+    whose solution its steps cannot be told apart. `missing` are integrations that the newer version needs and
+    that are not connected.
     """
 
     workflow: Workflow
@@ -48,6 +50,7 @@ class TemplateUpdate:
     problems: Sequence[Problem]
     undo: Undo | None
     may_change: bool
+    missing: tuple[str, ...] = ()
 
     @property
     def newest(self) -> int:
@@ -74,6 +77,7 @@ def template_update(actor: Actor, public_id: str) -> TemplateUpdate:
         problems=problems,
         undo=_undo(workflow, link),
         may_change=actor.may(Permission.WORKFLOWS) and can_be_edited(workflow.status),
+        missing=workflows.missing_services(actor.account_id, comparison.aligned.theirs) if comparison else (),
     )
 
 
@@ -107,9 +111,13 @@ def version_of(workflow: Workflow, link: TemplateLink | None) -> int:
 def comparison_with(
     actor: Actor, workflow: Workflow, link: TemplateLink | None, template: WorkflowTemplate, newer: int
 ) -> Comparison:
-    """Return what a newer version of its template changes in a workflow."""
-    base = templates.version_definition(template.id, version_of(workflow, link))
-    theirs = templates.version_definition(template.id, newer)
+    """Return what a newer version of its template changes in a workflow. Contact fields that the workflow
+    uses instead of the template's are no changes."""
+    fields = link.fields if link else {}
+    base, theirs = (
+        with_fields(templates.version_definition(template.id, number), fields)
+        for number in (version_of(workflow, link), newer)
+    )
     known = new_ids(base) if link is None or link.version is None else link.ids
     names = _linked_names(actor, base, theirs, workflow.parsed)
     return compare(align(base, theirs, workflow.parsed, known, names), names)

@@ -10,8 +10,8 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.contacts.application import ensure_fields
 from app.gallery.application.merging.comparing import comparison_with, hash_of, template_of, version_of
+from app.gallery.application.readiness.mapping import create_missing_fields
 from app.gallery.domain.merging import Change, Comparison, Merged, Undecided, apply
 from app.gallery.infrastructure.merging import queries, store
 from app.gallery.infrastructure.merging.tables import TemplateLink
@@ -20,7 +20,7 @@ from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid
 from app.workflows import application as workflows
 from app.workflows.application import WorkflowChanges
-from app.workflows.domain import can_be_edited, parse
+from app.workflows.domain import Definition, can_be_edited, parse, switch_off
 from app.workflows.domain.checks.identity import id_problems
 from app.workflows.infrastructure.tables import Workflow
 
@@ -29,19 +29,22 @@ CHOOSE = "Choose which one to keep."
 
 @dataclass(frozen=True)
 class Taken:
-    """What came of an update: how many changes were taken, and those that could not be, because they belong
-    to others that were left."""
+    """What came of an update: how many changes were taken, those that could not be, because they belong to
+    others that were left, and the names of the steps that were switched off, because their integration isn't
+    connected."""
 
     workflow: Workflow
     count: int
     left_out: tuple[Change, ...]
+    switched_off: tuple[str, ...] = ()
 
 
 def take_template_update(
     actor: Actor, public_id: str, *, version: int, revision: int, choices: Mapping[str, bool] | None
 ) -> Taken:
     """Take the changes up to a version of the template whose choice is True, and leave the others for good.
-    Without `choices`, take all changes that are no conflicts.
+    Without `choices`, take all changes that are no conflicts. Steps that come without the integration that
+    they need are switched off, as in a clone.
 
     `version` and `revision` of the workflow are those that the user has seen. Raises NotFound, Conflict if
     the workflow was changed or updated since, or is archived, and Invalid: with `fields` {key of a conflict:
@@ -55,9 +58,10 @@ def take_template_update(
         choices = comparison.without_conflict() if choices is None else choices
         merged = _merged(comparison, choices)
         before = workflow.definition
-        if merged.document != before:
-            _create_fields(actor, workflow, merged)
-            changes = WorkflowChanges(definition=merged.document)
+        definition, switched_off = _without_missing(actor, workflow, merged)
+        if definition.document != before:
+            create_missing_fields(actor, definition, workflow.parsed)
+            changes = WorkflowChanges(definition=definition.document)
             workflow = workflows.update_workflow(actor, public_id, changes, check=_unchanged(revision))
         _keep(actor, workflow, version, dict(comparison.aligned.ids), before)
         offered = (change.key for change in comparison.changes if change.is_possible)
@@ -70,8 +74,9 @@ def take_template_update(
             name=workflow.name,
             version=version,
             taken=count,
+            switched_off=switched_off,
         )
-        return Taken(workflow, count, merged.left_out)
+        return Taken(workflow, count, merged.left_out, tuple(switched_off))
 
 
 def undo_template_update(
@@ -140,12 +145,13 @@ def _merged(comparison: Comparison, choices: Mapping[str, bool]) -> Merged:
         raise Invalid.in_fields(dict.fromkeys(undecided.keys, CHOOSE)) from None
 
 
-def _create_fields(actor: Actor, workflow: Workflow, merged: Merged) -> None:
-    """Create the contact fields that the changes use and that do not exist, as a clone does."""
-    known = workflows.missing_fields(actor.account_id, workflow.parsed)
-    labels = workflows.missing_fields(actor.account_id, parse(merged.document))
-    if new := [label for label in labels if label not in known]:
-        ensure_fields(actor.account_id, new, actor.user_id)
+def _without_missing(actor: Actor, workflow: Workflow, merged: Merged) -> tuple[Definition, list[str]]:
+    """Switch off what the changes bring without its integration. Return the definition, and the names."""
+    definition, before = parse(merged.document), workflow.parsed
+    if merged.document == before.document:
+        return definition, []
+    missing = workflows.missing_services(actor.account_id, definition)
+    return switch_off(definition, missing, accounts.filled_tags(actor.account_id), before)
 
 
 def _keep(

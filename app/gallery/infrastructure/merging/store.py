@@ -9,7 +9,9 @@ def link_to_change(account_id: int, workflow_id: int) -> TemplateLink:
     """Return the row of a workflow, which is added if there is none."""
     link = link_of(account_id, workflow_id)
     if link is None:
-        link = TemplateLink(account_id=account_id, workflow_id=workflow_id, ids={}, dismissed_version=0)
+        link = TemplateLink(
+            account_id=account_id, workflow_id=workflow_id, fields={}, ids={}, dismissed_version=0
+        )
         session().add(link)
         session().flush()
     return link

@@ -17,7 +17,7 @@ from app.gallery.presentation.merging.shown_changes import problems_elsewhere, s
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
 from app.platform.text.numbers import whole_number
-from app.platform.text.words import counted
+from app.platform.text.words import counted, joined
 
 CHOICE: Final = "choice-"
 """Before the key of a conflict, the name of the field with what is chosen."""
@@ -89,6 +89,8 @@ def _words(taken: Taken) -> str:
     if taken.left_out:
         lost = ", ".join(f"“{one.place}: {one.label}”" for one in taken.left_out)
         words += f" Not taken, because they belong to changes that you left: {lost}."
+    if taken.switched_off:
+        words += f" Switched off, because an integration isn’t connected: {joined(taken.switched_off)}."
     return words
 
 

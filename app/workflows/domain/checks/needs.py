@@ -62,16 +62,29 @@ def type_needs(part: Part) -> set[str]:
 
 
 def switch_off(
-    definition: Definition, lacking: Collection[str], filled: Collection[str] = ()
+    definition: Definition,
+    lacking: Collection[str],
+    filled: Collection[str] = (),
+    before: Definition | None = None,
 ) -> tuple[Definition, list[str]]:
-    """Switch off all parts that need a lacking integration. Return the new definition and their names."""
+    """Switch off all parts that need a lacking integration. Return the new definition and their names.
+
+    Parts that were on without it `before` stay on: somebody has decided so.
+    """
     parts = [
-        part for part in definition.parts if part.enabled and not part_needs(part, filled).isdisjoint(lacking)
+        part
+        for part in definition.parts
+        if (needed := _lacking(part, lacking, filled))
+        and not (before and needed <= _lacking(before.part(part.id), lacking, filled))
     ]
     if not parts:
         return definition, []
     changed = with_values(definition.document, {(*part.pointer, "enabled"): False for part in parts})
     return parse(changed), [part.name for part in parts]
+
+
+def _lacking(part: Part | None, lacking: Collection[str], filled: Collection[str]) -> set[str]:
+    return part_needs(part, filled) & set(lacking) if part and part.enabled else set()
 
 
 def deprecated_steps(definition: Definition) -> list[Step]:

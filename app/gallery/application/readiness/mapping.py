@@ -1,0 +1,141 @@
+"""Fields of the account that a workflow uses instead of those of its template."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from app.accounts.domain import Actor
+from app.contacts.application import ensure_fields, own_field_list
+from app.contacts.domain.criteria import FIELDS as FIELDS_OF_CONTACTS
+from app.contacts.domain.names import field_key
+from app.contacts.domain.own_fields import OwnField
+from app.gallery.domain.readiness import OwnTarget, UsedField, misfit, suggested, targets, used_fields
+from app.gallery.domain.readiness.fields import CUSTOM
+from app.platform.errors import Invalid
+from app.workflows import application as workflows
+from app.workflows.domain import Definition, problems
+from app.workflows.domain.definition.custom_fields import with_fields
+
+FIELDS: Final = "fields."
+"""Before the name of a field of the template, what a problem with its choice is about."""
+_MOST_NAMED: Final = 80
+
+_Named = TypeVar("_Named", UsedField, OwnTarget)
+
+
+@dataclass(frozen=True)
+class NeededField:
+    """A field that a template uses.
+
+    `exists`: the account has it. `renamed` is the account's field that had its name before, and is used for
+    it. `suggestions` look like it; `others` can be used for it, too. `can_create`: cloning creates it.
+    """
+
+    used: UsedField
+    exists: bool
+    renamed: OwnTarget | None
+    suggestions: tuple[OwnTarget, ...]
+    others: tuple[OwnTarget, ...]
+
+    @property
+    def can_create(self) -> bool:
+        label, key = self.used.label, self.used.key
+        return not self.exists and self.renamed is None and field_key(label) == key
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether there is something to decide."""
+        return not self.exists
+
+
+def needed_fields(actor: Actor, definition: Definition) -> list[NeededField]:
+    """Return the fields that a template uses, in reading order, as they are in the account."""
+    used = used_fields(definition)
+    own = own_field_list(actor.account_id) if used else []
+    known = targets(own)
+    return [_needed(one, own, known, actor.country) for one in used]
+
+
+def create_missing_fields(actor: Actor, definition: Definition, before: Definition | None = None) -> None:
+    """Create the contact fields that a definition uses and that do not exist, with the kinds that it needs;
+    those that were missing `before`, too, stay missing."""
+    known = workflows.missing_fields(actor.account_id, before) if before else []
+    labels = workflows.missing_fields(actor.account_id, definition)
+    if new := [label for label in labels if label not in known]:
+        kinds = {one.key: one.kind for one in used_fields(definition)}
+        ensure_fields(actor.account_id, new, actor.user_id, kinds)
+
+
+def chosen_fields(actor: Actor, definition: Definition, given: Mapping[str, str]) -> dict[str, str]:
+    """Return {field of the template: field of the account} with full names, of the fields that differ.
+
+    `given` may name both by key (`dob`), or by full name (`contact.custom.dob`); an empty choice is none.
+    Fields that were renamed in the account are found without a choice. Raises Invalid with `fields`.
+    """
+    used, own = used_fields(definition), own_field_list(actor.account_id)
+    known = targets(own)
+    by_name, by_target = {one.name: one for one in used}, {one.name: one for one in known}
+    chosen: dict[str, str] = {}
+    wrong: dict[str, str] = {}
+    for name, wanted in given.items():
+        if not wanted.strip():
+            continue
+        field, target = _called(name, by_name), _called(wanted.strip(), by_target)
+        if problem := _problem(name, field, target, actor.country):
+            wrong[_place(name)] = problem
+        elif field and target:
+            chosen[field.name] = target.name
+    if wrong:
+        raise Invalid.in_fields(wrong)
+    for field in used:
+        if field.name not in chosen and (renamed := _renamed(field, own, known, actor.country)):
+            chosen[field.name] = renamed.name
+    differing = {name: target for name, target in chosen.items() if name != target}
+    if differing and (faults := problems(with_fields(definition, differing))):
+        raise Invalid.in_fields({_place(next(iter({**given, **differing}))): str(faults[0])})
+    return differing
+
+
+def _place(name: str) -> str:
+    return FIELDS + name[:_MOST_NAMED]
+
+
+def _problem(name: str, field: UsedField | None, target: OwnTarget | None, country: str) -> str:
+    if field is None:
+        if built_in := FIELDS_OF_CONTACTS.get(name) or FIELDS_OF_CONTACTS.get(f"contact.{name}"):
+            return f"{built_in.label} is part of every contact, so no other field can be used for it."
+        return "The template doesn’t use this field."
+    return misfit(field, target, country) if target else "This contact field doesn’t exist."
+
+
+def _needed(
+    used: UsedField, own: Sequence[OwnField], known: Sequence[OwnTarget], country: str
+) -> NeededField:
+    exists = any(one.key == used.key for one in own)
+    renamed = _renamed(used, own, known, country)
+    besides = {used.name, renamed.name if renamed else ""}
+    fitting = [one for one in known if one.name not in besides and not misfit(used, one, country)]
+    alike = suggested(used, fitting)
+    return NeededField(
+        used=used,
+        exists=exists,
+        renamed=renamed,
+        suggestions=tuple(alike),
+        others=tuple(one for one in fitting if one not in alike),
+    )
+
+
+def _renamed(
+    used: UsedField, own: Sequence[OwnField], known: Sequence[OwnTarget], country: str
+) -> OwnTarget | None:
+    """Return the field that had the name of a field that doesn't exist, if it can be used for it."""
+    if any(one.key == used.key for one in own):
+        return None
+    had = next((one for one in own if used.key in one.aliases), None)
+    target = next((one for one in known if had and one.name == CUSTOM + had.key), None)
+    return target if target and not misfit(used, target, country) else None
+
+
+def _called(name: str, among: Mapping[str, _Named]) -> _Named | None:
+    """Return the one with a full name, or a key, of which custom fields come first."""
+    return among.get(name) or among.get(CUSTOM + name) or among.get(f"contact.{name}")
