@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.gallery.application.readiness.mapping import (
+from app.gallery.application.field_mapping import (
     NeededField,
     chosen_fields,
     create_missing_fields,

@@ -10,8 +10,8 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.gallery.application.field_mapping import create_missing_fields
 from app.gallery.application.merging.comparing import comparison_with, hash_of, template_of, version_of
-from app.gallery.application.readiness.mapping import create_missing_fields
 from app.gallery.domain.merging import Change, Comparison, Merged, Undecided, apply
 from app.gallery.infrastructure.merging import queries, store
 from app.gallery.infrastructure.merging.tables import TemplateLink

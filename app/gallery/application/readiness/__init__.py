@@ -1,1 +1,1 @@
-"""What a template needs of an account, and which of the account’s fields it uses (T-12)."""
+"""What a template needs of an account, and making what is missing (T-12)."""

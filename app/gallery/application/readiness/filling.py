@@ -6,7 +6,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts.application import custom_fields, ensure_tags
 from app.contacts.domain import tag_key
-from app.gallery.application.readiness.mapping import needed_fields
+from app.gallery.application.field_mapping import needed_fields
 from app.gallery.application.reading import find_template
 from app.gallery.domain.readiness import used_details, used_tags
 from app.gallery.infrastructure import queries

@@ -7,7 +7,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts.application import new_tags
 from app.gallery.application.clone import clone_preview
-from app.gallery.application.readiness.mapping import NeededField, needed_fields
+from app.gallery.application.field_mapping import NeededField, needed_fields
 from app.gallery.domain.readiness import (
     LinkToFill,
     UsedDetail,

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from app.contacts.domain.own_fields import OwnKind
-from app.gallery.application.readiness.mapping import NeededField
+from app.gallery.application.field_mapping import NeededField
 from app.gallery.application.readiness.reading import Readiness
 from app.gallery.domain.readiness import OwnTarget
 from app.platform.api.example_ids import TEMPLATE_ID

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Final
 
-from app.gallery.application.readiness.mapping import FIELDS
+from app.gallery.application.field_mapping import FIELDS
 
 MOST: Final = 100
 
