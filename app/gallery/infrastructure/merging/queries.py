@@ -101,7 +101,7 @@ def versions_taken(account_id: int, workflow_ids: Sequence[int]) -> dict[int, in
         TemplateLink.workflow_id.in_(id_list(workflow_ids)),
         TemplateLink.version.isnot(None),
     )
-    return {row[0]: row[1] for row in session().execute(query)}
+    return {row[0]: row[1] or 0 for row in session().execute(query)}
 
 
 def template_of(account_id: int, template_id: int) -> WorkflowTemplate | None:
