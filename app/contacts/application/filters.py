@@ -80,8 +80,11 @@ def register_term(term: Term) -> None:
     _terms[term.field.name] = term
 
 
-def criteria_for(account_id: int, document: Any, *, of_event: bool = False) -> Group:
-    """Parse a criteria document for the contacts of an account, or for an event of theirs.
+def criteria_for(
+    account_id: int, document: Any, *, of_event: bool = False, new_fields: Collection[str] = ()
+) -> Group:
+    """Parse a criteria document for the contacts of an account, or for an event of theirs. `new_fields` are
+    keys of custom fields that the account doesn’t have yet, but that may be named.
 
     Raises Invalid with every problem (at most MAX_PROBLEMS) in `problems`.
     """
@@ -90,7 +93,7 @@ def criteria_for(account_id: int, document: Any, *, of_event: bool = False) -> G
         raise _invalid(problems)
     document = _typed(account_id, document)
     criteria = parse(document, accounts.worker_actor(account_id).country)
-    problems = list(dict.fromkeys(_unknown(account_id, criteria, of_event)))
+    problems = list(dict.fromkeys(_unknown(account_id, criteria, of_event, new_fields)))
     if problems:
         raise _invalid(problems)
     return criteria
@@ -262,13 +265,13 @@ def _names_in(account_id: int, *documents: Any) -> dict[str, str]:
     return names
 
 
-def _unknown(account_id: int, criteria: Group, of_event: bool) -> list[str]:
+def _unknown(account_id: int, criteria: Group, of_event: bool, new_fields: Collection[str]) -> list[str]:
     """Return problems with references that the account does not have and fields that contacts do not have."""
     problems = []
     answered = ("contact.", "event.") if of_event else ("contact.",)
     conditions = criteria.conditions()
     if custom := {condition.custom for condition in conditions} - {""}:
-        missing = custom - facts.custom_keys(account_id)
+        missing = custom - facts.custom_keys(account_id) - set(new_fields)
         problems += [f"The custom field “{key}” doesn’t exist." for key in sorted(missing)]
     for condition in conditions:
         if term := _terms.get(condition.field.name):

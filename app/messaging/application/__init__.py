@@ -46,7 +46,12 @@ from app.messaging.application.sending import wake_emails
 from app.messaging.application.servers.mail_servers import has_mail_server
 from app.messaging.application.servers.senders import sender_addresses, sender_name
 from app.messaging.application.servers.server_tests import ServerAnswer
-from app.messaging.application.sms.provider import no_texts, quiet_until, texts_unknown_numbers
+from app.messaging.application.sms.provider import (
+    no_texts,
+    quiet_hours,
+    quiet_until,
+    texts_unknown_numbers,
+)
 from app.messaging.application.sources import Content, SenderNames, Settled, Source, register_source
 from app.messaging.application.tracking import Reacted, register_reactions
 from app.messaging.domain.results import Result
@@ -86,6 +91,7 @@ __all__ = [
     "no_texts",
     "plan",
     "plan_again",
+    "quiet_hours",
     "quiet_until",
     "recipient_of",
     "register_leaving",

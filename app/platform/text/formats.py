@@ -38,6 +38,12 @@ def exact(moment: datetime | None) -> str:
     return "–" if moment is None else f"{in_zone(moment):{SHORT_DATE}, {TIME}}"
 
 
+def weekday_time(moment: datetime, zone: str) -> str:
+    """Format a moment with its weekday in a time zone: Tue, Mar 3, 2026, 9:00 AM."""
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{there:%a}, {there:{SHORT_DATE}}, {there:{TIME}}"
+
+
 def midnight(text: str | None, days_later: int = 0) -> datetime | None:
     """Return the start of a day (ISO date) in the account's time zone, as UTC; None if it is invalid."""
     try:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 MIDNIGHT = 24 * 60  # minutes of a day; as a time of day, the end of the day
 
+_SATURDAY: Final = 5
+
 Peculiarity = Literal["", "skipped", "repeated"]
 
 
@@ -47,6 +49,11 @@ def moment_of(day: date, minute: int, zone: str, *, again: bool = False) -> date
     if again and found.peculiarity == "repeated":
         return local.replace(fold=1, tzinfo=zone_info(zone)).astimezone(UTC)
     return found.moment
+
+
+def is_weekend(moment: datetime, zone: str) -> bool:
+    """Return whether a moment is on a Saturday or Sunday in a time zone."""
+    return moment.astimezone(zone_info(zone)).weekday() >= _SATURDAY
 
 
 def minute_of(local: datetime) -> int:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from app.contacts import application as contacts
-from app.engine.application.trial import Trial, try_out
+from app.engine.application.trial import Trial, paths_through, try_out
 from app.messaging.application.sms.quiet import hold_quiet, quiet_now
 from app.messaging.domain.reasons import Delay, sentence_of
 from app.messaging.domain.sms.quiet_hours import NIGHT, QuietNow
@@ -21,7 +21,7 @@ from tests.rooms.engine.moved import Campaign, campaign
 from tests.rooms.messaging.mailing import go_on, messages, send
 from tests.rooms.messaging.texting import NUMBERS, PAGE, answer, connect, give_number, texting, typed
 from tests.services.twilio import FakeTwilio
-from tests.unit.workflows.documents import email, step
+from tests.unit.workflows.documents import email, parsed, sms, step
 
 QUIET = {"quiet_hours": "y", "quiet_from": "21:00", "quiet_until": "08:00"}
 BERLIN = ZoneInfo("Europe/Berlin")  # where the account is
@@ -195,3 +195,13 @@ def trial(app: Flask, person: Person, it: Campaign, contact_id: int) -> Trial:
         found = try_out(person.actor, it.public_id, str(contact_id))
     assert found is not None
     return found
+
+
+def test_the_paths_of_a_workflow_say_what_they_delay(app: Flask, alice: Person, twilio: FakeTwilio) -> None:
+    late = datetime.combine(now().date() + timedelta(days=1), time(22), BERLIN)
+    paths = parsed(email("a"), sms("b"))
+    with app.app_context(), acting_for(alice.actor.account_id):
+        assert paths_through(alice.actor, paths, late).longest.delayed_messages == 0
+    connect(alice, **QUIET)
+    with app.app_context(), acting_for(alice.actor.account_id):
+        assert paths_through(alice.actor, paths, late).longest.delayed_messages == 1

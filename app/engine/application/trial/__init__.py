@@ -1,31 +1,53 @@
-"""Test runs: what a workflow would do with one contact, with waits skipped (E-24, W-14). Nothing is written,
-and nothing is sent."""
+"""Test runs: what a workflow or a template would do with one contact, with waits skipped (E-24, W-14).
+Nothing is written, and nothing is sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts import application as contacts
 from app.contacts.domain import may_be_contacted
+from app.engine.application.trial.paths import PathFigures, PathsThrough, paths_through
+from app.engine.application.trial.people import contact_for, sample_walker, walker_for
 from app.engine.application.trial.steps import HAPPENS, TIMES_OUT, Choice, TrialStep, pass_steps
-from app.engine.application.trial.walker import walker_for
-from app.engine.infrastructure import queries
+from app.engine.application.trial.walker import Subject, Walker
+from app.platform.clock import now
+from app.platform.text.wall_clock import is_weekend
 from app.workflows import application as workflows
-from app.workflows.infrastructure.tables import Workflow
 
-__all__ = ["HAPPENS", "TIMES_OUT", "Choice", "Trial", "TrialStep", "try_out"]
+__all__ = [
+    "CHOICE",
+    "HAPPENS",
+    "TIMES_OUT",
+    "Choice",
+    "PathFigures",
+    "PathsThrough",
+    "Subject",
+    "Trial",
+    "TrialStep",
+    "choices_in",
+    "paths_through",
+    "try_out",
+    "try_sample",
+    "try_subject",
+]
+
+CHOICE: Final = "at."
+"""What comes before the id of a step in the names of choices in addresses."""
+MAX_CHOICE: Final = 60  # characters
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What would happen to a contact. `zone` is theirs if it is known, else the account's. Without
-    `is_contactable`, they would not be enrolled. `messages` is how many they would get. Without
+    """What would happen to a contact; `contact_id` is 0 for a sample contact. `zone` is theirs if it is
+    known, else the account's. Without `is_contactable`, they would not be enrolled. `messages` is how many
+    they would get, `weekend_messages` how many of those on a weekend, in the account's time zone. Without
     `is_complete`, the workflow is too long to be shown to its end. `has_sample_event`: merge tags of the
     event that enrolls contacts show samples."""
 
-    workflow: Workflow
     contact_id: int
     contact: str
     is_contactable: bool
@@ -33,41 +55,81 @@ class Trial:
     steps: Sequence[TrialStep]
     ends_at: datetime
     messages: int
+    weekend_messages: int
     is_complete: bool
     has_sample_event: bool
+
+    @property
+    def has_skipped(self) -> bool:
+        return any(one.is_skipped for one in self.steps)
 
     @property
     def has_choices(self) -> bool:
         return any(one.choices for one in self.steps)
 
 
+def choices_in(values: Mapping[str, str]) -> dict[str, str]:
+    """Return {id of a step: choice} of the values in an address."""
+    return {
+        name.removeprefix(CHOICE): value[:MAX_CHOICE]
+        for name, value in values.items()
+        if name.startswith(CHOICE)
+    }
+
+
 def try_out(
     actor: Actor, public_id: str, who: str = "", chosen: Mapping[str, str] | None = None
 ) -> Trial | None:
-    """Walk a contact through a workflow as it is edited now; `who` is an email address or id, by default the
-    newest contact; `chosen` maps steps to one of their choices. Returns None if the account has no contacts.
-
-    Raises NotFound, and Invalid with `fields` if there is no such contact.
-    """
+    """Walk a contact through a workflow as it is edited now. See `try_subject`; raises NotFound, too."""
     accounts.require(actor, Permission.REPORTS)
     workflow = workflows.find_workflow(actor, public_id)
-    account_id, who = actor.account_id, who.strip()
-    contact_id = contacts.contact_named(account_id, who) if who else queries.newest_contact(account_id)
+    return try_subject(actor, Subject(workflow.parsed, workflow.id), who, chosen)
+
+
+def try_subject(
+    actor: Actor,
+    subject: Subject,
+    who: str = "",
+    chosen: Mapping[str, str] | None = None,
+    at: datetime | None = None,
+) -> Trial | None:
+    """Walk a contact through a definition; `who` is an email address or id, by default the newest contact;
+    `chosen` maps steps to one of their choices; the contact starts at a moment, by default now. Returns None
+    if the account has no contacts.
+
+    Raises Invalid with `fields` if there is no such contact.
+    """
+    accounts.require(actor, Permission.REPORTS)
+    contact_id = contact_for(actor.account_id, who)
     if contact_id is None:
         return None
-    walker = walker_for(actor, workflow, contact_id)
+    name = contacts.contact_names(actor.account_id, [contact_id]).get(contact_id, "")
+    return _trial(walker_for(actor, subject, contact_id, at or now()), name, chosen)
+
+
+def try_sample(
+    actor: Actor, subject: Subject, chosen: Mapping[str, str] | None = None, at: datetime | None = None
+) -> Trial:
+    """Walk a sample contact through a definition; see `try_subject`."""
+    accounts.require(actor, Permission.REPORTS)
+    walker = sample_walker(actor, subject, at or now())
+    return _trial(walker, walker.person["full_name"], chosen)
+
+
+def _trial(walker: Walker, name: str, chosen: Mapping[str, str] | None) -> Trial:
     zone = walker.zone or walker.account_zone
     status = walker.person["status"]
     passed = pass_steps(walker, chosen or {})
+    messages = [one for one in passed.steps if one.message and not one.is_skipped]
     return Trial(
-        workflow=workflow,
-        contact_id=contact_id,
-        contact=contacts.contact_names(account_id, [contact_id]).get(contact_id, ""),
+        contact_id=walker.contact_id,
+        contact=name,
         is_contactable=may_be_contacted(status),
         zone=zone,
         steps=passed.steps,
         ends_at=walker.at,
-        messages=sum(1 for one in passed.steps if one.message),
+        messages=len(messages),
+        weekend_messages=sum(1 for one in messages if is_weekend(one.at, walker.account_zone)),
         is_complete=passed.is_complete,
         has_sample_event=bool(walker.shared["event"]),
     )

@@ -43,9 +43,9 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True)
 class TrialStep:
-    """A step that the contact comes to at a moment. `message` is what they would get, `note` what else is to
-    be said. `choices` are the ways to go on, if the user can choose one, and `chosen` the one that was
-    taken."""
+    """A step that the contact comes to at a moment. `message` is what they would get, unless it `is_skipped`,
+    `note` what else is to be said. `choices` are the ways to go on, if the user can choose one, and `chosen`
+    the one that was taken."""
 
     id: str
     number: int
@@ -57,6 +57,7 @@ class TrialStep:
     note: str = ""
     choices: Sequence[Choice] = ()
     chosen: str = ""
+    is_skipped: bool = False
 
     @property
     def chooses_event(self) -> bool:
@@ -87,6 +88,10 @@ def pass_steps(walker: Walker, chosen: Mapping[str, str]) -> Passed:
     while step is not None and len(steps) < MOST_STEPS:
         words = step_words(step, names)
         shown = TrialStep(step.id, step.number, words.title, words.detail, step.kind, walker.at)
+        if why := walker.subject.skipped.get(step.id):
+            steps.append(replace(shown, note=why, message=_rendered(walker, step), is_skipped=True))
+            step = route.after(step)
+            continue
         result = _pass(walker, step, shown, chosen.get(step.id, ""))
         if walker.reached:
             note = " ".join(filter(None, (result.shown.note, REACHED)))
@@ -115,7 +120,9 @@ def _pass(walker: Walker, step: Step, shown: TrialStep, choice: str) -> _Result:
         case "end":
             return _Result(shown, ends=True)
         case "leave":
-            own = workflows.id_of(walker.account_id, step.config.text("workflow")) == walker.workflow.id
+            own = (
+                workflows.id_of(walker.account_id, step.config.text("workflow")) == walker.subject.workflow_id
+            )
             return _Result(shown, ends=own)
         case "gain":
             walker.tag(tag)
@@ -136,8 +143,16 @@ def _message(walker: Walker, step: Step, shown: TrialStep) -> TrialStep:
     if step.kind.channel == "sms" and (until := walker.quiet_until()):
         walker.at = until
         shown = replace(shown, at=until, note=QUIET)
+    return replace(shown, message=_rendered(walker, step))
+
+
+def _rendered(walker: Walker, step: Step) -> Rendered | None:
+    """Return what the contact would get by a step; None if it sends no message."""
+    message = step.kind.message if step.kind else None
+    if message is None:
+        return None
     sender = {"name": messaging.sender_name(walker.account_id, step.config.text("sender"))}
-    return replace(shown, message=message.render(step.config, {**walker.values, "sender": sender}))
+    return message.render(step.config, {**walker.values, "sender": sender})
 
 
 def _fork(walker: Walker, step: Step, shown: TrialStep, choice: str) -> _Result:

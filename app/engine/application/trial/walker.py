@@ -1,16 +1,12 @@
-"""A contact on the way through a workflow in a test run: what is known of it, changed by the steps so far."""
+"""A contact on the way through a definition in a test run: what is known of it, changed by the steps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from app.accounts import application as accounts
-from app.accounts.domain import Actor
-from app.accounts.domain.regions import is_zone
 from app.contacts import application as contacts
-from app.contacts.application import topics
 from app.contacts.domain.criteria import (
     FIELDS,
     Clock,
@@ -25,25 +21,36 @@ from app.contacts.domain.names import full_name
 from app.engine.domain.interests import FIELD_CHANGED, TAG_ADDED, Interest, goals_of
 from app.engine.domain.scoping import REACTIONS, message_steps, scoped
 from app.messaging import application as messaging
-from app.platform.clock import now
 from app.platform.errors import Invalid
-from app.workflows.domain import Definition, brought_by, render_text, sample_context
-from app.workflows.infrastructure.tables import Workflow
+from app.workflows.domain import Definition, render_text
 
 _OF_EVENT: Final = {name: None for name in FIELDS if name.startswith("event.")}
 _NO_REACTIONS: Final[Mapping[str, frozenset[str]]] = {name: frozenset() for name in REACTIONS}
 _NAMES: Final = ("first_name", "last_name")
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What is tried out: the definition of a workflow, or of a template, which has no workflow id.
+
+    `skipped` is {id of a step that can't run: the reason}, `new_fields` are the keys of custom fields that
+    the account will only have once a workflow is created.
+    """
+
+    definition: Definition
+    workflow_id: int = 0
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    new_fields: Collection[str] = ()
+
+
 @dataclass
 class Walker:
-    """`person` are the values of merge tags, `facts` those of criteria, `shared` the merge values that are
-    not the contact's. `zone` is None if the contact's is not known; `stopped_topics` are {key: name};
-    `reached` says that a goal was."""
+    """`contact_id` is 0 for a sample contact. `person` are the values of merge tags, `facts` those of
+    criteria, `shared` the merge values that are not the contact's. `zone` is None if the contact's is not
+    known; `stopped_topics` are {key: name}; `reached` says that a goal was."""
 
     account_id: int
-    workflow: Workflow
-    definition: Definition
+    subject: Subject
     contact_id: int
     person: dict[str, Any]
     facts: Facts
@@ -60,14 +67,19 @@ class Walker:
         return render_text(text, self.values, one_line=True)
 
     @property
+    def definition(self) -> Definition:
+        return self.subject.definition
+
+    @property
     def values(self) -> Mapping[str, Any]:
         return {**self.shared, "contact": self.person}
 
     def meets(self, criteria: Any) -> bool:
         """Return whether the contact meets criteria; nothing is known of the event that has enrolled it.
         Raises Invalid."""
-        document = scoped(criteria, self.workflow.id, message_steps(self.definition))
-        asked = contacts.criteria_for(self.account_id, document, of_event=True)
+        document = scoped(criteria, self.subject.workflow_id, message_steps(self.definition))
+        new_fields = self.subject.new_fields
+        asked = contacts.criteria_for(self.account_id, document, of_event=True, new_fields=new_fields)
         reacted = {name: frozenset(keys) for name, keys in self.reacted.items()}
         known = {**self.facts.values, **_OF_EVENT, **_NO_REACTIONS, **reacted}
         try:
@@ -81,7 +93,10 @@ class Walker:
         return messaging.why_skipped(self.stopped_topics[topic]) if topic in self.stopped_topics else ""
 
     def no_texts(self) -> str:
-        """Return why the contact's phone number gets no text messages; empty if it does."""
+        """Return why the contact's phone number gets no text messages; empty if it does, as that of a sample
+        contact."""
+        if not self.contact_id:
+            return ""
         said = contacts.sms_consent_of(self.account_id, self.facts.values["contact.phone"])
         return messaging.no_texts(self.account_id, said.is_given if said else None)
 
@@ -100,7 +115,7 @@ class Walker:
     def react(self, kind: str, step_id: str) -> None:
         """Let the contact react to the message of a step; to those of all steps without `step_id`."""
         steps = [step_id] if step_id else message_steps(self.definition)
-        self.reacted.setdefault(kind, set()).update(f"{self.workflow.id}:{one}" for one in steps)
+        self.reacted.setdefault(kind, set()).update(f"{self.subject.workflow_id}:{one}" for one in steps)
         for one in steps:
             self._notice(kind, one)
 
@@ -113,17 +128,24 @@ class Walker:
 
     def set_field(self, name: str, text: str) -> str:
         """Set a field to a text; return what is wrong with it, and then the field stays as it is."""
-        reading = contacts.read_value(self.account_id, name, text)
-        if reading.problems:
-            return next(iter(reading.problems.values()))
-        if key := custom_key(name):
-            own = {**self.person["custom"], **reading.values.get("custom", {key: ""})}
-            self.person["custom"] = own
-            self.facts = replace(self.facts, custom={one: value for one, value in own.items() if value})
+        key = custom_key(name)
+        if key and key in self.subject.new_fields:
+            self._set_custom({key: text})
         else:
-            self._set_own(name.removeprefix("contact."), reading.values)
+            reading = contacts.read_value(self.account_id, name, text)
+            if reading.problems:
+                return next(iter(reading.problems.values()))
+            if key:
+                self._set_custom(reading.values.get("custom", {key: ""}))
+            else:
+                self._set_own(name.removeprefix("contact."), reading.values)
         self._notice(FIELD_CHANGED, name)
         return ""
+
+    def _set_custom(self, values: Mapping[str, Any]) -> None:
+        own = {**self.person["custom"], **values}
+        self.person["custom"] = own
+        self.facts = replace(self.facts, custom={one: value for one, value in own.items() if value})
 
     def _set_own(self, name: str, values: Mapping[str, Any]) -> None:
         value = values.get(name)
@@ -161,34 +183,3 @@ class Walker:
             return goal is not None and bool(goal.criteria) and self.meets(goal.criteria)
         except Invalid:
             return False
-
-
-def walker_for(actor: Actor, workflow: Workflow, contact_id: int) -> Walker:
-    """Return a contact at the beginning of a workflow."""
-    account_id, definition = actor.account_id, workflow.parsed
-    [person] = contacts.merge_values(account_id, [contact_id]).values()
-    zone = person["time_zone"]
-    return Walker(
-        account_id=account_id,
-        workflow=workflow,
-        definition=definition,
-        contact_id=contact_id,
-        person=person,
-        facts=contacts.facts_of(account_id, [contact_id])[contact_id],
-        shared=_shared(account_id, definition),
-        account_zone=actor.time_zone,
-        zone=zone if zone and is_zone(zone) else None,
-        at=now(),
-        stopped_topics={one.key: one.name for one in topics.stopped_topics(account_id, contact_id)},
-    )
-
-
-def _shared(account_id: int, definition: Definition) -> Mapping[str, Any]:
-    """Return merge values, with samples for the event that enrolls contacts, if one does."""
-    event = sample_context()["event"] if brought_by(definition) else {}
-    return {
-        **accounts.account_values(account_id),
-        "sender": {"name": messaging.sender_name(account_id)},
-        "event": event,
-        "unsubscribe_link": "#",
-    }

@@ -62,8 +62,14 @@ def quiet_hours_of(row: SmsProviderRow) -> QuietHours | None:
 def quiet_until(account_id: int, at: datetime, zone: str) -> datetime | None:
     """Return when a text message is sent that is due at a moment within the quiet hours of a time zone; None
     if it is sent at once."""
+    hours = quiet_hours(account_id)
+    return hours.until(at, zone) if hours else None
+
+
+def quiet_hours(account_id: int) -> QuietHours | None:
+    """Return the quiet hours of an account; None without any."""
     by = chosen_sms(account_id)
-    return by.quiet_hours.until(at, zone) if by is not None and by.quiet_hours else None
+    return by.quiet_hours if by else None
 
 
 def texts_unknown_numbers(account_id: int) -> bool:

@@ -2,7 +2,7 @@
 
 from app.workflows.domain.definition.copying import copy_definition, fresh_id, new_ids, with_ids
 from app.workflows.domain.definition.document import FORMAT, MAX_STEPS, UnreadableFormat, upgrade, with_values
-from app.workflows.domain.definition.duration import days
+from app.workflows.domain.definition.duration import WholePath, days, longest_path, shortest_path
 from app.workflows.domain.definition.parsing import parse
 from app.workflows.domain.definition.parts import TRIGGER_ID, Definition, Goal, Part, Path, Step, Trigger
 from app.workflows.domain.definition.references import Reference, references
@@ -19,12 +19,15 @@ __all__ = [
     "Step",
     "Trigger",
     "UnreadableFormat",
+    "WholePath",
     "copy_definition",
     "days",
     "fresh_id",
+    "longest_path",
     "new_ids",
     "parse",
     "references",
+    "shortest_path",
     "upgrade",
     "with_ids",
     "with_values",

@@ -94,6 +94,7 @@ TYPES = (
         ),
         headline=lambda it: f"Wait {length_words(it.config)}",
         longest_wait=in_minutes,
+        shortest_wait=in_minutes,
         check=_too_long,
     ),
     StepType(

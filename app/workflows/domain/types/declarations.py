@@ -187,7 +187,7 @@ class StepType(PartType):
     """The declaration of a step type.
 
     `channel` is the integration through which it reaches people or external systems, `longest_wait` the
-    longest time in minutes that it holds a contact.
+    longest time in minutes that it holds a contact, and `shortest_wait` the shortest.
     `stops` means that no contact passes it, `enters` is the setting with the workflow that it adds contacts
     to, `changes` the change that it makes to contacts; `deprecated` says why the type is out of use.
     """
@@ -197,6 +197,7 @@ class StepType(PartType):
     message: MessageType | None = None
     fork: ForkType | None = None
     longest_wait: Callable[[Config], int] | None = None
+    shortest_wait: Callable[[Config], int] | None = None
     stops: bool = False
     enters: str = ""
     changes: Callable[[Config], Change | None] = no_change
