@@ -38,6 +38,13 @@ from app.gallery.application.saving import (
     review_saving,
     save_as_template,
 )
+from app.gallery.application.trying import (
+    TriedTemplate,
+    start_of,
+    template_paths,
+    template_to_try,
+    try_template,
+)
 
 __all__ = [
     "MAX_CHOSEN",
@@ -55,6 +62,7 @@ __all__ = [
     "TemplateChanges",
     "TemplateDetails",
     "TemplateHistory",
+    "TriedTemplate",
     "all_templates",
     "browse_templates",
     "clone_preview",
@@ -69,11 +77,15 @@ __all__ = [
     "restore_template",
     "review_saving",
     "save_as_template",
+    "start_of",
     "template_categories",
     "template_details",
     "template_history",
     "template_ids",
+    "template_paths",
+    "template_to_try",
     "template_version",
     "template_versions",
+    "try_template",
     "update_template",
 ]

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.gallery import application as gallery
-from app.gallery.presentation import audit_words, commands, merging, pages
+from app.gallery.presentation import audit_words, commands, merging, pages, try_pages
 from app.gallery.presentation.library import commands as library_commands
 from app.gallery.presentation.library import files, sharing
 from app.gallery.presentation.library import pages as library_pages
@@ -13,7 +13,7 @@ from app.workflows import application as workflows
 
 
 def init(app: Flask) -> None:
-    for one in (pages, library_pages, files, sharing, saving_pages, readiness_pages):
+    for one in (pages, try_pages, library_pages, files, sharing, saving_pages, readiness_pages):
         app.register_blueprint(one.blueprint)
     merging.init(app)
     audit_words.register()

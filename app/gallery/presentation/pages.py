@@ -139,6 +139,7 @@ def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:
         "category": category_named(details.card.category),
         "chosen": bool(step_id),
         "may_share": may_share(web.actor(), details.card),
+        "paths": gallery.template_paths(web.actor(), details.definition),
     }
     if _is_for("sheet-body"):
         return render_template("gallery/preview_sheet.html", **facts)
