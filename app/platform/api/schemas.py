@@ -25,16 +25,20 @@ SEGMENT_ID = described("ID of a segment, whose filter is used as it is now.", 7,
 CRITERIA = described("Conditions `{field, op, value}` in groups `all` or `any`.", FILTER_EXAMPLE)
 
 
+# Validators of a class are made when it is first used: all of them at once would slow down every start.
+_BASE = ConfigDict(frozen=True, defer_build=True)
+
+
 class Schema(BaseModel):
     """What an operation returns."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _BASE
 
 
 class Body(BaseModel):
     """The JSON object that a program sends. Unknown fields and values of the wrong type are refused."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = _BASE | ConfigDict(strict=True, extra="forbid")
 
 
 def check_one_of(body: Body, *names: str) -> None:
@@ -64,7 +68,7 @@ UNCHANGED: Any = None
 class Query(BaseModel):
     """The query parameters of an operation; unknown ones are refused, so that a typo is noticed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _BASE | ConfigDict(extra="forbid")
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.platform.settings import Settings
 from app.platform.text import formats
 from app.platform.web import every_request, request_bodies
+from app.platform.web.compiled_templates import CompiledTemplates
 from app.platform.web.errors import responses
 from app.platform.web.requests import asset
 from app.platform.web.url_ids import IdConverter
@@ -50,6 +51,7 @@ def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.globals.update(asset=asset)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = CompiledTemplates()
 
 
 def body_allowance(app: Flask, environ: dict[str, Any]) -> request_bodies.BodyAllowance:

@@ -1,0 +1,73 @@
+"""Compiled templates, kept as Python keeps compiled modules: in a folder `__pycache__` beside their sources.
+Without them, each process compiles every template that it shows, and the first page after a start is slow."""
+
+import marshal
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from types import CodeType
+from uuid import uuid4
+
+import jinja2
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+
+APP = Path(__file__).parents[2]
+FOLDER = APP / "templates" / "__pycache__"
+_WITHOUT_CODE = ("templates", "static", "__pycache__")
+
+
+class CompiledTemplates(BytecodeCache):
+    """What is kept in `folder`. Templates are compiled as usual where nothing is kept and nothing can be."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
+
+    def get_source_checksum(self, source: str) -> str:
+        """Return what changes whenever compiling could have another result."""
+        return sha256(f"{_version()}\n{source}".encode()).hexdigest()
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError, EOFError, ValueError, TypeError):
+            checksum, _, code = self._path(bucket).read_bytes().partition(b"\n")
+            if checksum.decode() == bucket.checksum and isinstance(found := marshal.loads(code), CodeType):
+                bucket.code = found
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if sys.dont_write_bytecode:
+            return
+        path = self._path(bucket)
+        draft = path.with_name(f"{path.name}.{uuid4().hex}")
+        with suppress(OSError):
+            self._folder.mkdir(exist_ok=True)
+            try:
+                draft.write_bytes(f"{bucket.checksum}\n".encode() + marshal.dumps(bucket.code))
+                draft.replace(path)
+            except OSError:
+                draft.unlink(missing_ok=True)
+
+    def _path(self, bucket: Bucket) -> Path:
+        return self._folder / f"{bucket.key}.{sys.implementation.cache_tag}"
+
+
+@cache
+def _version() -> str:
+    """Return what changes with Python, with Jinja, and with our code: the values of filters whose arguments
+    are constants become part of what is compiled."""
+    known = repr((sys.version, jinja2.__version__, sorted(_modules(str(APP)))))
+    return sha256(known.encode()).hexdigest()
+
+
+def _modules(folder: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the path of each module in a folder, its size, and when it was changed."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                found = entry.stat()
+                yield entry.path, found.st_size, found.st_mtime_ns
+            elif entry.is_dir() and entry.name not in _WITHOUT_CODE:
+                yield from _modules(entry.path)

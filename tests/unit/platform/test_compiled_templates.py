@@ -1,0 +1,61 @@
+"""Compiled templates are kept, found again as long as nothing has changed, and never needed."""
+
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, FileSystemLoader
+
+from app.platform.web.compiled_templates import CompiledTemplates
+
+
+class Compiling(Environment):
+    """A new process, which notes the templates that it compiles."""
+
+    def __init__(self, folder: Path, kept: Path) -> None:
+        super().__init__(
+            loader=FileSystemLoader(folder), bytecode_cache=CompiledTemplates(kept), autoescape=True
+        )
+        self.compiled: list[str] = []
+
+    def compile(self, source, name=None, filename=None, raw=False, defer_init=False):
+        self.compiled.append(name)
+        return super().compile(source, name, filename, raw, defer_init)
+
+    def show(self) -> str:
+        return self.get_template("page.html").render(name="<Ann>")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "page.html").write_text("Hello {{ name }}")
+    return tmp_path
+
+
+def test_the_next_process_need_not_compile(folder: Path) -> None:
+    first, second = (Compiling(folder, folder / "kept") for _ in range(2))
+    assert first.show() == second.show() == "Hello &lt;Ann&gt;"
+    assert (first.compiled, second.compiled) == (["page.html"], [])
+    assert len(list((folder / "kept").iterdir())) == 1, "no draft is left"
+
+
+def test_what_has_changed_is_compiled_again(folder: Path) -> None:
+    Compiling(folder, folder / "kept").show()
+    (folder / "page.html").write_text("Goodbye {{ name }}")
+    changed = Compiling(folder, folder / "kept")
+    assert changed.show() == "Goodbye &lt;Ann&gt;" and changed.compiled == ["page.html"]
+    again = Compiling(folder, folder / "kept")
+    assert again.show() == "Goodbye &lt;Ann&gt;" and again.compiled == []
+
+
+@pytest.mark.parametrize("damage", ["", "no line", "{checksum}\n", "{checksum}\nno code"])
+def test_what_is_damaged_is_compiled_again(folder: Path, damage: str) -> None:
+    Compiling(folder, folder / "kept").show()
+    [kept] = (folder / "kept").iterdir()
+    checksum = kept.read_bytes().partition(b"\n")[0].decode()
+    kept.write_text(damage.format(checksum=checksum))
+    assert Compiling(folder, folder / "kept").show() == "Hello &lt;Ann&gt;"
+
+
+def test_a_folder_that_takes_nothing_does_no_harm(folder: Path) -> None:
+    (folder / "kept").write_text("a file where the folder should be")
+    assert Compiling(folder, folder / "kept").show() == "Hello &lt;Ann&gt;"
