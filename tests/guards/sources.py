@@ -1,6 +1,7 @@
 """Our own Python files, parsed once, when the first guard reads them."""
 
 import ast
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -19,8 +20,19 @@ class Source:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """The parsed file. Not every process that collects the guards also runs them."""
-        return ast.parse(self.text)
+        """The parsed file. Not every process that collects the guards also runs them. Looking for garbage
+        among the millions of parts would take longer than parsing."""
+        gc.disable()
+        try:
+            return ast.parse(self.text)
+        finally:
+            gc.freeze()
+            gc.enable()
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All parts of the parsed file, which most guards look through."""
+        return list(ast.walk(self.tree))
 
     @property
     def name(self) -> str:
@@ -35,14 +47,14 @@ class Source:
 
     def calls(self) -> Iterator[tuple[ast.Call, str]]:
         """Every call with the last name of what is called."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Call):
                 called = node.func
                 yield node, getattr(called, "attr", None) or getattr(called, "id", "")
 
     def imports(self) -> Iterator[tuple[str, int]]:
         """Every module (or name in a module) that is imported, with the line."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 for item in node.names:
                     yield item.name, node.lineno
@@ -64,6 +76,7 @@ def sources_beside() -> tuple[Source, ...]:
     return tuple(_read(path) for path in sorted(ROOT.glob("*.py")))
 
 
+@cache
 def _read(path: Path) -> Source:
     text = path.read_text(encoding="utf-8")
     parts = path.relative_to(ROOT).with_suffix("").parts

@@ -22,7 +22,7 @@ def recorded() -> tuple[tuple[str, str, str, str], ...]:
 
 def _recorded() -> Iterator[tuple[str, str, str, str]]:
     for source in sources():
-        for function in ast.walk(source.tree):
+        for function in source.nodes:
             if not isinstance(function, ast.FunctionDef):
                 continue
             for call in ast.walk(function):
@@ -91,7 +91,7 @@ def _values(node: ast.expr, function: ast.FunctionDef, source: Source) -> list[s
 def _passed(source: Source, function: str, position: int) -> list[str]:
     return [
         str(call.args[position].value)  # type: ignore[attr-defined]
-        for call in ast.walk(source.tree)
+        for call in source.nodes
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Name)
         and call.func.id == function

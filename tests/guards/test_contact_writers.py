@@ -87,7 +87,7 @@ def _of_room(layer: str) -> list[Source]:
 
 def _functions(source: Source) -> Mapping[str, ast.AST]:
     """Functions and methods by name."""
-    return {node.name: node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef)}
+    return {node.name: node for node in source.nodes if isinstance(node, ast.FunctionDef)}
 
 
 def _writes(source: Source, function: ast.AST) -> bool:
@@ -144,7 +144,7 @@ def _imported(source: Source) -> dict[str, str]:
     """{name in this module: where it comes from}."""
     return {
         item.asname or item.name: f"{node.module}.{item.name}"
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ImportFrom)
         for item in node.names
     }

@@ -75,7 +75,7 @@ def test_one_place_reads_the_environment() -> None:
     wrong = [
         f"{source.name}:{node.lineno}"
         for source in APP
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Attribute)
         and node.attr in ("environ", "getenv")
         and isinstance(node.value, ast.Name)
@@ -169,7 +169,7 @@ def test_one_place_goes_past_the_statements() -> None:
     wrong = [
         f"{source.name}:{node.lineno}"
         for source in APP
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Attribute)
         and node.attr
         in ("driver_connection", "dbapi_connection", "raw_connection", "cursor", "executescript")

@@ -68,7 +68,7 @@ HOMONYMS = {
 def in_python() -> Iterator[tuple[str, str]]:
     """(file:line, text) of every string in our Python files."""
     for source in sources():
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield f"{source.name}:{node.lineno}", node.value
 
@@ -102,7 +102,7 @@ def declaring_files() -> frozenset[str]:
         source.name
         for source in sources()
         if source.name.startswith(DECLARING)
-        and any(isinstance(node, ast.Name) and node.id == "TYPES" for node in ast.walk(source.tree))
+        and any(isinstance(node, ast.Name) and node.id == "TYPES" for node in source.nodes)
     )
 
 
@@ -114,9 +114,10 @@ def is_allowed(where: str, name: str) -> bool:
 
 
 def test_nothing_else_names_a_type() -> None:
-    found = [*in_python(), *in_templates(), *in_assets()]
     wrong = [
-        f"{where} names {text}" for where, text in found if text in NAMES and not is_allowed(where, text)
+        f"{where} names {text}"
+        for where, text in every_word()
+        if text in NAMES and not is_allowed(where, text)
     ]
     assert not wrong, "\n".join(wrong)
 
