@@ -8,7 +8,7 @@ m ?=
 only ?=
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check unit rooms browser chaos mutants bench test-postgres fix migration shell seed vendor \
-	screens environment environment-dev browser-found
+	screens environment environment-dev browser-found style types contracts
 
 help: ## list targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -30,13 +30,21 @@ run: environment ## start Muster (queue, web, workers, clock); Ctrl-C stops it
 # In alphabetical order what takes long comes first and unit tests last, so that no process waits long for another.
 # Every process that a test starts would compile all of Muster again if an environment forbids bytecode.
 test: export PYTHONDONTWRITEBYTECODE =
-test: check browser-found ## run all checks, and all tests on SQLite and PostgreSQL
+test: environment-dev ## run all checks, and all tests on SQLite and PostgreSQL
+	@$(MAKE) --no-print-directory --jobs=2 types contracts style browser-found
 	@$(BIN)/pytest tests --database=both --rounds=$(ROUNDS) --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 check: environment-dev ## check format, lint, types, and import contracts
+	@$(MAKE) --no-print-directory --jobs=2 types contracts style
+
+style:
 	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: run make fix."; exit 1; }
 	@$(BIN)/ruff check --quiet .
+
+types:
 	@$(BIN)/mypy app ops worker.py
+
+contracts:
 	@$(BIN)/lint-imports --no-logo
 
 unit: environment-dev ## run the unit tests
