@@ -73,6 +73,17 @@
   for (const name of ["htmx:error", "htmx:response:error", "pageshow"]) {
     addEventListener(name, () => { for (const form of document.querySelectorAll("form[data-unsaved]")) delete form.dataset.unsaved; });
   }
+  // An error that is not the form again must not take its place.
+  document.addEventListener("htmx:after:request", (event) => {
+    const { response, sourceElement, text, hx } = event.detail.ctx;
+    const form = sourceElement.closest?.("form[method=post]");
+    if (response.status < 400 || response.status >= 500 || [409, 422].includes(response.status) || hx.redirect || !form) return;
+    delete form.dataset.unsaved;
+    if (!isUnsaved(form)) return;
+    event.preventDefault();
+    const title = new DOMParser().parseFromString(text, "text/html").querySelector(".alert-title")?.textContent.trim();
+    toast(`${title || "That wasn’t possible"}. What you typed is still here.`);
+  });
   addEventListener("beforeunload", (event) => { if ($("body.shell") && unsavedIn(document).length) event.preventDefault(); });
 
   document.addEventListener("keydown", (event) => {

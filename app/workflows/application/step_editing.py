@@ -14,7 +14,7 @@ from app.integrations.application import connected
 from app.integrations.domain import in_order, service_name
 from app.messaging import application as messaging
 from app.platform.database import transaction
-from app.platform.errors import Invalid, NotFound
+from app.platform.errors import Conflict, Invalid, NotFound
 from app.workflows.application.editing.choices import offered
 from app.workflows.application.judging import faults
 from app.workflows.application.lookup import change, editable, find_workflow
@@ -91,6 +91,15 @@ def step_card(actor: Actor, public_id: str, step_id: str, typed: Mapping[str, st
     )
 
 
+def refuse_other_type(card: StepCard, type_: str) -> None:
+    """Raise Conflict if a form that was made for a type can’t be saved, because others have chosen another
+    one since, or archived the workflow. An empty type stands for any."""
+    if not can_be_edited(card.workflow.status):
+        raise Conflict("CONFLICT", "An archived workflow can’t be changed.")
+    if type_ not in ("", card.step.type):
+        raise Conflict("CONFLICT", f"Someone chose another type meanwhile: {card.step.title}.")
+
+
 def sample_of(actor: Actor, public_id: str, step_id: str, typed: Mapping[str, str]) -> SampleMessage:
     """Return the message with the values being typed; nothing is saved. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
@@ -153,6 +162,8 @@ def switch_part(actor: Actor, public_id: str, part_id: str, enabled: bool, revis
     with transaction():
         workflow = editable(actor, public_id)
         part = workflow.parsed.part(part_id)
+        if part is None and workflow.revision != revision:
+            change(workflow, revision)  # which raises the Conflict
         if part is None:
             raise _no_such_step()
         if part.enabled == enabled:

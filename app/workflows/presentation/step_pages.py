@@ -5,14 +5,17 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts.application import require
+from app.accounts.domain import Permission
 from app.platform import web
-from app.platform.errors import Conflict, Invalid
+from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.text.numbers import whole_number
 from app.platform.text.words import joined
 from app.workflows import application as workflows
 from app.workflows.application import StepCard
 from app.workflows.domain import MERGE_TAGS
 from app.workflows.presentation.editing.answers import after_edit
+from app.workflows.presentation.editing.typed_texts import STEP_TYPE, lost_page, typed_in_step
 from app.workflows.presentation.forms import PairsField, as_text, step_form, typed
 
 MOST_ROWS = 1_000
@@ -30,7 +33,12 @@ def show(public_id: str, step_id: str) -> ResponseReturnValue:
 @blueprint.post("")
 def change(public_id: str, step_id: str) -> ResponseReturnValue:
     actor = web.actor()
-    card = workflows.step_card(actor, public_id, step_id, request.form)
+    require(actor, Permission.WORKFLOWS)
+    try:
+        card = workflows.step_card(actor, public_id, step_id, request.form)
+        workflows.refuse_other_type(card, request.form.get(STEP_TYPE, ""))
+    except (NotFound, Conflict) as refusal:
+        return lost_page(public_id, refusal, typed_in_step())
     if (update := request.form.get("update")) is not None:
         return _page(card, step_form(card.fields, data=card.values), focus=update)
     form = step_form(card.fields)
@@ -84,9 +92,15 @@ def switch(public_id: str, step_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/preview")
 def preview(public_id: str, step_id: str) -> ResponseReturnValue:
-    """Render the message with the values being typed, and advice on them. Nothing is saved."""
+    """Render the message with the values being typed, and advice on them; nothing is saved. If the step is
+    gone, say so."""
     sent = {name: text for name, text in request.form.items() if name != "csrf_token"}
-    message = workflows.sample_of(web.actor(), public_id, step_id, sent)
+    try:
+        message = workflows.sample_of(web.actor(), public_id, step_id, sent)
+    except NotFound:
+        if not typed_in_step():
+            raise
+        return render_template("workflows/_message.html", message=None), 409
     return render_template("workflows/_message_answer.html", message=message)
 
 

@@ -25,7 +25,7 @@ def test_a_step_is_added_where_the_button_stands(app, bob):  # W-01
     public_id = draft(app, bob.actor, definition=forked())
     page = f"/workflows/{public_id}"
     shown = bob.get(page).text
-    for place in ("start", "after.hello", "in.ways.0", "after.more", "in.ways.default", "after.pause"):
+    for place in ("start", "after.hello", "in.ways.yes", "after.more", "in.ways.default", "after.pause"):
         assert f'href="{page}/new-step?at={place}"' in shown, place
     types = bob.get(f"{page}/new-step?at=in.ways.default").text
     for words in ("Messages", "Send email", "Add a tag to the contact.", "Timing", "Logic"):
@@ -53,13 +53,13 @@ def test_a_step_moves_is_duplicated_and_deleted(app, bob):  # W-01
     options = bob.get(f"{steps}/pause/place").text
     assert '<optgroup label="Step 3, Branch: Clicked">' in options and 'value="after.more"' in options
     assert 'value="after.hello"' not in options, "it is there already"
-    bob.post(f"{steps}/pause/place", {"to": "in.ways.0", "revision": "2"})
+    bob.post(f"{steps}/pause/place", {"to": "in.ways.yes", "revision": "2"})
     assert order(app, bob.actor, public_id) == ["hello", "ways", "pause", "more"]
     bob.post(f"{steps}/more/copy", {"revision": "3"})
     assert len(order(app, bob.actor, public_id)) == 5
     asked = bob.get(f"{steps}/ways/removal").text
     assert "Keep the steps of “Clicked”" in asked and "The step and the 3 steps in its paths" in asked
-    bob.post(f"{steps}/ways/removal", {"keep": "0", "revision": "4"})
+    bob.post(f"{steps}/ways/removal", {"keep": "yes", "revision": "4"})
     assert order(app, bob.actor, public_id)[:3] == ["hello", "pause", "more"]
     with app.app_context():
         actions = [entry.action for entry in audit_entries(bob.actor.account_id)]

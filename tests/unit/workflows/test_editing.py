@@ -56,7 +56,7 @@ def named(found: Definition, step_id: str) -> Step:
         (START, ["new", "hello", ["ways", ["more", "tag"], []], "pause"]),
         (after("hello"), ["hello", "new", ["ways", ["more", "tag"], []], "pause"]),
         (after("pause"), ["hello", ["ways", ["more", "tag"], []], "pause", "new"]),
-        (first_in("ways", 0), ["hello", ["ways", ["new", "more", "tag"], []], "pause"]),
+        (first_in("ways", "yes"), ["hello", ["ways", ["new", "more", "tag"], []], "pause"]),
         (after("tag"), ["hello", ["ways", ["more", "tag", "new"], []], "pause"]),
         (first_in("ways", "default"), ["hello", ["ways", ["more", "tag"], ["new"]], "pause"]),
     ],
@@ -135,7 +135,7 @@ def test_a_step_stays_out_of_its_own_paths_and_of_deep_ones() -> None:
     assert kind
     for _ in range(7):
         document, made = editing.add_step(found, kind, place)
-        found, place = parse(document), first_in(made, 0)
+        found, place = parse(document), first_in(made, named(parse(document), made).paths[0].ref)
     with pytest.raises(EditRefused, match="6 branches deep"):
         editing.add_step(found, kind, place)
 
@@ -157,7 +157,7 @@ def test_a_branch_is_deleted_with_everything_or_leaves_one_path() -> None:  # W-
     found = forked()
     ways = named(found, "ways")
     assert outline(editing.delete_step(found, ways)) == ["hello", "pause"]
-    assert outline(editing.delete_step(found, ways, "0")) == ["hello", "more", "tag", "pause"]
+    assert outline(editing.delete_step(found, ways, "yes")) == ["hello", "more", "tag", "pause"]
     assert outline(editing.delete_step(found, ways, "default")) == ["hello", "pause"]
     with pytest.raises(EditRefused):
         editing.delete_step(found, ways, "5")
@@ -168,7 +168,7 @@ def test_what_refers_to_a_step_is_known_before_it_is_deleted() -> None:  # W-01
     found = parsed(*forked().document["steps"], later)
     assert [user.name for user in editing.users_of(found, named(found, "hello"))] == ["Step 2, Branch"]
     assert [user.id for user in editing.users_of(found, named(found, "ways"))] == ["later"]
-    assert editing.users_of(found, named(found, "ways"), "0") == ()
+    assert editing.users_of(found, named(found, "ways"), "yes") == ()
     left = parse(editing.delete_step(found, named(found, "hello")))
     assert [problem.step_id for problem in problems(left)] == ["ways"]
 
@@ -223,7 +223,7 @@ def _after(found: Definition, kinds: list[Any], act: str, one: int, other: int, 
     steps = found.all_steps
     if act == "a" or not steps:
         places = [START, *(after(step.id) for step in steps)]
-        places += [first_in(step.id, path.key) for step in steps for path in step.paths]
+        places += [first_in(step.id, path.ref) for step in steps for path in step.paths]
         return editing.add_step(found, kinds[one % len(kinds)], places[other % len(places)], salt).document
     step = steps[one % len(steps)]
     if act == "m":
@@ -232,7 +232,7 @@ def _after(found: Definition, kinds: list[Any], act: str, one: int, other: int, 
     if act == "c":
         return editing.copy_step(found, step, salt).document
     if act == "d":
-        keys = ["", *(str(path.key) for path in step.paths)]
+        keys = ["", *(path.ref for path in step.paths)]
         return editing.delete_step(found, step, keys[other % len(keys)])
     return editing.move_step_by_one(found, step, up=act == "u")
 

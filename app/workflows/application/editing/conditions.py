@@ -18,7 +18,7 @@ from app.platform.errors import Invalid, NotFound
 from app.workflows.application.editing.paths import fork_of, record_paths
 from app.workflows.application.editing.structure import Edited, edit_definition
 from app.workflows.application.judging import faults
-from app.workflows.application.lookup import editable
+from app.workflows.application.lookup import editable, find_workflow
 from app.workflows.domain import Definition, Step, brought_by, message_names, parse
 from app.workflows.domain.definition.parts import TRIGGER_ID, Path
 from app.workflows.domain.editing import Edit, EditRefused, path_of, set_criteria, set_filters
@@ -30,13 +30,14 @@ _EVENT: Final = "event."
 @dataclass(frozen=True)
 class Conditions:
     """Conditions as a form, of a path of a step, or of the trigger without one; `form` is None if it would
-    lose a part of them, which `outline` shows."""
+    lose a part of them, which `outline` shows. `is_gone`: the path they were typed for does not exist."""
 
     workflow: Workflow
     form: FilterForm | None
     outline: Outline
     step: Step | None = None
     path: Path | None = None
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ def path_conditions(actor: Actor, public_id: str, step_id: str, key: str) -> Con
         raise NotFound("NOT_FOUND", "This path has no conditions.")
     form, outline = _shown(actor, workflow, path.criteria)
     return Conditions(workflow, form, outline, step, path)
+
+
+def lost_conditions(actor: Actor, public_id: str) -> Conditions:
+    """Return what a form needs to show conditions of a path that is gone."""
+    accounts.require(actor, Permission.WORKFLOWS)
+    return Conditions(find_workflow(actor, public_id), FilterForm(), Outline("all", ()), is_gone=True)
 
 
 def trigger_filters(actor: Actor, public_id: str) -> Conditions:
@@ -106,7 +113,9 @@ def condition_choices(actor: Actor, found: Conditions, form: FilterForm | None) 
     """Return what the conditions in a form can be made of: fields of contacts, what the trigger brings, and
     for paths reactions to messages that are sent before."""
     definition, step = found.workflow.parsed, found.step
-    sent = [one for one in definition.messages if one.id and step is not None and one.comes_before(step)]
+    sent = [
+        one for one in definition.messages if one.id and (one.comes_before(step) if step else found.is_gone)
+    ]
     brought = brought_by(definition)
     events = {
         name: field.label

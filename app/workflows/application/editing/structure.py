@@ -114,7 +114,7 @@ def step_to_delete(actor: Actor, public_id: str, step_id: str) -> StepToDelete:
 
 
 def delete_step(actor: Actor, public_id: str, step_id: str, revision: int, keep: str = "") -> Edited:
-    """Delete a step with everything in its paths, or keep the steps of the path with the key `keep`."""
+    """Delete a step with everything in its paths, or keep the steps of the path with the `ref` `keep`."""
 
     def deleted(definition: Definition) -> Edit:
         step = _step(definition, step_id)

@@ -26,11 +26,11 @@ UNKNOWN_STEP, NO_TRIGGER, NO_GOAL = Look("info"), Look("bolt", "accent"), Look("
 
 @dataclass(frozen=True, slots=True)
 class DrawnPath:
-    """A path of a fork. `key` is its index, or “default”, `rule` its criteria or percentage in words; `ends`:
+    """A path of a fork. `ref` is what addresses call it, `rule` its criteria or percentage in words; `ends`:
     no contact leaves it."""
 
     id: str
-    key: int | str
+    ref: str
     name: str
     rule: str
     percent: int
@@ -193,7 +193,7 @@ def _path(step: Step, path: Path, context: _Context) -> DrawnPath:
     rule = "" if path.is_default else criteria_words(path.criteria, context.names.messages)
     return DrawnPath(
         id=path.id,
-        key=path.key,
+        ref=path.ref,
         name=path.name,
         rule=f"{path.share}%" if fork and fork.chosen_by == "percent" else rule,
         percent=path.share,

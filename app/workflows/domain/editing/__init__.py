@@ -15,11 +15,10 @@ from app.workflows.domain.editing.paths import (
     add_path,
     describe_paths,
     move_path,
-    path_of,
     remove_path,
     set_criteria,
 )
-from app.workflows.domain.editing.places import START, PlaceOption, after, first_in, places_for
+from app.workflows.domain.editing.places import START, PlaceOption, after, first_in, path_of, places_for
 from app.workflows.domain.editing.trigger_and_goals import (
     add_goal,
     choose_trigger,

@@ -20,6 +20,7 @@ from app.workflows.domain.editing.places import (
     behind,
     is_inside,
     neighbor,
+    path_of,
     position,
     spot_of,
 )
@@ -83,15 +84,13 @@ def copy_step(definition: Definition, step: Step, salt: str = "") -> Edit:
 
 
 def delete_step(definition: Definition, step: Step, keep: str = "") -> Document:
-    """Delete a step with everything in its paths, or leave the steps of one path, by its key, in its place.
+    """Delete a step with everything in its paths, or leave the steps of one path, by its `ref`, in its place.
 
     Raises EditRefused if there is no such path.
     """
     kept: list[Any] = []
     if keep:
-        path = next((one for one in step.paths if str(one.key) == keep), None)
-        if path is None:
-            raise EditRefused("This path doesn’t exist anymore.")
+        path = path_of(step, keep)
         kept = [plain_copy(value_at(definition.document, one.pointer)) for one in path.steps]
     document: Document = plain_copy(definition.document)
     at = position(step)
@@ -101,7 +100,7 @@ def delete_step(definition: Definition, step: Step, keep: str = "") -> Document:
 
 def users_of(definition: Definition, step: Step, keep: str = "") -> tuple[Part, ...]:
     """Return the parts that refer to messages that `delete_step` removes, in reading order."""
-    kept = [path for path in step.paths if keep and str(path.key) == keep]
+    kept = [path for path in step.paths if path.ref == keep]
     gone = {one.pointer for one in inside(definition, step)}
     gone -= {
         one.pointer

@@ -5,20 +5,12 @@ from typing import Any
 
 from app.workflows.domain.definition.copying import FreshIds
 from app.workflows.domain.definition.document import Document, plain_copy, with_values
-from app.workflows.domain.definition.parts import Definition, Path, Step
+from app.workflows.domain.definition.parts import Definition, Step
 from app.workflows.domain.editing.fresh import even_shares, fresh_path
-from app.workflows.domain.editing.places import EditRefused
+from app.workflows.domain.editing.places import EditRefused, path_of
 from app.workflows.domain.types.declarations import ForkType
 
 Config = dict[str, Any]
-
-
-def path_of(step: Step, key: str) -> Path:
-    """Return the path with a key, its `ref`. Raises EditRefused."""
-    found = next((path for path in step.paths if path.ref == key), None)
-    if found is None:
-        raise EditRefused("This path doesn’t exist anymore.")
-    return found
 
 
 def add_path(definition: Definition, step: Step, salt: str = "") -> Document:

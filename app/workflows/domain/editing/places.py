@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.workflows.domain.definition.parts import Definition, Pointer, Step
+from app.workflows.domain.definition.parts import Definition, Path, Pointer, Step
 from app.workflows.domain.drawing.describe import names_in, step_words
 
 START: Final = "start"
@@ -38,9 +38,9 @@ def after(step_id: str) -> str:
     return f"{_AFTER}{step_id}"
 
 
-def first_in(fork_id: str, key: int | str) -> str:
-    """Return the place at the beginning of a path, given its index or “default”."""
-    return f"{_IN}{fork_id}.{key}"
+def first_in(fork_id: str, ref: str) -> str:
+    """Return the place at the beginning of a path, given its `ref`, which it keeps when paths are moved."""
+    return f"{_IN}{fork_id}.{ref}"
 
 
 def spot_of(definition: Definition, place: str) -> Spot:
@@ -49,12 +49,20 @@ def spot_of(definition: Definition, place: str) -> Spot:
         return Spot(("steps",), 0, 0)
     if place.startswith(_AFTER) and (step := definition.step(place.removeprefix(_AFTER))):
         return behind(step)
-    fork_id, _, key = place.removeprefix(_IN).rpartition(".")
+    fork_id, _, ref = place.removeprefix(_IN).rpartition(".")
     fork = definition.step(fork_id) if place.startswith(_IN) and fork_id else None
-    path = next((one for one in fork.paths if str(one.key) == key), None) if fork else None
+    path = next((one for one in fork.paths if one.ref == ref), None) if fork else None
     if fork is None or path is None:
         raise EditRefused("This place doesn’t exist in the workflow anymore.")
     return Spot((*path.pointer, "steps"), 0, fork.depth + 1)
+
+
+def path_of(step: Step, ref: str) -> Path:
+    """Return the path with this `ref`. Raises EditRefused."""
+    found = next((path for path in step.paths if path.ref == ref), None)
+    if found is None:
+        raise EditRefused("This path doesn’t exist anymore.")
+    return found
 
 
 def behind(step: Step) -> Spot:
@@ -114,6 +122,6 @@ def places_for(definition: Definition, step: Step) -> list[PlaceOption]:
                 continue
             for path in one.paths:
                 name = path.name or f"Path {path.number}"
-                yield from in_list(path.steps, first_in(one.id, path.key), f"{one.name}: {name}")
+                yield from in_list(path.steps, first_in(one.id, path.ref), f"{one.name}: {name}")
 
     return list(in_list(definition.steps, START, "Main path"))

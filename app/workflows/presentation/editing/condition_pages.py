@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.contacts.domain.criteria import OPERATORS, FilterForm, read_filter_form
 from app.platform import web
-from app.platform.errors import Conflict, Invalid
+from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.text.numbers import whole_number
 from app.workflows import application as workflows
 from app.workflows.application import Conditions
@@ -23,8 +23,16 @@ def of_path(public_id: str, step_id: str, key: str) -> ResponseReturnValue:
 
 @blueprint.post("/steps/<step_id>/paths/<key>")
 def set_of_path(public_id: str, step_id: str, key: str) -> ResponseReturnValue:
-    """Save the conditions, or do what another button of the form says (`act`)."""
-    found = workflows.path_conditions(web.actor(), public_id, step_id, key)
+    """Save the conditions, or do what another button of the form says (`act`). If the path is gone, the form
+    stays as it was sent."""
+    try:
+        found = workflows.path_conditions(web.actor(), public_id, step_id, key)
+    except (NotFound, Conflict) as refusal:
+        form = read_filter_form(request.form.to_dict(flat=False))
+        if form == FilterForm():
+            raise
+        lost = workflows.lost_conditions(web.actor(), public_id)
+        return _page(lost, form, conflict=refusal), 409
     return _after(
         found,
         lambda criteria, seen: workflows.set_conditions(
@@ -73,7 +81,7 @@ def _back(found: Conditions) -> str:
     public_id = found.workflow.public_id
     if found.step is not None:
         return url_for("workflow_paths.show", public_id=public_id, step_id=found.step.id)
-    return url_for("workflows.show", public_id=public_id, _anchor="step-trigger")
+    return url_for("workflows.show", public_id=public_id, _anchor=None if found.is_gone else "step-trigger")
 
 
 def _page(
@@ -82,7 +90,7 @@ def _page(
     problems: Sequence[str] = (),
     *,
     seen: int | None = None,
-    conflict: Conflict | None = None,
+    conflict: Conflict | NotFound | None = None,
     focus: str = "",
 ) -> str:
     """Render the form. It keeps the revision that was `seen`, so that it can’t overwrite what others have

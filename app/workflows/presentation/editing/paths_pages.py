@@ -8,9 +8,10 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.platform import web
-from app.platform.errors import Conflict, Invalid
+from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.text.numbers import typed_number, whole_number
 from app.workflows import application as workflows
+from app.workflows.presentation.editing.typed_texts import lost_page, typed_in_paths
 
 blueprint = Blueprint("workflow_paths", __name__, url_prefix="/workflows/<public_id>/steps/<step_id>/paths")
 
@@ -49,8 +50,8 @@ def change(public_id: str, step_id: str) -> ResponseReturnValue:
     done = act if verb in _DONE else ""
     try:
         edited = workflows.edit_paths(web.actor(), public_id, step_id, names, shares, done, seen)
-    except (Invalid, Conflict) as refusal:
-        return _page(public_id, step_id, sent, refusal), web.status_of(refusal)
+    except (Invalid, Conflict, NotFound) as refusal:
+        return _refused(public_id, step_id, refusal)
     if verb == "conditions" and key:
         return web.send_to(
             url_for("workflow_conditions.of_path", public_id=public_id, step_id=step_id, key=key)
@@ -62,6 +63,14 @@ def change(public_id: str, step_id: str) -> ResponseReturnValue:
     revision = edited.workflow.revision
     page = url_for("workflows.show", public_id=public_id, step=step_id, revision=revision)
     return web.send_to(f"{page}#step-{step_id}")
+
+
+def _refused(public_id: str, step_id: str, refusal: Invalid | Conflict | NotFound) -> ResponseReturnValue:
+    """Show the form again as it was sent, or what was typed, if the step is gone."""
+    try:
+        return _page(public_id, step_id, request.form, refusal), web.status_of(refusal)
+    except (Conflict, NotFound) as why:
+        return lost_page(public_id, why, typed_in_paths())
 
 
 def _page(public_id: str, step_id: str, sent: Mapping[str, str] | None = None, refusal: Any = None) -> str:

@@ -100,7 +100,7 @@ def ask(public_id: str, step_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/steps/<step_id>/removal")
 def delete(public_id: str, step_id: str) -> ResponseReturnValue:
-    """Delete a step. `keep` is the key of the path whose steps stay; empty to delete all."""
+    """Delete a step. `keep` is the `ref` of the path whose steps stay; empty to delete all."""
     keep = request.form.get("keep", "")[:MAX_PLACE]
     return after_edit(
         public_id,
