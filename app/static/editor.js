@@ -9,7 +9,10 @@
     const menu = event.target.closest(".flow-menu a, .flow-menu button")?.closest(".flow-menu");
     if (menu) setTimeout(() => menu.isConnected && menu.matches(":popover-open") && menu.hidePopover());
   });
-  document.addEventListener("htmx:before:swap", (event) => { if (isBody(event)) $("#sheet").close(); });
+  document.addEventListener("htmx:before:swap", (event) => {
+    const source = event.detail?.ctx?.sourceElement || event.target;
+    if (isBody(event) && source.closest?.("#sheet")) $("#sheet").close();
+  });
 
   // Alt with an arrow moves the step that has the focus.
   document.addEventListener("keydown", (event) => {

@@ -1,7 +1,8 @@
 """Public interface of the activity room.
 
 `record` writes the audit log; `record_contact`, `record_own_wish`, `record_many`, `record_each`, and
-`record_texts` write contact timelines; `read_log` returns a page of the log. Rooms register the words of
+`record_texts` write contact timelines; `read_log` returns a page of the log, and `first_entry_since` who
+changed something. Rooms register the words of
 their entries with `register_words`, and the names of their subjects with `register_names`.
 """
 
@@ -9,6 +10,7 @@ from app.activity.application.reading import (
     LogFilter,
     LogPage,
     count_entries,
+    first_entry_since,
     people_in_log,
     read_log,
     register_names,
@@ -38,6 +40,7 @@ __all__ = [
     "Subject",
     "count_entries",
     "filter_kinds",
+    "first_entry_since",
     "forget_contact",
     "forget_contacts",
     "people_in_log",

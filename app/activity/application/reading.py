@@ -6,6 +6,7 @@ names of subjects: `register_names("contact", names_of_contacts)`. They also tel
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from app.activity.infrastructure import queries
@@ -68,6 +69,11 @@ def read_log(
         names=names,
         gone={entry.id for entry in entries if entry.subject in _NAMES and entry.id not in names},
     )
+
+
+def first_entry_since(account_id: int, subject: str, subject_id: str, since: datetime) -> AuditEntry | None:
+    """Return who did the first thing to a subject since a moment, and what; None if it was long ago."""
+    return queries.first_entry_since(account_id, subject, subject_id, since)
 
 
 def count_entries(account_id: int) -> int:

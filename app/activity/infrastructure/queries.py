@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from app.activity.infrastructure.tables import AuditEntry
 from app.platform.database import session
 
+LOOKED_THROUGH = 500
+"""How many of the newest entries are looked through for those of one subject, for which there is no index."""
+
 
 @dataclass(frozen=True)
 class LogFilter:
@@ -58,6 +61,25 @@ def people_in_log(account_id: int) -> list[tuple[int, str]]:
     return sorted(
         ((user_id or 0, name) for user_id, name in rows), key=lambda one: (one[0] == 0, one[1].lower())
     )
+
+
+def first_entry_since(account_id: int, subject: str, subject_id: str, since: datetime) -> AuditEntry | None:
+    """Return the first entry on a subject since a moment; None if it is not among the last ones."""
+    newest = (
+        sa.select(AuditEntry.id)
+        .where(AuditEntry.account_id == account_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(LOOKED_THROUGH)
+        .subquery()
+    )
+    query = sa.select(AuditEntry).where(
+        AuditEntry.account_id == account_id,
+        AuditEntry.id.in_(sa.select(newest.c.id)),
+        AuditEntry.subject == subject,
+        AuditEntry.subject_id == subject_id,
+        AuditEntry.at >= since,
+    )
+    return session().scalar(query.order_by(AuditEntry.id).limit(1))
 
 
 def _wanted(account_id: int, wanted: LogFilter) -> sa.Select[AuditEntry]:

@@ -128,6 +128,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "datetime": exact,
     "day": day,
+    "time": time,
     "ago": ago,
     "duration": duration,
     "days": days,

@@ -12,6 +12,7 @@ from app.workflows.application.editing.conditions import (
     trigger_filters,
 )
 from app.workflows.application.editing.paths import ForkCard, edit_paths, fork_card
+from app.workflows.application.editing.presence import Presence, presence_on
 from app.workflows.application.editing.structure import (
     Edited,
     StepToDelete,
@@ -114,6 +115,7 @@ __all__ = [
     "ListNews",
     "Listing",
     "Missing",
+    "Presence",
     "SameName",
     "Search",
     "Startable",
@@ -170,6 +172,7 @@ __all__ = [
     "move_step",
     "path_conditions",
     "pause",
+    "presence_on",
     "redo",
     "refuse_other_type",
     "register_activation",

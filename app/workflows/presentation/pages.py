@@ -101,6 +101,8 @@ def workflow_page(
         changed = request.args.get("step", "")
     notes = {step_id: (note, "neutral") for step_id, note in card.notes.items()}
     is_part = request.headers.get("HX-Target", "").endswith("#workflow-body")
+    may_change = web.actor().may(Permission.WORKFLOWS) and card.workflow.status != Status.ARCHIVED
+    revision = card.workflow.revision
     return render_template(
         "workflows/_workflow_body.html" if is_part else "workflows/workflow.html",
         card=card,
@@ -114,6 +116,7 @@ def workflow_page(
         refusal=refusal,
         has_form=workflows.has_form_trigger(card.workflow.parsed),
         merge_tags=MERGE_TAGS,
+        presence=workflows.presence_on(web.actor(), public_id, revision) if may_change else None,
         nav_active="workflows",
     )
 
