@@ -44,6 +44,15 @@ def test_a_step_is_added_where_the_button_stands(app, bob):  # W-01
         assert audit_entries(bob.actor.account_id)[1].action == "workflow_step_added"
 
 
+def test_who_may_not_change_a_workflow_drags_nothing(app, bob, vera):  # W-01
+    page = f"/workflows/{draft(app, bob.actor, definition=forked())}"
+    shown = bob.get(page).text
+    assert 'class="flow-handle"' in shown and "vendor/sortable.min.js" in shown
+    assert '<ol class="flow-line" data-place="in.ways.default">' in shown, "also a path without steps"
+    seen = vera.get(page).text
+    assert "flow-handle" not in seen and "data-place" not in seen and "sortable" not in seen
+
+
 def test_a_step_moves_is_duplicated_and_deleted(app, bob):  # W-01
     public_id = draft(app, bob.actor, definition=forked())
     steps = f"/workflows/{public_id}/steps"
