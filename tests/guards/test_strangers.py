@@ -81,12 +81,10 @@ NOT_MADE = {
     "business.logo",
     "unsubscribing.logo",
     "public_forms.logo",
-    "workflow_trigger.show",
     "workflow_paths.show",
     "workflow_conditions.of_path",
     "job_rows.show",
-}  # Alice has uploaded no logo, no form starts her workflow, its first message has no paths, and no row is
-# processed yet
+}  # Alice has uploaded no logo, the first message of her workflow has no paths, and no row is processed yet
 
 
 def _create_people_and_samples() -> None:

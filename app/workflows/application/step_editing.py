@@ -1,5 +1,4 @@
-"""Viewing, previewing and editing one step of a workflow, its trigger or a goal, and choosing the form that
-starts it."""
+"""Viewing, previewing and editing one step of a workflow, its trigger or a goal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -53,15 +52,6 @@ class StepCard:
     tags: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class FormTrigger:
-    """A workflow that a form starts: the form's `name`, and the `names` of the account's forms."""
-
-    workflow: Workflow
-    name: str
-    names: tuple[str, ...]
 
 
 def step_card(actor: Actor, public_id: str, step_id: str, typed: Mapping[str, str] | None = None) -> StepCard:
@@ -172,45 +162,6 @@ def switch_part(actor: Actor, public_id: str, part_id: str, enabled: bool, revis
         change(workflow, revision, definition=document)
         activity.record(actor, "workflow_edited", "workflow", public_id, step=part_id, name=workflow.name)
     return find_workflow(actor, public_id)
-
-
-def form_trigger(actor: Actor, public_id: str) -> FormTrigger:
-    """Return which form starts a workflow. Raises NotFound, also if none does."""
-    accounts.require(actor, Permission.WORKFLOWS)
-    workflow = find_workflow(actor, public_id)
-    _need_form(workflow.parsed)
-    name = workflow.parsed.trigger.config.text(FORM)
-    return FormTrigger(workflow, name, tuple(forms.form_names(actor.account_id)))
-
-
-def choose_form(actor: Actor, public_id: str, name: str, revision: int) -> Workflow:
-    """Let a form start a workflow instead of another one; `name` may also be that of a form elsewhere, which
-    other software reports. Raises NotFound, Invalid with `fields`, and Conflict if the workflow was changed
-    since `revision`."""
-    accounts.require(actor, Permission.WORKFLOWS)
-    with transaction():
-        workflow = editable(actor, public_id)
-        _need_form(workflow.parsed)
-        trigger = workflow.parsed.trigger
-        config = {**trigger.config, FORM: " ".join(name.split())}
-        document = with_values(workflow.definition, {(*trigger.pointer, "config"): config})
-        _refuse_faults(actor, public_id, parse(document), TRIGGER_ID, {FORM})
-        if document == workflow.definition:
-            return workflow
-        change(workflow, revision, definition=document)
-        activity.record(actor, "trigger_changed", "workflow", public_id, name=workflow.name)
-    return find_workflow(actor, public_id)
-
-
-def has_form_trigger(definition: Definition) -> bool:
-    """Return whether the submission of a form starts a workflow."""
-    trigger = definition.trigger
-    return trigger.exists and any(setting.name == FORM for setting, _ in trigger.settings)
-
-
-def _need_form(definition: Definition) -> None:
-    if not has_form_trigger(definition):
-        raise NotFound("NOT_FOUND", "No form starts this workflow.")
 
 
 def _editable_step(definition: Definition, step_id: str, typed: Mapping[str, Any]) -> tuple[Part, Config]:

@@ -10,7 +10,6 @@ from app.workflows.presentation import (
     life_pages,
     pages,
     step_pages,
-    trigger_pages,
     trying_pages,
 )
 from app.workflows.presentation.editing import (
@@ -35,7 +34,6 @@ def init(app: Flask) -> None:
         trigger_goal_pages,
         undo_pages,
         step_pages,
-        trigger_pages,
         trying_pages,
     ):
         app.register_blueprint(module.blueprint)

@@ -114,7 +114,6 @@ def workflow_page(
         notes=notes | ({changed: (done, "success")} if changed else {}),
         refused=refused,
         refusal=refusal,
-        has_form=workflows.has_form_trigger(card.workflow.parsed),
         merge_tags=MERGE_TAGS,
         presence=workflows.presence_on(web.actor(), public_id, revision) if may_change else None,
         nav_active="workflows",

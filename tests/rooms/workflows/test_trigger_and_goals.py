@@ -63,3 +63,14 @@ def test_vera_and_mallory_change_neither(app, bob, vera, mallory):  # T-22
         assert vera.post(f"/workflows/{public_id}/{path}", {"revision": "1"}).status_code == 403, path
         assert mallory.post(f"/workflows/{public_id}/{path}", {"revision": "1"}).status_code == 404, path
     assert "new-goal" not in vera.get(f"/workflows/{public_id}").text
+
+
+def test_a_document_without_a_trigger_offers_to_choose_one_and_nothing_else(app, bob):  # W-01
+    without = written(email("hello")) | {"trigger": None}
+    page = f"/workflows/{draft(app, bob.actor, definition=without)}"
+    shown = bob.get(page).text
+    assert "Choose trigger…" in shown and f"{page}/steps/trigger/switch" not in shown
+    assert f"{page}/filters" not in shown
+    bob.post(f"{page}/new-trigger", {"type": "contact_created", "revision": "1"})
+    shown = bob.get(page).text
+    assert "Change trigger…" in shown and f"{page}/steps/trigger/switch" in shown

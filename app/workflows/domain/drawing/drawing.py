@@ -44,7 +44,8 @@ class Node:
     """A trigger, step or goal.
 
     `number` is that of a step, else 0; `is_message` means that it has a text to preview, `is_editable` that
-    something of it can be changed on a page of its own.
+    something of it can be changed on a page of its own. Only the trigger of a document without one does not
+    exist.
 
     `needs` are integrations, `missing` those of them that are not connected; `problems` are sentences.
     """
@@ -59,6 +60,7 @@ class Node:
     enabled: bool = True
     is_message: bool = False
     is_editable: bool = False
+    exists: bool = True
     rows: tuple[Row, ...] = ()
     merge_tags: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
@@ -139,6 +141,7 @@ def _trigger(definition: Definition, context: _Context) -> Node:
         look=trigger.kind.look if trigger.kind else NO_TRIGGER,
         enabled=trigger.enabled,
         is_editable=trigger.exists and trigger.is_editable,
+        exists=trigger.exists,
         needs=in_order(type_needs(trigger)),
         missing=_missing(trigger, type_needs(trigger), context),
         problems=tuple(context.problems.get(trigger.id, ())),
