@@ -115,6 +115,7 @@ def workflow_page(
         refused=refused,
         refusal=refusal,
         merge_tags=MERGE_TAGS,
+        is_form=False,
         presence=workflows.presence_on(web.actor(), public_id, revision) if may_change else None,
         nav_active="workflows",
     )

@@ -6,6 +6,7 @@ import re
 from app.platform import queue
 from app.platform.presence import STAYS_SECONDS
 from tests.rooms.workflows.drafts import draft, found
+from tests.unit.workflows.documents import IN_GERMANY, branch, definition, email, path
 
 BODY = {"HX-Target": "div#workflow-body"}
 
@@ -56,3 +57,16 @@ def test_only_people_who_may_change_it_count(app, bob, vera, mallory):  # W-01
     assert vera.htmx("get", f"{page}/presence").status_code == 403
     assert mallory.htmx("get", f"{page}/presence").status_code == 404
     assert "open, too" not in bob.get(page).text
+
+
+def test_the_pages_of_paths_and_conditions_count_too(app, alice, bob):  # W-01
+    ways = branch("ways", path("a", "German", IN_GERMANY))
+    public_id = draft(app, bob.actor, definition=definition(email("hello"), ways))
+    page = f"/workflows/{public_id}/steps/ways/paths"
+    assert "open, too" not in bob.get(f"/workflows/{public_id}").text
+    for address in (page, f"{page}/a"):
+        shown = alice.get(address).text
+        assert "Bob has this workflow open, too" in shown
+        alice.post(f"/workflows/{public_id}/steps/hello/copy", {"revision": "1"})
+        told = alice.htmx("get", poll_of(shown).replace("drawn=2", "drawn=1")).text
+        assert "You’re asked before you replace anything." in told and "Show the changes" not in told

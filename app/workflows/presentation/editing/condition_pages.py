@@ -96,11 +96,15 @@ def _page(
     """Render the form. It keeps the revision that was `seen`, so that it can’t overwrite what others have
     saved since; after a conflict, which tells about that, it goes on with the current one."""
     is_part = request.headers.get("HX-Target", "").endswith("#conditions-form")
+    revision = found.workflow.revision if seen is None else seen
+    public_id = found.workflow.public_id
     return render_template(
         "workflows/editing/_conditions.html" if is_part else "workflows/editing/conditions.html",
         found=found,
         workflow=found.workflow,
-        revision=found.workflow.revision if seen is None else seen,
+        revision=revision,
+        presence=None if is_part else workflows.presence_on(web.actor(), public_id, revision),
+        is_form=True,
         step=found.step,
         address=request.path,
         back=_back(found),

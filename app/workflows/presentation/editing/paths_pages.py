@@ -92,6 +92,8 @@ def _page(public_id: str, step_id: str, sent: Mapping[str, str] | None = None, r
         refusal=refusal,
         has_fields=bool(wrong),
         focus=request.args.get("focus", ""),
+        presence=workflows.presence_on(web.actor(), public_id, card.workflow.revision),
+        is_form=True,
         nav_active="workflows",
     )
 

@@ -19,4 +19,5 @@ def show(public_id: str) -> ResponseReturnValue:
     presence = workflows.presence_on(web.actor(), public_id, drawn, known)
     if presence is None:
         return Response(status=204)
-    return render_template("workflows/editing/_presence.html", presence=presence)
+    is_form = request.args.get("form") == "1"
+    return render_template("workflows/editing/_presence.html", presence=presence, is_form=is_form)
