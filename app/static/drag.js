@@ -37,7 +37,8 @@
     item.classList.add("flow-pending");
     pause(true);
     try {
-      await htmx.ajax("POST", address, { source: item, target: "#workflow-body", swap: "outerMorph", values });
+      const headers = { "HX-Target": "div#workflow-body" }; // which htmx takes from attributes only
+      await htmx.ajax("POST", address, { source: item, target: "#workflow-body", swap: "outerMorph", values, headers });
     } finally {
       document.removeEventListener("htmx:after:swap", drawn);
       item.classList.remove("flow-pending");

@@ -26,6 +26,7 @@ def test_together(chromium: Browser, workplace: Installation, api: ApiUser) -> N
         alice.link("Show the changes").click()
         expect(page.locator("#step-last")).to_be_visible()
         expect(notice).not_to_contain_text("changed")
+        expect(page.get_by_role("heading", name="Steps")).to_be_focused()
         page.locator("#step-hello a.flow-card").click()
         sheet = page.locator("#sheet")
         sheet.get_by_label("Subject").fill(TYPED)

@@ -87,7 +87,7 @@ def refuse_other_type(card: StepCard, type_: str) -> None:
     if not can_be_edited(card.workflow.status):
         raise Conflict("CONFLICT", "An archived workflow can’t be changed.")
     if type_ not in ("", card.step.type):
-        raise Conflict("CONFLICT", f"Someone chose another type meanwhile: {card.step.title}.")
+        raise Conflict("CONFLICT", f"Someone chose another type since you opened it: {card.step.title}.")
 
 
 def sample_of(actor: Actor, public_id: str, step_id: str, typed: Mapping[str, str]) -> SampleMessage:

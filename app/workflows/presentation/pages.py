@@ -116,6 +116,7 @@ def workflow_page(
         refusal=refusal,
         merge_tags=MERGE_TAGS,
         is_form=False,
+        is_news=is_part and request.method == "GET",
         presence=workflows.presence_on(web.actor(), public_id, revision) if may_change else None,
         nav_active="workflows",
     )

@@ -53,7 +53,7 @@ def test_what_was_typed_stays_when_others_archive_the_workflow_or_change_the_typ
     page = f"/workflows/{public_id}"
     alice.post(f"{page}/new-trigger", {"type": "form_submitted", "revision": "1"})
     other = bob.post(f"{page}/steps/trigger", {"tag": "vip", "step_type": "tag_added", "revision": "1"})
-    assert other.status_code == 409 and "Someone chose another type meanwhile" in other.text
+    assert other.status_code == 409 and "Someone chose another type since you opened it" in other.text
     assert 'value="vip" readonly' in other.text and "Save again" not in other.text
     bob.post(f"{page}/new-trigger", {"type": "manual", "revision": "2"})
     alice.post(f"{page}/activation", {"confirmed": "1"})
