@@ -117,6 +117,14 @@ def test_what_is_skipped_says_why(app: Flask, bob: Person, ann: int) -> None:
     assert not run(app, bob, GREETING, who=str(ann)).is_contactable
 
 
+def test_whom_the_trigger_would_not_enroll(app: Flask, bob: Person, ann: int) -> None:
+    for tag, is_told in (("Blue", False), ("Red", True)):
+        filters = {"all": [rule("contact.tags", "has_any", [tag])]}
+        public_id = add_template(app, bob.actor, tag, definition(GREETING, filters=filters))
+        text = bob.get(f"/templates/{public_id}/try").text
+        assert ("The trigger wouldn’t enroll this contact" in text) is is_told and "Hi Ann" in text
+
+
 def test_fields_that_a_workflow_would_create_are_empty(app: Flask, bob: Person, ann: int) -> None:
     empty = {"all": [rule("contact.custom.plan", "is_empty")]}
     is_pro = {"all": [rule("contact.custom.plan", "equals", "Pro")]}

@@ -14,7 +14,10 @@ from app.engine.application.trial.paths import PathFigures, PathsThrough, paths_
 from app.engine.application.trial.people import contact_for, sample_walker, walker_for
 from app.engine.application.trial.steps import HAPPENS, TIMES_OUT, Choice, TrialStep, pass_steps
 from app.engine.application.trial.walker import Subject, Walker
+from app.engine.application.triggers.entering import criteria_of
+from app.engine.domain.scoping import is_about_start
 from app.platform.clock import now
+from app.platform.errors import Invalid
 from app.platform.text.wall_clock import is_weekend
 from app.workflows import application as workflows
 
@@ -43,14 +46,15 @@ MAX_CHOICE: Final = 60  # characters
 @dataclass(frozen=True)
 class Trial:
     """What would happen to a contact; `contact_id` is 0 for a sample contact. `zone` is theirs if it is
-    known, else the account's. Without `is_contactable`, they would not be enrolled. `messages` is how many
-    they would get, `weekend_messages` how many of those on a weekend, in the account's time zone. Without
-    `is_complete`, the workflow is too long to be shown to its end. `has_sample_event`: merge tags of the
-    event that enrolls contacts show samples."""
+    known, else the account's. Without `is_contactable`, they would not be enrolled; with `is_filtered_out`,
+    not by the trigger. `messages` is how many they would get, `weekend_messages` how many of those on a
+    weekend, in the account's time zone. Without `is_complete`, the workflow is too long to be shown to its
+    end. `has_sample_event`: merge tags of the event that enrolls contacts show samples."""
 
     contact_id: int
     contact: str
     is_contactable: bool
+    is_filtered_out: bool
     zone: str
     steps: Sequence[TrialStep]
     ends_at: datetime
@@ -118,13 +122,14 @@ def try_sample(
 
 def _trial(walker: Walker, name: str, chosen: Mapping[str, str] | None) -> Trial:
     zone = walker.zone or walker.account_zone
-    status = walker.person["status"]
+    status, is_filtered_out = walker.person["status"], _is_filtered_out(walker)
     passed = pass_steps(walker, chosen or {})
     messages = [one for one in passed.steps if one.message and not one.is_skipped]
     return Trial(
         contact_id=walker.contact_id,
         contact=name,
         is_contactable=may_be_contacted(status),
+        is_filtered_out=is_filtered_out,
         zone=zone,
         steps=passed.steps,
         ends_at=walker.at,
@@ -133,3 +138,16 @@ def _trial(walker: Walker, name: str, chosen: Mapping[str, str] | None) -> Trial
         is_complete=passed.is_complete,
         has_sample_event=bool(walker.shared["event"]),
     )
+
+
+def _is_filtered_out(walker: Walker) -> bool:
+    """Return whether the contact doesn't meet the conditions of the trigger; False if that depends on the
+    event."""
+    trigger = walker.definition.trigger
+    criteria = criteria_of(trigger) if trigger.enrolls else None
+    if criteria is None or is_about_start(criteria):
+        return False
+    try:
+        return not walker.meets(criteria)
+    except Invalid:
+        return False
