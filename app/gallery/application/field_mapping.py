@@ -27,8 +27,9 @@ _Named = TypeVar("_Named", UsedField, OwnTarget)
 class NeededField:
     """A field that a template uses.
 
-    `exists`: the account has it. `renamed` is the account's field that had its name before, and is used for
-    it. `suggestions` look like it; `others` can be used for it, too. `can_create`: cloning creates it.
+    `exists`: the account has it. `renamed` is the account's field that has or had its name under another key,
+    and is used for it. `suggestions` look like it; `others` can be used for it, too. `can_create`: cloning
+    creates it.
     """
 
     used: UsedField
@@ -94,6 +95,15 @@ def chosen_fields(actor: Actor, definition: Definition, given: Mapping[str, str]
     if differing and (faults := problems(with_fields(definition, differing))):
         raise Invalid.in_fields({_place(next(iter({**given, **differing}))): str(faults[0])})
     return differing
+
+
+def renamed_fields(actor: Actor, *definitions: Definition) -> dict[str, str]:
+    """Return {field that the account doesn't have: its field with that name}; they are used without a
+    choice."""
+    used = [one for definition in definitions for one in used_fields(definition)]
+    own = own_field_list(actor.account_id) if used else []
+    found = {one.name: _renamed(one, own, targets(own), actor.country) for one in used}
+    return {name: target.name for name, target in found.items() if target}
 
 
 def _place(name: str) -> str:

@@ -179,7 +179,7 @@ def test_a_field_that_has_the_name_under_another_key_is_used(
     with app.app_context(), acting_for(bob.actor.account_id):
         custom_fields.edit_field(bob.actor, field_id, label="Birthday")
     page = bob.get(address).text
-    assert "Now called Birthday" in page and "Will be created" not in page
+    assert "Uses your field Birthday" in page and "Will be created" not in page
     workflow_id = made_from(
         bob.post(f"/templates/{template_id}/clone", {"name": "Mine", "idempotency_key": "k"})
     )
@@ -187,6 +187,22 @@ def test_a_field_that_has_the_name_under_another_key_is_used(
         workflow = workflows.find_workflow(bob.actor, workflow_id)
         assert workflows.missing_fields(bob.actor.account_id, workflow.parsed) == []
         assert workflow.parsed.trigger.config["field"] == DOB
+
+
+def test_an_update_uses_a_field_that_has_the_name_under_another_key(app: Flask, bob: Person) -> None:  # T-12
+    template_id = add_template(app, bob.actor, "Onboarding", definition(email()))
+    field_id = create_field(app, bob, "DOB")
+    with app.app_context(), acting_for(bob.actor.account_id):
+        custom_fields.edit_field(bob.actor, field_id, label="Birthday")
+    given = {"name": "Mine", "idempotency_key": "k"}
+    workflow_id = made_from(bob.post(f"/templates/{template_id}/clone", given))
+    for subject in ("{{ contact.custom.birthday }}", "Dear {{ contact.custom.birthday }}"):
+        newer = definition(email(subject=subject), email("more", body="{{ contact.custom.birthday }}"))
+        save_birthdays(app, bob, template_id, newer)
+        fields = fields_of(bob.get(page_of(workflow_id)).text)
+        assert send(bob, workflow_id, fields, take=fields["takes"]).status_code == 303
+        written = json.dumps(found(app, bob.actor, workflow_id).definition)
+        assert BIRTHDAY not in written and written.count(DOB) == 2
 
 
 def test_programs_read_what_is_needed_and_choose_fields(app: Flask, program: Program) -> None:  # T-12

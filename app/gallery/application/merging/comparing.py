@@ -9,6 +9,7 @@ from typing import Any
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
+from app.gallery.application.field_mapping import renamed_fields
 from app.gallery.domain.merging import Comparison, align, compare
 from app.gallery.infrastructure import queries as templates
 from app.gallery.infrastructure.merging import queries
@@ -113,11 +114,10 @@ def comparison_with(
 ) -> Comparison:
     """Return what a newer version of its template changes in a workflow. Contact fields that the workflow
     uses instead of the template's are no changes."""
-    fields = link.fields if link else {}
-    base, theirs = (
-        with_fields(templates.version_definition(template.id, number), fields)
-        for number in (version_of(workflow, link), newer)
-    )
+    numbers = version_of(workflow, link), newer
+    versions = [templates.version_definition(template.id, number) for number in numbers]
+    fields = renamed_fields(actor, *versions) | (link.fields if link else {})
+    base, theirs = (with_fields(one, fields) for one in versions)
     known = new_ids(base) if link is None or link.version is None else link.ids
     names = _linked_names(actor, base, theirs, workflow.parsed)
     return compare(align(base, theirs, workflow.parsed, known, names), names)
