@@ -12,6 +12,7 @@ from tests.browser.job_scenes import JobScenes
 from tests.browser.mail_scenes import mail_scenes
 from tests.browser.settings_scenes import settings_scenes, workflow_scenes
 from tests.browser.showing import Show
+from tests.browser.template_scenes import template_scenes
 from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 
@@ -37,12 +38,15 @@ EMPTY = (
         "/settings/email",
         "/settings/topics",
         "/settings/sms",
+        "/settings/accounts",
+        "/templates/library",
     ),
 )
 """Pages that look different in an installation without data."""
 
 
-GROUPS = ("settings", "files", "jobs", "contacts", "workflows")
+GROUPS = ("settings", "files", "jobs", "contacts", "workflows", "templates")
+"""“templates” is the last one, because it ends in a sub-account."""
 
 
 class Scenes:
@@ -64,8 +68,10 @@ class Scenes:
                 return self._jobs.furnish(alice)
             case "contacts":
                 return contact_scenes(self._api, self._workflow, alice)
-            case _:
+            case "workflows":
                 return workflow_scenes(alice, self._workflow)
+            case _:
+                return template_scenes(self._api, alice, self._folder)
 
     def clear(self) -> None:
         """End what is unfinished."""
