@@ -24,6 +24,8 @@ def template_scenes(api: ApiUser, alice: BrowserUser, folder: Path) -> dict[str,
         "template-settings": at(f"{page}/settings"),
         "template-settings-problem": _without_name(f"{page}/settings"),
         "template-copy": at(f"{page}/copy"),
+        "readiness": at(f"{page}/readiness"),
+        "readiness-missing": at(f"{_system(api, 'checkup-recall')}/readiness"),
         "template-versions": at(f"{page}/versions"),
         "template-version": at(f"{page}/versions/1"),
         "template-comparison": at(f"{page}/versions/comparison"),
@@ -44,6 +46,12 @@ def template_scenes(api: ApiUser, alice: BrowserUser, folder: Path) -> dict[str,
         | _files(folder, alice.page, page)
         | _sharing(api, alice, page)
     )
+
+
+def _system(api: ApiUser, key: str) -> str:
+    """The path of a template that comes with Muster."""
+    found = api.call("GET", "/workflow-templates?limit=100")["data"]
+    return next(f"/templates/{one['id']}" for one in found if one["key"] == key)
 
 
 def _deleted(api: ApiUser) -> Show:

@@ -82,9 +82,7 @@ def confirm() -> ResponseReturnValue:
 
 
 def _choice(form: FileForm) -> str:
-    return render_template(
-        "gallery/library/import.html", form=form, most_bytes=MAX_FILE, nav_active="templates"
-    )
+    return render_template("gallery/library/import.html", form=form, nav_active="templates")
 
 
 def _report(report: transfer.FileReport, form: ImportForm, error: MusterError | None = None) -> str:
