@@ -12,9 +12,11 @@
 
   function keep(form) {
     if (!form?.isConnected || form.dataset.unsaved === "no") return; // saved or discarded just now
-    if (!differs(form)) { forget(key(form)); return; }
+    if (differs(form)) store(form, false); else forget(key(form));
+  }
+  function store(form, sent) {
     const values = Object.fromEntries(fields(form).map((one) => [one.name, one.value]));
-    try { sessionStorage.setItem(key(form), JSON.stringify({ values, revision: form.elements.revision.value })); } catch { /* full, or a private window */ }
+    try { sessionStorage.setItem(key(form), JSON.stringify({ values, revision: form.elements.revision.value, sent })); } catch { /* full, or a private window */ }
   }
   const keepAll = () => document.querySelectorAll("form[data-draft]").forEach(keep);
 
@@ -53,16 +55,22 @@
   }
   addEventListener("pagehide", keepAll);
   document.addEventListener("submit", (event) => {
-    if (event.target.matches("[data-draft]")) forget(key(event.target));
+    if (event.target.matches("[data-draft]")) store(event.target, true); // it may not arrive
     if (event.target.getAttribute("action") === "/sign-out") Object.keys(sessionStorage).filter((name) => name.startsWith(KEY)).forEach(forget);
   });
   for (const name of ["htmx:error", "htmx:response:error"]) addEventListener(name, () => setTimeout(keepAll));
   // A dialog that closes has been saved, or its text has been discarded.
   document.addEventListener("close", (event) => { const form = $("form[data-draft]", event.target); if (form) forget(key(form)); }, true);
 
+  // The page that saving leads to: what was sent has arrived.
+  const settle = () => {
+    if (!new URLSearchParams(location.search).has("step")) return;
+    for (const name of Object.keys(sessionStorage)) if (name.startsWith(KEY + location.pathname) && read(name)?.sent) forget(name);
+  };
   const start = () => { for (const form of document.querySelectorAll("form[data-draft]:not([data-drafted])")) bringBack(form); };
   document.addEventListener("htmx:after:swap", () => setTimeout(start));
   addEventListener("load", () => {
+    settle();
     start();
     // A reload closes the dialog: the step whose text was being typed opens again.
     if (performance.getEntriesByType("navigation")[0]?.type !== "reload") return;

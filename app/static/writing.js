@@ -3,7 +3,7 @@
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const MERGE_TAG = /\{\{.*?\}\}|\{%.*?%\}/gs;
-  const LINK = /\[([^\[\]\n]*)\]\(((?:\{\{.*?\}\}|[^()\n])*)\)/g;
+  const LINK = /\[([^\[\]\n]*)\]\(((?:\{\{[^{}\n]*\}\}|(?!\{\{)[^()\n])*)\)/g;
   const BEGINS = { heading: /^#{1,6}\s+/, list: /^[-*+]\s+/, numbers: /^\d+[.)]\s+/ };
   const ANY_BEGIN = /^(?:#{1,6}|[-*+]|\d+[.)])\s+/;
   const LINE = /^(\s*(?:(?:[-*+]|\d+[.)]|#{1,6}|>)\s+)*)(.*?)(\s*)$/;

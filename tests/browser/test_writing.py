@@ -148,3 +148,27 @@ def test_typed_text_outlives_a_reload(alice: BrowserUser) -> None:  # W-01
     page.reload()
     expect(page.locator("#sheet")).to_be_hidden()
     assert asked == ["beforeunload"]
+
+
+def test_text_that_did_not_arrive_comes_back(alice: BrowserUser, workplace: Installation) -> None:  # W-01
+    page = alice.page
+    address = f"{workplace.url}{page.locator('.flow-step a.flow-card').first.get_attribute('href')}"
+    page.goto(address)
+    field, notice = page.get_by_label("Text", exact=True), page.locator("[data-draft-notice]")
+    field.fill("Typed with care, and sent into a hole")
+    page.route("**/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    alice.button("Save").click()
+    page.wait_for_url("chrome-error://**")
+    page.unroute("**/*")
+    alice.ignore_errors("ERR_FAILED")
+    page.goto(address)
+    expect(notice).to_contain_text("Your unsaved text is back")
+    expect(field).to_have_value("Typed with care, and sent into a hole")
+    alice.button("Save").click()
+    page.wait_for_url("**?step=*")
+    page.goto(address)
+    expect(field).to_have_value("Typed with care, and sent into a hole")
+    expect(notice).to_be_hidden()
+    assert (
+        page.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('muster.draft.'))") == []
+    )

@@ -312,6 +312,20 @@ def test_dates_and_numbers_of_contacts_in_conditions() -> None:  # T-10
     assert not report_on(report.document).replaced
 
 
+def test_numbers_in_conditions_that_are_chosen_or_like_phone_numbers() -> None:  # T-10
+    rules = [
+        rule("contact.custom.contract", "equals", "47110815"),
+        rule("contact.custom.mobile", "equals", "015199988877"),
+        rule("contact.custom.points", "greater", 15199988866),
+    ]
+    document = definition(email("hello"), branch("ways", path("p1", "These", {"all": rules})))
+    chosen = {phrase_of("47110815"): OTHER}
+    report = report_on(document, choices=Choices(chosen=chosen))
+    found = [one["value"] for one in report.document["steps"][1]["config"]["arms"][0]["criteria"]["all"]]
+    assert found == ["0", "0", 15199988866]
+    assert not report_on(report.document).replaced
+
+
 def test_values_of_many_words_are_found() -> None:  # T-10
     note = "Prefers calls (in the evening), never before 6 pm at Quay House"
     people = (Seeded(custom={"note": note}),)

@@ -143,10 +143,24 @@ def test_what_waits_for_a_click_needs_a_link():  # W-01
     nowhere = ("Goal 1 waits for a click, but none of the messages has a link.",)
     assert hints_on(parsed(email(), goals=goals(anywhere)), "hello") == nowhere
     assert hints_on(parsed(email(), sms(text="https://a.org"), goals=goals(anywhere)), "hello") == ()
+    assert hints_on(parsed(email(), email("other", body=linked), goals=goals(anywhere)), "hello") == ()
     waiting = step(
         "late", "wait_for_event", event="link_clicked", step="hello", timeout={"amount": 1, "unit": "days"}
     )
     assert "Step 2 waits for a click in this message" in hints_on(parsed(email(), waiting), "hello")[0]
+
+
+def test_many_long_messages_are_not_rendered_for_a_hint():  # W-01
+    waits = [
+        step(f"w{at}", "wait_for_event", event="link_clicked", timeout={"amount": 1, "unit": "days"})
+        for at in range(40)
+    ]
+    read = parsed(
+        *(email(f"m{at}", body="{{ contact.first_name }} and *more* " * 280) for at in range(40)), *waits
+    )
+    began = time.process_time()
+    assert len(hints_on(read, "m0")) > 30
+    assert time.process_time() - began < 2
 
 
 def test_the_inbox_shows_the_preview_text_or_how_the_text_begins():  # W-01

@@ -94,7 +94,12 @@ class Finder:
         """Yield what the date or number of a condition is. Many contacts may have a date, but birthdays are
         those of few."""
         known, text = self._known, place.text
-        if day := next((day for one in dates_in(region) for day in one.days if day in known.birthdays), None):
+        meaning = self._meanings.get(phrase_of(text))
+        if meaning and meaning.rank == "chosen":
+            yield _whole(meaning.kind, key_of_words(text), place, region)
+        elif day := next(
+            (day for one in dates_in(region) for day in one.days if day in known.birthdays), None
+        ):
             yield _whole(kinds.BIRTHDAY, day.isoformat(), place, region, of_contact=True)
         elif phone := self._known_phone(region):
             yield _whole(kinds.PHONE, phone, place, region, of_contact=True)
@@ -102,6 +107,15 @@ class Finder:
             is_certain = place.mode != "date"
             kind = kinds.custom_kind(field)
             yield _whole(kind, text, place, region, of_contact=True, is_certain=is_certain)
+        elif place.mode == "number" and (phone := self._likely_phone(region)):
+            kind = kinds.ACCOUNT_PHONE if phone == self._phone else kinds.PHONE
+            # Digits alone may be an amount.
+            yield _whole(kind, phone, place, region, is_certain=text.startswith(("0", "+")))
+
+    def _likely_phone(self, region: Region) -> str:
+        found = phones_in(region, self._business.country)
+        keys = (self._phone if self._phone in one.keys else one.keys[0] for one in found if one.is_number)
+        return next(keys, "")
 
     def _known_phone(self, region: Region) -> str:
         keys = (key for one in phones_in(region, self._business.country) for key in one.keys)

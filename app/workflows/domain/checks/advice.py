@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.workflows.domain.definition.parts import Definition, Step
-from app.workflows.domain.messages.hints import has_link, text_hints
+from app.workflows.domain.messages.hints import has_link, may_have_link, text_hints
 from app.workflows.domain.messages.merge_tags import render_text
 from app.workflows.domain.messages.rendering import Rendered
 from app.workflows.domain.types.setting import WITH_MERGE_TAGS, Setting
@@ -35,7 +35,7 @@ def advice_on(
         if setting.kind in WITH_MERGE_TAGS and setting.kind != "pairs"
     }
     body = next((setting.name for setting, _ in step.settings if setting.kind in BODIES), "")
-    missing = tuple(_missing_link(definition, step, shown, context)) if body else ()
+    missing = tuple(_missing_link(definition, step, shown)) if body else ()
     if missing:
         one = found[body]
         found[body] = Advice(one.length, one.visible, (*one.hints, *missing))
@@ -50,12 +50,11 @@ def _advice(setting: Setting, text: str, context: Mapping[str, Any]) -> Advice:
     return Advice(length, setting.visible, hints)
 
 
-def _missing_link(
-    definition: Definition, step: Step, shown: Rendered, context: Mapping[str, Any]
-) -> Iterator[str]:
+def _missing_link(definition: Definition, step: Step, shown: Rendered) -> Iterator[str]:
     """Yield a hint if something waits for a click in this message, or in any, and there is no link."""
-    if _has_link(shown) or not _can_be_clicked(step):
+    if has_link(shown.html or shown.text) or not _can_be_clicked(step):
         return
+    is_elsewhere: bool | None = None
     for part in definition.live_parts:
         name = part.name.partition(",")[0]
         for setting, value in part.settings:
@@ -63,22 +62,19 @@ def _missing_link(
                 continue
             if value == step.id:
                 yield f"{name} waits for a click in this message, but the message has no link."
-            elif not value and not _other_links(definition, step, context):
-                yield f"{name} waits for a click, but none of the messages has a link."
+            elif not value:
+                if is_elsewhere is None:
+                    is_elsewhere = any(
+                        _may_be_clicked(one) for one in definition.messages if one.id != step.id
+                    )
+                if not is_elsewhere:
+                    yield f"{name} waits for a click, but none of the messages has a link."
 
 
-def _other_links(definition: Definition, step: Step, context: Mapping[str, Any]) -> bool:
-    return any(_links(other, context) for other in definition.messages if other.id != step.id)
-
-
-def _links(step: Step, context: Mapping[str, Any]) -> bool:
-    message = step.kind.message if step.kind else None
-    return message is not None and _can_be_clicked(step) and _has_link(message.render(step.config, context))
+def _may_be_clicked(step: Step) -> bool:
+    bodies = (value for setting, value in step.settings if setting.kind in BODIES)
+    return _can_be_clicked(step) and any(isinstance(one, str) and may_have_link(one) for one in bodies)
 
 
 def _can_be_clicked(step: Step) -> bool:
     return step.kind is not None and step.kind.message is not None and CLICK in step.kind.message.events
-
-
-def _has_link(shown: Rendered) -> bool:
-    return has_link(shown.html or shown.text)

@@ -15,6 +15,7 @@ from app.platform.text.words import joined, quoted
 from app.workflows.domain.messages.email_body import ADDRESS, TRAILING
 from app.workflows.domain.messages.email_links import Link, links_of
 from app.workflows.domain.messages.liquid_texts import ANY_TAG, MAX_TEXT
+from app.workflows.domain.messages.merge_tags import MERGE_TAGS
 from app.workflows.domain.messages.spam_words import SHORTENERS, SPAM_WORDS, UNREAL_SITES
 
 WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
@@ -46,6 +47,16 @@ def text_hints(kind: str, text: str, context: Mapping[str, Any]) -> tuple[str, .
 def has_link(text: str) -> bool:
     """Return whether a rendered text, HTML or plain, has a link."""
     return "<a " in text or ADDRESS.search(text) is not None
+
+
+def may_have_link(text: str) -> bool:
+    """Return whether a text, as it is written, may have a link. Costs less than rendering it."""
+    return ADDRESS.search(text) is not None or "](" in text or any(name in text for name in _link_tags())
+
+
+@cache
+def _link_tags() -> tuple[str, ...]:
+    return tuple(tag.name for tag in MERGE_TAGS.values() if tag.link)
 
 
 def _spam_hints(text: str) -> Iterator[str]:
