@@ -3,6 +3,10 @@
 import socket
 import statistics
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
 
 from app.platform.web.request_bodies import MAX_UPLOADS_AT_ONCE, SMALL_BYTES
 from ops.web_server.gateway import SMALL_BODY_WITHIN_SECONDS
@@ -20,16 +24,28 @@ WITHOUT_DELAY = 0.5
 PROCESSES = 2
 
 
-def test_idle_connections_and_slow_headers(muster: Installation) -> None:
-    idle = [open_connection(muster.port, b"") for _ in range(64)]
-    headers = [
-        open_connection(muster.port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Begun: ") for _ in range(64)
-    ]
-    assert usual_seconds(muster.port) < WITHOUT_DELAY
-    time.sleep(HEADERS_WITHIN_SECONDS + 1)
-    for one in idle + headers:
-        one.settimeout(5)
-        assert one.recv(1) == b"", "who says nothing is let go"
+@dataclass(frozen=True)
+class Silent:
+    """Connections that have begun something and say nothing more."""
+
+    idle: list[socket.socket]
+    headers: list[socket.socket]
+    forms: list[socket.socket]
+    began: float
+
+
+@pytest.fixture(scope="module")
+def silent(muster: Installation) -> Iterator[Silent]:
+    """They stay open beside all tests of this file from the first that names them on."""
+    begun = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Begun: "
+    opened = Silent(
+        idle=[open_connection(muster.port, b"") for _ in range(64)],
+        headers=[open_connection(muster.port, begun) for _ in range(64)],
+        forms=[open_connection(muster.port, _form(1000)) for _ in range(24)],
+        began=time.monotonic(),
+    )
+    yield opened
+    for one in opened.idle + opened.headers + opened.forms:
         one.close()
 
 
@@ -40,8 +56,12 @@ def test_more_connections_than_there_is_room_for(muster: Installation) -> None:
         one.close()
 
 
-def test_slow_forms_and_uploads(muster: Installation, session: Session) -> None:
-    forms = [open_connection(muster.port, _form(1000)) for _ in range(24)]
+def test_idle_connections_and_slow_headers_and_forms(muster: Installation, silent: Silent) -> None:
+    time.sleep(1)
+    assert usual_seconds(muster.port) < WITHOUT_DELAY
+
+
+def test_slow_uploads(muster: Installation, session: Session, silent: Silent) -> None:
     uploads = [open_connection(muster.port, upload_of(session, 20_000_000)) for _ in range(24)]
     time.sleep(1)
     assert usual_seconds(muster.port) < WITHOUT_DELAY
@@ -52,9 +72,7 @@ def test_slow_forms_and_uploads(muster: Installation, session: Session) -> None:
     assert len(turned_away) >= 24 - PROCESSES * MAX_UPLOADS_AT_ONCE, (
         "one person does not fill the disk with beginnings"
     )
-    forms[0].settimeout(SMALL_BODY_WITHIN_SECONDS + 10)
-    assert forms[0].recv(100).startswith(b"HTTP/1.1 408"), "a body that does not come is told so"
-    for one in forms + uploads:
+    for one in uploads:
         one.close()
 
 
@@ -108,6 +126,15 @@ def test_the_answer_to_a_large_body_that_is_refused_can_be_read(muster: Installa
     status, page, _ = fetch(muster.port, "POST", "/sign-in", b"x" * 5_000_000, {"Content-Type": "text/plain"})
     assert status in (400, 413, 415)
     assert "<main" in page
+
+
+def test_who_says_nothing_is_let_go(silent: Silent) -> None:
+    time.sleep(max(0.0, silent.began + HEADERS_WITHIN_SECONDS + 1 - time.monotonic()))
+    for one in silent.idle + silent.headers:
+        one.settimeout(5)
+        assert one.recv(1) == b""
+    silent.forms[0].settimeout(SMALL_BODY_WITHIN_SECONDS + 10)
+    assert silent.forms[0].recv(100).startswith(b"HTTP/1.1 408"), "a body that does not come is told so"
 
 
 def usual_seconds(port: int) -> float:
