@@ -4,6 +4,7 @@ import csv
 import re
 from pathlib import Path
 
+from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
 from tests.services.api_user import ApiUser
@@ -43,6 +44,13 @@ def wait_until_finished(user: BrowserUser) -> None:
     expect(user.page.locator("#job-panel:not([hx-trigger])")).to_be_visible(timeout=150_000)
     percent = user.page.locator("#job-panel:not([data-title=Canceled]) .progress-percent")
     assert percent.all_inner_texts() in ([], ["100%"])
+
+
+def check_ledger(app: Flask, *jobs: str) -> None:
+    """Run `flask verify-job` on an installation, in this process, which has loaded its app."""
+    for job in jobs:
+        verified = app.test_cli_runner().invoke(args=["verify-job", job])
+        assert verified.exit_code == 0, verified.output
 
 
 def counts(user: BrowserUser) -> dict[str, int]:
