@@ -43,6 +43,12 @@ class Browser:
         data = urllib.parse.urlencode(fields | {"csrf_token": self.token}).encode()
         return self._send(urllib.request.Request(self._full(path), data=data, headers=self._origin()))
 
+    def htmx(self, path: str, target: str, **fields: str) -> Answer:
+        """Send a form as htmx does that puts the answer into `target`."""
+        data = urllib.parse.urlencode(fields | {"csrf_token": self.token}).encode()
+        headers = self._origin() | {"HX-Request": "true", "HX-Target": target}
+        return self._send(urllib.request.Request(self._full(path), data=data, headers=headers))
+
     def upload(self, path: str, name: str, file: Path) -> Answer:
         mark = uuid4().hex
         head = (

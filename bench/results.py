@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bench.library import Timing
 from bench.measure import Figures
 from bench.waits import SMALL_ROWS, STARTS, TERMINAL_ROWS, Waits
 
@@ -53,15 +54,37 @@ WAITS = (
     "signed in, all ready",
 )
 
+LIBRARY_HEAD = """
+## The library of templates
 
-def page(figures: Sequence[Figures], waits: Sequence[Waits], machine: str) -> str:
-    """Return a Markdown page: a line for each size, and one for each database's waits."""
+An account with {templates:,} templates beside the built-in ones, each with a workflow and 25 people, and one
+of 100 steps. Times are the server's own, CPU that of web server and database per request; the ratio is that
+to the same reading or writing in hand-written SQL in the same round, with a plain list of the steps where
+they are drawn. Targets are for the medians.
+
+"""
+
+LIBRARY = ("database", "what", "target", "median", "longest", "CPU", "ratio")
+
+
+def page(
+    figures: Sequence[Figures],
+    waits: Sequence[Waits],
+    library: Sequence[Timing],
+    templates: int,
+    machine: str,
+) -> str:
+    """Return a Markdown page: a line for each size, for each database's waits, and for what is done in the
+    library with so many templates."""
     lines = [_line(SIZES), _line(["---"] * len(SIZES)), *(_line(_size(one)) for one in figures)]
     text = HEAD.format(machine=machine) + "\n".join(lines) + "\n"
     if waits:
         lines = [_line(WAITS), _line(["---"] * len(WAITS)), *(_line(_wait(one)) for one in waits)]
         text += WAITS_HEAD.format(small=SMALL_ROWS, terminal=TERMINAL_ROWS, starts=STARTS)
         text += "\n".join(lines) + "\n"
+    if library:
+        lines = [_line(LIBRARY), _line(["---"] * len(LIBRARY)), *(_line(_timing(one)) for one in library)]
+        text += LIBRARY_HEAD.format(templates=templates) + "\n".join(lines) + "\n"
     return text
 
 
@@ -84,6 +107,11 @@ def _size(one: Figures) -> Sequence[str]:
 def _wait(one: Waits) -> Sequence[str]:
     seconds = (one.beside_planning, one.beside_processing, one.terminal, one.first_page, one.ready)
     return (one.database, f"{one.large_rows:,} rows", *(f"{value:.1f} s" for value in seconds))
+
+
+def _timing(one: Timing) -> Sequence[str]:
+    times = (one.most_ms, one.median_ms, one.longest_ms, one.work_ms)
+    return (one.database, one.name, *(f"{value:.0f} ms" for value in times), f"**{one.ratio:.1f}**")
 
 
 def _line(cells: Sequence[str]) -> str:
