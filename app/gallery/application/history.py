@@ -53,6 +53,7 @@ class TemplateHistory:
         return _sum(numbers for _, numbers in self.months)
 
 
+_NOTHING: Final = Numbers()
 _OfTemplates = Mapping[int, Mapping[date, Numbers]]
 
 
@@ -73,7 +74,7 @@ def template_history(actor: Actor, category: str = "", public_id: str = "") -> T
         category=category_named(category) if chosen is None else None,
         template=cards[0] if chosen is not None else None,
         accounts=len(with_sub_accounts(actor)),
-        months=[(month, _sum(of.get(month, Numbers()) for of in found.values())) for month in months],
+        months=[(month, _sum(of.get(month, _NOTHING) for of in found.values())) for month in months],
         categories=_ordered(
             (one, _sum(numbers for card, numbers in totals if card.category == one.key)) for one in CATEGORIES
         ),
@@ -91,7 +92,7 @@ def _numbers(actor: Actor, template_ids: Sequence[int], since: date) -> _OfTempl
         found[template_id] = {month: Numbers(people=people) for month, people in cohorts.items()}
     began = datetime(since.year, since.month, 1, tzinfo=UTC)
     for (template_id, month), workflows in uses.uses_by_month(account_ids, template_ids, began).items():
-        known = found[template_id].get(month, Numbers())
+        known = found[template_id].get(month, _NOTHING)
         found[template_id][month] = Numbers(workflows, known.people)
     return found
 
@@ -109,5 +110,5 @@ def _sum(numbers: Iterable[Numbers]) -> Numbers:
 
 
 def _ordered(rows: Iterable[tuple[Of, Numbers]]) -> list[tuple[Of, Numbers]]:
-    known = [row for row in rows if row[1] != Numbers()]
+    known = [row for row in rows if row[1] != _NOTHING]
     return sorted(known, key=lambda row: (-row[1].people.enrolled, -row[1].workflows))

@@ -94,7 +94,7 @@ def browse_templates(actor: Actor, query: GalleryQuery) -> Gallery:
         offered = every.cards[:OFFERED]
     shown = page.cards or offered
     return Gallery(
-        rates=completion_rates(actor, [card.id for card in shown if used.get(card.id)]),
+        rates=rates or completion_rates(actor, [card.id for card in shown if used.get(card.id)]),
         page=page,
         available=available,
         used=used,

@@ -86,7 +86,7 @@ def read_built(
         raise _reported(connection, cursor, form.text, failure) from failure
     finally:
         cursor.close()
-    return [form.converted(row) for row in rows]
+    return [form.converted(row) for row in rows] if form.found else rows
 
 
 def in_ids(column: Any, name: str, on_sqlite: bool) -> sa.ColumnElement[bool]:

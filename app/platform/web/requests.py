@@ -44,7 +44,10 @@ def htmx_page() -> tuple[str, str]:
 
 def asset(name: str) -> str:
     """Return the URL of a static file with a hash of its content, so that browsers can cache it forever."""
-    return url_for("static", filename=name, v=_content_hash(name))
+    made: dict[str, str] = g.setdefault("asset_urls", {})  # a large page has the icons a thousand times
+    if name not in made:
+        made[name] = url_for("static", filename=name, v=_content_hash(name))
+    return made[name]
 
 
 def send_to(address: str) -> AnyResponse:

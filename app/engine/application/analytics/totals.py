@@ -104,17 +104,13 @@ def cohorts_of(
     account and its sub-accounts, from the month that begins on `since`."""
     accounts.require(actor, Permission.REPORTS)
     group_of = {workflow_id: key for key, ids in groups.items() for workflow_id in ids}
-    enrolled, completed = Counter[tuple[int, date]](), Counter[tuple[int, date]]()
+    months: dict[int, dict[date, list[int]]] = {key: {} for key in groups}
     if group_of:
         of = (accounts.with_sub_accounts(actor), sorted(group_of), since)
-        for (workflow_id, month), number in source_counts.by_month(*of).items():
-            enrolled[group_of[workflow_id], month] += number
-        for (workflow_id, month), number in end_counts.completed_by_month(*of).items():
-            completed[group_of[workflow_id], month] += number
-    found: dict[int, dict[date, Cohort]] = {key: {} for key in groups}
-    for key, month in enrolled.keys() | completed.keys():
-        found[key][month] = Cohort(enrolled[key, month], completed[key, month])
-    return found
+        for place, numbers in enumerate((source_counts.by_month(*of), end_counts.completed_by_month(*of))):
+            for (workflow_id, month), number in numbers.items():
+                months[group_of[workflow_id]].setdefault(month, [0, 0])[place] += number
+    return {key: {month: Cohort(*both) for month, both in found.items()} for key, found in months.items()}
 
 
 def messages_of(actor: Actor, workflow_ids: Collection[int]) -> MessageTotals:

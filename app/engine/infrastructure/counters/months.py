@@ -23,13 +23,19 @@ def by_workflow(
     `statuses`, which are constants, of those that have one of them."""
     values = {"of_accounts": account_ids, "of_workflows": workflow_ids, "since": since}
     found = read_built(_by_workflow(table, statuses, is_sqlite()), values, cross_account=True)
-    return {(row[0], date(int(row[1]), int(row[2]), 1)): row[3] for row in found}
+    return {(row[0], _first_day(row[1], row[2])): row[3] for row in found}
+
+
+@lru_cache(maxsize=1200)
+def _first_day(year: int, month: int) -> date:
+    """Return the same date each time, which is found faster in dictionaries."""
+    return date(year, month, 1)
 
 
 @lru_cache
 def _by_workflow(table: sa.Table, statuses: tuple[str, ...], on_sqlite: bool) -> sa.Select[Any]:
     one = table.c
-    year, month = sa.extract("year", one.day), sa.extract("month", one.day)
+    year, month = (sa.cast(sa.extract(part, one.day), sa.Integer) for part in ("year", "month"))
     query = (
         sa.select(one.workflow_id, year, month, sa.cast(sa.func.sum(one.enrollments), BigInt))
         .where(
