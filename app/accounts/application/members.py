@@ -19,6 +19,7 @@ from app.activity import application as activity
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, NotFound
 
+MOST_LISTED = 10
 Hasher = Callable[[str], str]
 """Password in, hash out."""
 
@@ -141,21 +142,33 @@ def worker_actor(account_id: int) -> Actor:
     return Actor(account.id, account.name, Role.OWNER, time_zone=account.time_zone, country=account.country)
 
 
-def terminal_actor(account_name: str | None) -> Actor:
-    """Return the owner of the named account, or of the first one, as the actor of a command.
+def terminal_actor(name_or_id: str | None) -> Actor:
+    """Return the owner of an account, given by name or id, or of the first one, as the actor of a command.
 
-    Raises NotFound if there is no such account or it has no owner.
+    Raises NotFound if there is no such account or it has no owner, and Conflict if several have that name.
     """
-    account = queries.account_named(account_name)
+    account = _called(name_or_id) if name_or_id else queries.first_account()
     if account is None:
-        sentence = (
-            "Nobody owns this installation yet: run “flask create-owner” or open it in a browser first."
+        raise NotFound(
+            "NOT_FOUND",
+            "Nobody owns this installation yet: run “flask create-owner” or open it in a browser first.",
         )
-        raise NotFound("NOT_FOUND", f"No account is named {account_name}." if account_name else sentence)
     owner = queries.owner_of(account.id)
     if owner is None:
         raise NotFound("NOT_FOUND", "This account has no owner.")
     return _actor(owner[0], account, Role(owner[1]), "terminal")
+
+
+def _called(name_or_id: str) -> Account:
+    found = queries.accounts_called(name_or_id, MOST_LISTED + 1)
+    if not found:
+        raise NotFound("NOT_FOUND", f"No account is named {name_or_id}.")
+    if len(found) > 1:
+        ids = ", ".join(str(account.id) for account in found[:MOST_LISTED])
+        raise Conflict(
+            "CONFLICT", f"Several accounts are named {name_or_id}. Use the ID of one of them, such as {ids}."
+        )
+    return found[0]
 
 
 def _actor(user: User, account: Account, role: Role, origin: str) -> Actor:

@@ -15,6 +15,7 @@ from app.accounts.infrastructure.tables import Account, Business, Membership, Si
 from app.platform.database import session
 from app.platform.database.many_rows import id_param
 from app.platform.database.short_reads import read_built
+from app.platform.ids import number_of
 
 _CROSS_ACCOUNT = {"cross_account": True}
 
@@ -184,10 +185,14 @@ def name_of_parent(account_id: int) -> str | None:
     return session().scalar(query)
 
 
-def account_named(name: str | None) -> Account | None:
-    """Return the account with this name, or the first account if `name` is None."""
-    query = sa.select(Account).order_by(Account.id).limit(1)
-    return session().scalar(query.where(Account.name == name) if name else query)
+def first_account() -> Account | None:
+    return session().scalar(sa.select(Account).order_by(Account.id).limit(1))
+
+
+def accounts_called(name_or_id: str, limit: int) -> Sequence[Account]:
+    """Return up to `limit` accounts with this exact name or this id."""
+    is_called = sa.or_(Account.name == name_or_id, Account.id == (number_of(name_or_id) or 0))
+    return session().scalars(sa.select(Account).where(is_called).order_by(Account.id).limit(limit)).all()
 
 
 def owner_of(account_id: int) -> tuple[User, str] | None:

@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
     help="May be repeated; all scopes if not given.",
 )
 @click.option("--days", type=int, help="Days until it expires; never if not given.")
-@click.option("--account", "account_name", help="Account, by name; the first one if not given.")
+@click.option("--account", "account_name", help="Account, by name or ID; the first one if not given.")
 @plain_errors
 def _create_token(name: str, scopes: tuple[str, ...], days: int | None, account_name: str | None) -> None:
     """Create an API token for the owner of an account and print it."""

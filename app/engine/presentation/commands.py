@@ -17,7 +17,7 @@ def register(app: Flask) -> None:
 
 
 @click.command("recount-enrollments")
-@click.option("--account", "account_name", help="Account name; defaults to the first account.")
+@click.option("--account", "account_name", help="Account name or ID; defaults to the first account.")
 @plain_errors
 def _recount_enrollments(account_name: str | None) -> None:
     """Count the enrollments, steps, and messages of an account, and correct the numbers that pages show."""
@@ -34,7 +34,7 @@ def _recount_enrollments(account_name: str | None) -> None:
 
 @click.command("verify-workflow")
 @click.argument("workflow", metavar="[NAME OR ID]", required=False)
-@click.option("--account", "account_name", help="Account name; defaults to the first account.")
+@click.option("--account", "account_name", help="Account name or ID; defaults to the first account.")
 @plain_errors
 def _verify_workflow(workflow: str | None, account_name: str | None) -> None:
     """Recount a workflow, or all: pages show the numbers of the tables, and everybody has a place to go."""

@@ -30,7 +30,9 @@ _MAP: Final = click.option(
     "--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Match a column to a field; can be repeated."
 )
 _JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-_ACCOUNT: Final = click.option("--account", default=None, help="Account name; defaults to the first account.")
+_ACCOUNT: Final = click.option(
+    "--account", default=None, help="Account name or ID; defaults to the first account."
+)
 
 
 def command_for(command: files.FileCommand) -> click.Command:

@@ -16,7 +16,7 @@ from app.gallery.domain.message_preview import MessagePreview, first_message, me
 from app.gallery.infrastructure import queries, sharing
 from app.gallery.infrastructure.queries import ListedVersion
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
-from app.platform.errors import NotFound
+from app.platform.errors import Conflict, NotFound
 from app.platform.ids import is_public_id
 from app.workflows import application as workflows
 from app.workflows.domain import Definition, Drawing, draw
@@ -225,19 +225,28 @@ def find_template(actor: Actor, public_id: str) -> WorkflowTemplate:
 
 
 def named_template(actor: Actor, reference: str) -> WorkflowTemplate:
-    """Find a template by public id, key, or exact name, for the command line. Raises NotFound."""
+    """Find a template by public id, key, or exact name, for the command line: of those with this name, the
+    account's own before system templates and shared ones. Raises NotFound, and Conflict if several have it.
+    """
     require(actor, Permission.REPORTS)
     if is_public_id(reference):
         return find_template(actor, reference)
-    template = queries.template_called(actor.account_id, reference) or sharing.shared_template_called(
-        actor.account_id, reference
+    found = queries.templates_called(actor.account_id, reference, 2) or sharing.shared_templates_called(
+        actor.account_id, reference, 2
     )
-    if template is None:
+    if not found:
         raise NotFound(
             "TEMPLATE_NOT_FOUND",
             f"No template has the key or name “{reference}”. “flask templates” lists them.",
         )
-    return template
+    first, *others = found
+    if first.key != reference and any(one.account_id == first.account_id for one in others):
+        raise Conflict(
+            "CONFLICT",
+            f"Several templates are named “{reference}”. Use the ID of one of them: “flask templates --json” "
+            "lists them.",
+        )
+    return first
 
 
 def _listed(

@@ -126,19 +126,23 @@ def has_own_named(account_id: int, name: str) -> bool:
     return session().scalar(query.limit(1)) is not None
 
 
-def template_called(account_id: int, reference: str) -> WorkflowTemplate | None:
-    """Return the template with this key or exact name; the account's own take precedence over system
+def templates_called(account_id: int, reference: str, limit: int) -> Sequence[WorkflowTemplate]:
+    """Return up to `limit` templates with this key or exact name: the account's own before system
     templates."""
-    return session().scalar(
-        sa.select(WorkflowTemplate)
-        .where(
-            visible(account_id),
-            sa.or_(WorkflowTemplate.key == reference, WorkflowTemplate.name == reference),
+    return (
+        session()
+        .scalars(
+            sa.select(WorkflowTemplate)
+            .where(
+                visible(account_id),
+                sa.or_(WorkflowTemplate.key == reference, WorkflowTemplate.name == reference),
+            )
+            .order_by(
+                WorkflowTemplate.account_id.is_(None), WorkflowTemplate.key != reference, WorkflowTemplate.id
+            )
+            .limit(limit)
         )
-        .order_by(
-            WorkflowTemplate.account_id.is_(None), WorkflowTemplate.key != reference, WorkflowTemplate.id
-        )
-        .limit(1)
+        .all()
     )
 
 

@@ -72,10 +72,10 @@ def shared_template(account_id: int, public_id: str) -> WorkflowTemplate | None:
     return _one(query, account_id)
 
 
-def shared_template_called(account_id: int, name: str) -> WorkflowTemplate | None:
-    """Return the first shared template with this exact name."""
+def shared_templates_called(account_id: int, name: str, limit: int) -> Sequence[WorkflowTemplate]:
+    """Return up to `limit` shared templates with this exact name."""
     query = sa.select(WorkflowTemplate).where(_is_lent(), WorkflowTemplate.name == name)
-    return _one(query.order_by(WorkflowTemplate.id).limit(1), account_id)
+    return _some(query.order_by(WorkflowTemplate.id).limit(limit), account_id).all()
 
 
 def shared_template_by_id(account_id: int, template_id: int) -> WorkflowTemplate | None:
@@ -162,8 +162,12 @@ def _is_lent() -> sa.ColumnElement[bool]:
 
 
 def _one(query: sa.Select[WorkflowTemplate], account_id: int) -> WorkflowTemplate | None:
+    return _some(query, account_id).first()
+
+
+def _some(query: sa.Select[WorkflowTemplate], account_id: int) -> sa.ScalarResult[WorkflowTemplate]:
     options = _LENT | {"populate_existing": True}
-    return session().scalar(query, {"of_account": account_id}, execution_options=options)
+    return session().scalars(query, {"of_account": account_id}, execution_options=options)
 
 
 def _of(account_id: int, template_id: int) -> tuple[Any, ...]:

@@ -35,7 +35,7 @@ def _load_templates() -> None:
 
 
 @click.command("templates")
-@click.option("--account", "account_name", help="Account name; defaults to the first account.")
+@click.option("--account", "account_name", help="Account name or ID; defaults to the first account.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plain_errors
 def _templates(account_name: str | None, as_json: bool) -> None:
@@ -74,7 +74,7 @@ def _templates(account_name: str | None, as_json: bool) -> None:
 @click.option(
     "--switch-off-missing", is_flag=True, help="Switch off steps whose integration isn’t connected."
 )
-@click.option("--account", "account_name", help="Account name; defaults to the first account.")
+@click.option("--account", "account_name", help="Account name or ID; defaults to the first account.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plain_errors
 def _clone(

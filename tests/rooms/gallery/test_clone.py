@@ -95,8 +95,7 @@ def test_clone_copies_everything_and_rewrites_every_reference(app: Flask, at_wor
 
 
 def test_the_template_stays_as_it_was(app: Flask, at_work: Person) -> None:  # T-03, T-04
-    template = queries.template_called(at_work.actor.account_id, "new-lead-welcome")
-    assert template is not None
+    [template] = queries.templates_called(at_work.actor.account_id, "new-lead-welcome", 2)
     before = queries.version_definition(template.id, 1).document
     made = gallery.clone_template(at_work.actor, template.public_id, name="Mine", idempotency_key="k")
     with transaction():
@@ -106,8 +105,7 @@ def test_the_template_stays_as_it_was(app: Flask, at_work: Person) -> None:  # T
 
 
 def test_clone_remembers_where_it_comes_from(app: Flask, at_work: Person) -> None:  # T-08
-    template = queries.template_called(at_work.actor.account_id, "new-lead-welcome")
-    assert template is not None
+    [template] = queries.templates_called(at_work.actor.account_id, "new-lead-welcome", 2)
     made = gallery.clone_template(at_work.actor, template.public_id, name="Mine", idempotency_key="k")
     assert made.template_id == template.id
     assert (made.template_version, made.template_name) == (1, "New lead welcome")
@@ -136,8 +134,7 @@ def test_the_same_form_twice_makes_one_workflow(app: Flask, at_work: Person) -> 
 
 
 def test_a_use_is_no_change_of_the_template(app: Flask, at_work: Person) -> None:  # T-18
-    template = queries.template_called(at_work.actor.account_id, "new-lead-welcome")
-    assert template is not None
+    [template] = queries.templates_called(at_work.actor.account_id, "new-lead-welcome", 2)
     before = template.updated_at
     gallery.clone_template(at_work.actor, template.public_id, name="Mine", idempotency_key="k")
     session().refresh(template)

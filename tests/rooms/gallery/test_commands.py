@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 
+from app.accounts.application import create_sub_account
 from tests.people import Person
 from tests.rooms.gallery.shelf import (
     SYSTEM_TEMPLATES,
@@ -113,6 +114,30 @@ def test_a_template_is_exported_and_imported(app: Flask, sam: Person, tmp_path: 
     [recall] = [one for one in made if one["id"] == done.stdout.split()[-1]]
     assert (recall["name"], recall["is_system"]) == ("Recall", False)
     assert run(app, "export-template", recall["id"]).exit_code == 1, "it belongs to another account"
+
+
+def test_a_name_of_several_is_not_taken_for_one_of_them(
+    app: Flask, alice: Person, sam: Person, tmp_path: Path
+) -> None:  # T-20, T-22
+    file = tmp_path / "recall.yaml"
+    file.write_bytes(run(app, "export-template", "checkup-recall").stdout_bytes)
+    with app.app_context():
+        twin = create_sub_account(alice.actor, name="Branch")
+    refused = run(app, "import-template", str(file), "--account", "Branch")
+    ids = f"{sam.actor.account_id}, {twin}"
+    assert refused.exit_code == 1 and refused.output == (
+        f"Error: Several accounts are named Branch. Use the ID of one of them, such as {ids}.\n"
+    )
+    account = ("--account", str(sam.actor.account_id))
+    for _ in range(2):
+        done = run(app, "import-template", str(file), *account)
+        assert done.exit_code == 0, done.output
+    made = done.stdout.split()[-1]
+    assert run(app, "export-template", made, *account).exit_code == 0
+    name = done.stdout.partition(" is imported")[0]
+    refused = run(app, "export-template", name, *account)
+    assert refused.exit_code == 1 and f"Several templates are named “{name}”." in refused.output
+    assert run(app, "export-template", "checkup-recall", *account).exit_code == 0
 
 
 def test_what_cannot_be_imported_is_one_sentence(app: Flask, tmp_path: Path) -> None:  # T-20

@@ -30,7 +30,7 @@ from app.workflows import application as workflows
 POLL_SECONDS = 0.25
 PATIENCE_SECONDS = 4.0
 
-_account = click.option("--account", default=None, help="Account name; defaults to the first account.")
+_account = click.option("--account", default=None, help="Account name or ID; defaults to the first account.")
 _basis = click.option(
     "--consent-basis",
     type=click.Choice([basis.value for basis in ConsentBasis]),

@@ -22,7 +22,7 @@ def register(app: Flask) -> None:
 
 @click.command("export-template")
 @click.argument("template")
-@click.option("--account", "account_name", help="Account name; defaults to the first account.")
+@click.option("--account", "account_name", help="Account name or ID; defaults to the first account.")
 @plain_errors
 def _export(template: str, account_name: str | None) -> None:
     """Print TEMPLATE, given by ID, key, or exact name, as a file."""
@@ -36,7 +36,7 @@ def _export(template: str, account_name: str | None) -> None:
 @click.command("import-template")
 @click.argument("file", type=click.File("rb"))
 @click.option("--name", help="Template name; defaults to the one in the file.")
-@click.option("--account", "account_name", help="Account name; defaults to the first account.")
+@click.option("--account", "account_name", help="Account name or ID; defaults to the first account.")
 @plain_errors
 def _import(file: BinaryIO, name: str | None, account_name: str | None) -> None:
     """Create a template of an account from FILE; “-” reads it from standard input."""
