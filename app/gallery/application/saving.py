@@ -7,7 +7,8 @@ from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.gallery.application.custom import TemplateChanges, checked_details, create_template, update_template
+from app.gallery.application.custom import checked_details, create_template
+from app.gallery.application.library.new_version import save_new_version
 from app.gallery.application.merging.taking import dismiss_template_update
 from app.gallery.application.reading import TemplateDetails
 from app.gallery.application.soundness import checked_definition
@@ -49,7 +50,9 @@ class SavingDraft:
     `keep` and `replace` are texts as they are written in the workflow, or ids of values of a report; `chosen`
     are further texts, {text: name of a kind}. Values of contacts are only kept with `keeps_contact_values`.
     Name and description default to those of the workflow. `into` is the public id of a template of the
-    account that gets the steps as a new version, and keeps its details.
+    account that gets the steps as a new version, and keeps its details; None for a new template, empty if it
+    has not been chosen yet. `into_version` is the version of it that the user has seen; None skips that, for
+    programs.
     """
 
     name: str | None
@@ -60,7 +63,8 @@ class SavingDraft:
     replace: Sequence[str] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
     keeps_contact_values: bool = False
-    into: str = ""
+    into: str | None = None
+    into_version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,12 @@ class SavingReview:
 
 @dataclass(frozen=True)
 class SavedTemplate:
-    """The template that was created or changed, with the report on what was replaced."""
+    """The template that was created or changed, with the report on what was replaced. `is_changed` is False
+    if the template has these steps already."""
 
     details: TemplateDetails
     report: Report
+    is_changed: bool = True
 
 
 class NotReviewed(Conflict):
@@ -124,7 +130,7 @@ def save_as_template(
 
     Raises NotFound, NotReviewed, Conflict (CONFIRMATION_NEEDED with `confirm`: keep_contact_values or
     same_name), Invalid (INVALID_TEMPLATE with `problems` for secrets), and the same as `create_template` and
-    `update_template`.
+    `save_new_version`.
     """
     review = review_saving(actor, workflow_id, draft)
     report = review.report
@@ -133,12 +139,13 @@ def save_as_template(
         raise NotReviewed
     if report.kept_of_contacts and not draft.keeps_contact_values:
         raise _unconfirmed(report.kept_of_contacts)
-    if draft.into:
-        changes = TemplateChanges(definition=report.document)
-        changed = update_template(actor, draft.into, changes, note=note, new_fields=new_fields)
+    if draft.into is not None:
+        changed, is_changed = save_new_version(
+            actor, draft.into, report.document, seen=draft.into_version, note=note, new_fields=new_fields
+        )
         if review.workflow.template_id == changed.card.id and actor.may(Permission.WORKFLOWS):
             dismiss_template_update(actor, workflow_id, changed.card.version)  # it has what is new
-        return SavedTemplate(changed, report)
+        return SavedTemplate(changed, report, is_changed)
     name = _line(report.details["name"])
     if not same_name and queries.has_own_named(actor.account_id, name):
         raise Conflict(
@@ -169,7 +176,7 @@ def _reviewed(actor: Actor, workflow: Workflow, given: SavingDraft | None) -> Sa
         "description": _line(workflow.description if draft.description is None else draft.description),
     }
     details |= {_tag(number): tag for number, tag in enumerate(draft.tags)}
-    details = {} if draft.into else details
+    details = details if draft.into is None else {}
     definition, chosen = workflow.parsed, _chosen(draft)
     known, business = _known(actor, definition, details), _business(actor)
     report = sanitized(definition, details, known, business, Choices(chosen=chosen))

@@ -1,6 +1,6 @@
 """The templates of an account in lists (T-16): its own, and those that were deleted recently."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,11 +71,15 @@ def own_templates(actor: Actor, number: int = 1) -> OwnTemplates:
     )
 
 
-def own_template_cards(actor: Actor) -> list[Card]:
-    """Return up to MOST_CHOICES templates of the actor's account by name, to choose one."""
+def own_template_cards(actor: Actor, always: Collection[str | int | None] = ()) -> list[Card]:
+    """Return up to MOST_CHOICES templates of the actor's account by name, to choose one, and beyond these
+    the templates whose id or public id is in `always`."""
     accounts.require(actor, Permission.REPORTS)
     own = [card for card in catalog_of(actor.account_id).cards if card.account_id == actor.account_id]
-    return sorted(own, key=_by_name)[:MOST_CHOICES]
+    own.sort(key=_by_name)
+    return own[:MOST_CHOICES] + [
+        card for card in own[MOST_CHOICES:] if card.id in always or card.public_id in always
+    ]
 
 
 def shared_templates(actor: Actor) -> list[Card]:

@@ -37,9 +37,9 @@ class SavingForm(web.ShowingForm):
 
     Checkboxes `replace` have the ids of values; `listed` holds the ids of all that the page has shown, so
     that those without a tick are kept. `seen` is the fingerprint of the review. `same_name` holds a name
-    already in use that the user confirmed. `into` is the template that gets a new version, if `kind` says so.
-    The fields `chosen_text` and `chosen_kind` are repeated for each
-    further text.
+    already in use that the user confirmed. `into` is the template that gets a new version, if `kind` says so,
+    and the version of it that the page has shown. The fields `chosen_text` and `chosen_kind` are repeated
+    for each further text.
     """
 
     kind = RadioField(
@@ -77,23 +77,47 @@ class SavingForm(web.ShowingForm):
             self.new_text.data = ""
         return [row for row in rows if phrase_of(row.text[:MAX_CHOSEN_TEXT]) and row.kind in dict(KINDS)]
 
+    def offer(self, cards: Sequence[Card], *, is_overtaken: bool) -> None:
+        """Offer the templates. The chosen one keeps the version that the page has shown before, unless the
+        user was told that it `is_overtaken`."""
+        public_id, version = self._into()
+        choices = [SelectChoice("", "Choose a template")]
+        for card in cards:
+            number = card.version
+            if card.public_id == public_id:
+                number = version if version and not is_overtaken else number
+                self.into.data = choice_of(card.public_id, number)
+            choices.append(SelectChoice(choice_of(card.public_id, number), f"{card.name}, version {number}"))
+        self.into.choices = choices
+
+    def into_id(self) -> str:
+        """Return the public id of the chosen template, or an empty text."""
+        return self._into()[0]
+
     def draft(self, chosen: list[Chosen]) -> SavingDraft:
         """Return what the user has entered."""
         ticked = request.form.getlist("replace")
         replaced = set(ticked)
         listed = (self.listed.data or "").split()
-        into = self.into.data if self.kind.data == VERSION else ""
+        is_new = self.kind.data != VERSION
+        into, version = self._into()
         return SavingDraft(
-            name=None if into else self.name.data or "",
-            description=None if into else self.description.data or "",
-            category=CUSTOM if into else self.category.data or "",
-            tags=() if into else list(_tags(self.tags.data or "")),
-            into=into or "",
+            name=self.name.data or "" if is_new else None,
+            description=self.description.data or "" if is_new else None,
+            category=self.category.data or "" if is_new else CUSTOM,
+            tags=list(_tags(self.tags.data or "")) if is_new else (),
+            into=None if is_new else into,
+            into_version=None if is_new else version,
             keep=[one for one in listed if one not in replaced],
             replace=ticked,
             chosen={row.text: row.kind for row in chosen},
             keeps_contact_values=bool(self.keeps_contact_values.data),
         )
+
+    def _into(self) -> tuple[str, int]:
+        """Return the public id of the chosen template, and the version that the page has shown or 0."""
+        public_id, _, version = (self.into.data or "").partition(".")
+        return public_id, whole_number(version) or 0
 
     def _accepts(self, text: str, rows: int) -> bool:
         errors: list[Any] = []
@@ -105,15 +129,21 @@ class SavingForm(web.ShowingForm):
         return not errors
 
 
+def choice_of(public_id: str, version: int) -> str:
+    """Return the value of the choice of a template at a version."""
+    return f"{public_id}.{version}"
+
+
 def form_of(review: SavingReview, own: Sequence[Card], into: str) -> SavingForm:
     """Return the form as it is first shown: with the details of the workflow, without personal data. `own`
-    are the templates that can get a new version, `into` is the public id of one of them or empty."""
-    details = review.report.details
-    origin = next((card.public_id for card in own if card.id == review.workflow.template_id), "")
+    are the templates that can get a new version, `into` is the public id of one of them."""
+    details, origin = review.report.details, review.workflow.template_id
+    named = [card for card in own if card.public_id == into]
+    chosen = named or [card for card in own if card.id == origin]
     return SavingForm(
         formdata=None,
-        kind=VERSION if into else NEW,
-        into=into or origin,
+        kind=VERSION if named else NEW,
+        into=choice_of(chosen[0].public_id, chosen[0].version) if chosen else "",
         name=details["name"],
         description=details["description"],
         category=review.draft.category,

@@ -6,14 +6,14 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms.fields.choices import SelectChoice
 
 from app.gallery import application as gallery
-from app.gallery.application import NotReviewed, SavingDraft, SavingReview
+from app.gallery.application import NotReviewed, SavedTemplate, SavingDraft, SavingReview
 from app.gallery.application.library import own
+from app.gallery.application.library.new_version import VersionedByOthers
 from app.gallery.domain.categories import CUSTOM
 from app.gallery.domain.sanitizing import Passage, Place, Report, Value
-from app.gallery.presentation.saving.forms import KINDS, Chosen, SavingForm, form_of
+from app.gallery.presentation.saving.forms import KINDS, VERSION, Chosen, SavingForm, form_of
 from app.platform import web
 from app.platform.errors import Invalid, MusterError, NotAllowed, NotFound
 from app.platform.text.words import counted
@@ -40,9 +40,8 @@ blueprint = Blueprint("template_saving", __name__, url_prefix="/workflows/<publi
 def show(public_id: str) -> ResponseReturnValue:
     """Show what would be replaced. `into` is a template of the account to save a new version of."""
     actor = web.actor()
-    review, cards = gallery.review_saving(actor, public_id), own.own_template_cards(actor)
-    wanted = request.args.get("into", "")
-    into = wanted if any(card.public_id == wanted for card in cards) else ""
+    review, into = gallery.review_saving(actor, public_id), request.args.get("into", "")
+    cards = own.own_template_cards(actor, [into, review.workflow.template_id])
     return _page(review, form_of(review, cards, into), [])
 
 
@@ -62,7 +61,7 @@ def save(public_id: str) -> ResponseReturnValue:
             actor,
             public_id,
             draft,
-            note=(form.note.data or "") if draft.into else "",
+            note="" if draft.into is None else form.note.data or "",
             new_fields=True,
             same_name=bool(form.same_name.data) and form.same_name.data == form.name.data,
             seen=form.seen.data or "",
@@ -75,11 +74,16 @@ def save(public_id: str) -> ResponseReturnValue:
         status = next(code for kind, code in web.STATUS.items() if isinstance(error, kind))
         review = gallery.review_saving(actor, public_id, _without_wrong(draft, fields))
         return _page(review, form, chosen, error), status
+    flash(_saying(saved, is_version=draft.into is not None), "success" if saved.is_changed else "info")
+    return web.send_to(url_for("gallery.show", public_id=saved.details.card.public_id))
+
+
+def _saying(saved: SavedTemplate, *, is_version: bool) -> str:
     card, replaced = saved.details.card, len(saved.report.replaced)
+    if not saved.is_changed:
+        return f"Nothing was saved: version {card.version} of “{card.name}” already has these steps."
     words = f" {counted(replaced, 'value')} replaced." if replaced else ""
-    saying = f"is saved as version {card.version}." if draft.into else "is saved as a template."
-    flash(f"“{card.name}” {saying}{words}", "success")
-    return web.send_to(url_for("gallery.show", public_id=card.public_id))
+    return f"“{card.name}” is saved as {f'version {card.version}' if is_version else 'a template'}.{words}"
 
 
 def _without_wrong(draft: SavingDraft, fields: Mapping[str, str]) -> SavingDraft | None:
@@ -97,10 +101,8 @@ def _page(
     report = review.report
     form.seen.data = review.fingerprint
     values = report.values[:MOST_VALUES]
-    cards = own.own_template_cards(web.actor())
-    form.into.choices = [
-        SelectChoice(card.public_id, f"{card.name}, version {card.version}") for card in cards
-    ]
+    cards = own.own_template_cards(web.actor(), [form.into_id(), review.workflow.template_id])
+    form.offer(cards, is_overtaken=isinstance(error, VersionedByOthers))
     form.listed.data = " ".join(one.id for one in values if one.group != "chosen")
     confirm = error.facts.get("confirm") if error else None
     is_about_fields = isinstance(error, Invalid) and bool(error.facts.get("fields"))
@@ -111,7 +113,7 @@ def _page(
         report=report,
         form=form,
         chosen=chosen,
-        has_own=bool(cards),
+        has_own=bool(cards) or form.kind.data == VERSION,
         kinds=KINDS,
         groups=_groups(values),
         passages=[(one.place, _shortened(one)) for one in report.passages],
@@ -119,7 +121,7 @@ def _page(
         most_text=MOST_TEXT,
         error=None if is_about_fields else error,
         confirm=confirm,
-        is_new_review=isinstance(error, NotReviewed),
+        is_new_review=isinstance(error, NotReviewed | VersionedByOthers),
         nav_active="workflows",
     )
 
