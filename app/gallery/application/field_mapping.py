@@ -28,20 +28,21 @@ class NeededField:
     """A field that a template uses.
 
     `exists`: the account has it. `renamed` is the account's field that has or had its name under another key,
-    and is used for it. `suggestions` look like it; `others` can be used for it, too. `can_create`: cloning
-    creates it.
+    and is used for it; `taken_by` is one that has or had the name and can't be used. `suggestions` look like
+    it; `others` can be used for it, too. `can_create`: cloning creates it.
     """
 
     used: UsedField
     exists: bool
     renamed: OwnTarget | None
+    taken_by: OwnField | None
     suggestions: tuple[OwnTarget, ...]
     others: tuple[OwnTarget, ...]
 
     @property
     def can_create(self) -> bool:
-        label, key = self.used.label, self.used.key
-        return not self.exists and self.renamed is None and field_key(label) == key
+        is_free = not self.exists and self.renamed is None and self.taken_by is None
+        return is_free and field_key(self.used.label) == self.used.key
 
     @property
     def is_asked(self) -> bool:
@@ -86,11 +87,15 @@ def chosen_fields(actor: Actor, definition: Definition, given: Mapping[str, str]
             wrong[_place(name)] = problem
         elif field and target:
             chosen[field.name] = target.name
+    for field in used:
+        if field.name in chosen:
+            continue
+        if renamed := _renamed(field, own, known, actor.country):
+            chosen[field.name] = renamed.name
+        elif taken_by := _holder(field, own):
+            wrong[_place(field.name)] = _taken(taken_by)
     if wrong:
         raise Invalid.in_fields(wrong)
-    for field in used:
-        if field.name not in chosen and (renamed := _renamed(field, own, known, actor.country)):
-            chosen[field.name] = renamed.name
     differing = {name: target for name, target in chosen.items() if name != target}
     if differing and (faults := problems(with_fields(definition, differing))):
         raise Invalid.in_fields({_place(next(iter({**given, **differing}))): str(faults[0])})
@@ -130,6 +135,7 @@ def _needed(
         used=used,
         exists=exists,
         renamed=renamed,
+        taken_by=None if renamed else _holder(used, own),
         suggestions=tuple(alike),
         others=tuple(one for one in fitting if one not in alike),
     )
@@ -138,12 +144,21 @@ def _needed(
 def _renamed(
     used: UsedField, own: Sequence[OwnField], known: Sequence[OwnTarget], country: str
 ) -> OwnTarget | None:
-    """Return the field that had the name of a field that doesn't exist, if it can be used for it."""
-    if any(one.key == used.key for one in own):
-        return None
-    had = next((one for one in own if used.key in one.aliases), None)
+    """Return the field that has or had the name of a field that doesn't exist, if it can be used for it."""
+    had = _holder(used, own)
     target = next((one for one in known if had and one.name == CUSTOM + had.key), None)
     return target if target and not misfit(used, target, country) else None
+
+
+def _holder(used: UsedField, own: Sequence[OwnField]) -> OwnField | None:
+    """Return the field that has or had the name of a field that doesn't exist."""
+    if any(one.key == used.key for one in own):
+        return None
+    return next((one for one in own if used.key in one.aliases), None)
+
+
+def _taken(field: OwnField) -> str:
+    return f"Your field {field.label} has or had this name, and doesn’t fit. Choose another field."
 
 
 def _called(name: str, among: Mapping[str, _Named]) -> _Named | None:

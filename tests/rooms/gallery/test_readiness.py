@@ -88,6 +88,8 @@ def test_what_is_missing_is_said_and_made_with_a_click(
     assert wrong.status_code == 422 and "Enter the full address" in text_of(wrong)
     details = {"website": "example.org", "postal_address": "1 Quay Street", "phone": "not used, not read"}
     assert alice.post(f"{address}/details", details).status_code == 303
+    late = alice.post(f"{address}/details", {"website": "example.com"})
+    assert late.status_code == 409 and "Somebody else has set this meanwhile: Your website" in text_of(late)
     after = text_of(bob.get(address))
     assert "Everything this template needs is ready." in after and "https://example.org" in after
     with app.app_context(), acting_for(bob.actor.account_id):
@@ -187,6 +189,22 @@ def test_a_field_that_has_the_name_under_another_key_is_used(
         workflow = workflows.find_workflow(bob.actor, workflow_id)
         assert workflows.missing_fields(bob.actor.account_id, workflow.parsed) == []
         assert workflow.parsed.trigger.config["field"] == DOB
+
+
+def test_a_field_that_has_the_name_and_does_not_fit_is_said_and_refused(
+    app: Flask, bob: Person, template_id: str, address: str
+) -> None:  # T-12
+    field_id = create_field(app, bob, "Visits", "number")
+    with app.app_context(), acting_for(bob.actor.account_id):
+        custom_fields.edit_field(bob.actor, field_id, label="Birthday")
+    page = text_of(bob.get(address))
+    assert "Your field Birthday has or had this name" in page and "Will be created" not in page
+    clone = {"name": "Mine", "idempotency_key": "k"}
+    answer = bob.post(f"/templates/{template_id}/clone", clone)
+    assert answer.status_code == 422 and "Your field Birthday has or had this name" in text_of(answer)
+    assert uses(app, bob.actor, template_id) == 0
+    create_field(app, bob, "DOB", "date")
+    assert bob.post(f"/templates/{template_id}/clone", {**clone, CHOICE: "dob"}).status_code == 303
 
 
 def test_an_update_uses_a_field_that_has_the_name_under_another_key(app: Flask, bob: Person) -> None:  # T-12

@@ -11,8 +11,10 @@ from app.gallery.application.reading import find_template
 from app.gallery.domain.readiness import used_details, used_tags
 from app.gallery.infrastructure import queries
 from app.platform.database import transaction
-from app.platform.errors import NotFound
+from app.platform.errors import Conflict, NotFound
+from app.platform.text.words import joined
 from app.workflows.domain import Definition
+from app.workflows.domain.messages.merge_tags import MERGE_TAGS
 
 
 def create_needed_field(actor: Actor, public_id: str, name: str) -> str:
@@ -43,15 +45,28 @@ def create_needed_tag(actor: Actor, public_id: str, name: str) -> str:
 
 
 def fill_details(actor: Actor, public_id: str, typed: Mapping[str, str]) -> list[str]:
-    """Set business details, {name: text}, that a template uses; empty texts change nothing. Return the names
-    of those that are set. Raises NotFound, and Invalid with `fields`."""
+    """Set business details, {name: text}, that a template uses and that have no value; empty texts change
+    nothing. Return the names of those that are set. Raises NotFound, Invalid with `fields`, and Conflict if
+    one of them has a value by now."""
     accounts.require(actor, Permission.ACCOUNT)
     definition = _definition(actor, public_id)
     used = [one.name for one in used_details(definition)]
     given = {name: typed[name] for name in used if typed.get(name, "").strip()}
     if given:
-        accounts.change_business(actor, given)
+        with transaction():
+            accounts.lock(actor.account_id)
+            _refuse_set(actor, given)
+            accounts.change_business(actor, given)
     return list(given)
+
+
+def _refuse_set(actor: Actor, given: Mapping[str, str]) -> None:
+    known = accounts.business_details(actor.account_id).texts
+    if taken := [MERGE_TAGS[f"account.{name}"].label for name in given if known[name]]:
+        raise Conflict(
+            "CONFLICT",
+            f"Somebody else has set this meanwhile: {joined(taken)}. Nothing was changed; see Settings.",
+        )
 
 
 def _definition(actor: Actor, public_id: str) -> Definition:

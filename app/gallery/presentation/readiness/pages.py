@@ -60,6 +60,8 @@ def save_details(public_id: str) -> ResponseReturnValue:
     except Invalid as wrong:
         form.show(wrong.facts["fields"])
         return _page(public_id, form), 422
+    except Conflict as error:
+        return _page(public_id, form, error), 409
     if not names:
         return web.send_to(url_for("readiness.show", public_id=public_id, _anchor="details"))
     labels = [MERGE_TAGS[f"account.{name}"].label for name in names]
