@@ -28,6 +28,7 @@ def alice(chromium: Browser, workplace: Installation) -> Iterator[BrowserUser]:
         yield user
 
 
+@pytest.mark.timeout(900)
 def test_from_nothing_to_an_update_that_is_undone(alice: BrowserUser) -> None:  # W-01, T-03, T-09, T-15, T-17
     page = alice.page
     create(alice, WORKFLOW)
