@@ -91,6 +91,19 @@
     put(field, start, end, lead + made + apart(after), from, at + made.length);
   }
 
+  // Enter in a list begins its next line; on an empty line it ends the list.
+  function continueList(event, field) {
+    const at = field.selectionStart;
+    const start = at && field.value.lastIndexOf("\n", at - 1) + 1;
+    const line = /^(\s*)(?:([-*+])|(\d{1,6})([.)]))(\s+)(.*)$/.exec(field.value.slice(start, at));
+    if (!line || at !== field.selectionEnd) return;
+    const [, indent, bullet, number, dot, space, words] = line;
+    const next = words.trim() ? `\n${indent}${bullet || Number(number) + 1 + dot}${space}` : "";
+    const from = next ? at : start;
+    event.preventDefault();
+    put(field, from, at, next, from + next.length, from + next.length);
+  }
+
   function divide(field) {
     const text = field.value;
     const line = text.indexOf("\n", field.selectionEnd);
@@ -169,6 +182,8 @@
       rove(all, all.at(next % all.length));
       all.at(next % all.length).focus();
     }
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey && !event.isComposing;
+    if (event.key === "Enter" && isPlain && event.target.id && $(`[data-formats="${event.target.id}"]`)) continueList(event, event.target);
     const format = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && KEYS[event.key.toLowerCase()];
     if (format && event.target.id && $(`[data-formats="${event.target.id}"]`)) {
       event.preventDefault();

@@ -11,6 +11,15 @@ from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
 
+ELSEWHERE = """async step => {
+    const form = document.querySelector("#step-form");
+    const body = new URLSearchParams(new FormData(form));
+    body.set("subject", "Theirs");
+    const headers = JSON.parse(document.body.getAttribute("hx-headers:inherited"));
+    return (await fetch(step, { method: "POST", headers, body })).status;
+}"""
+"""Saves another subject of the step, as somebody does in another window."""
+
 
 @pytest.fixture(scope="module")
 def workflow(api: ApiUser) -> str:
@@ -73,6 +82,15 @@ def test_buttons_format_the_selection_and_can_be_undone(alice: BrowserUser) -> N
     alice.button("Heading", tools).click()
     expect(body).to_have_value(re.compile(r"^## Hello \*\*\*you\*\*\*\n\n1\. First"))
     alice.check_page()
+
+
+def test_enter_continues_a_list_and_ends_it(alice: BrowserUser) -> None:  # W-01
+    body = body_of(alice)
+    body.fill("")
+    alice.page.keyboard.type("Plan:\n- one\ntwo\n\n9. nine\nten")
+    expect(body).to_have_value("Plan:\n- one\n- two\n9. nine\n10. ten")
+    alice.page.keyboard.press("Control+z")
+    expect(body).not_to_have_value("Plan:\n- one\n- two\n9. nine\n10. ten")
 
 
 def test_a_link_is_asked_for_and_changed(alice: BrowserUser) -> None:  # W-01
@@ -172,3 +190,20 @@ def test_text_that_did_not_arrive_comes_back(alice: BrowserUser, workplace: Inst
     assert (
         page.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('muster.draft.'))") == []
     )
+
+
+def test_text_that_is_back_replaces_no_newer_version_silently(alice: BrowserUser) -> None:  # W-01
+    page = alice.page
+    sheet = page.locator("#sheet")
+    subject = sheet.get_by_label("Subject")
+    step = page.locator("#step-form").get_attribute("action")
+    page.on("dialog", lambda dialog: dialog.accept())
+    subject.fill("Mine")
+    status = page.evaluate(ELSEWHERE, step)
+    assert status < 400
+    page.reload()
+    expect(subject).to_have_value("Mine")
+    alice.button("Save", sheet).click()
+    expect(sheet.get_by_role("alert")).to_contain_text("someone else changed this workflow")
+    expect(subject).to_have_value("Mine")
+    alice.ignore_errors("409")
