@@ -69,12 +69,12 @@
   };
   const start = () => { for (const form of document.querySelectorAll("form[data-draft]:not([data-drafted])")) bringBack(form); };
   document.addEventListener("htmx:after:swap", () => setTimeout(start));
-  addEventListener("load", () => {
+  addEventListener("load", () => setTimeout(() => { // htmx has begun by then
     settle();
     start();
     // A reload closes the dialog: the step whose text was being typed opens again.
     if (performance.getEntriesByType("navigation")[0]?.type !== "reload") return;
     const card = [...document.querySelectorAll("a.flow-card")].find((one) => read(KEY + one.getAttribute("href")));
     card?.click();
-  });
+  }));
 })();
