@@ -54,9 +54,15 @@ def test_every_subject_has_words_of_one_room_and_a_place_in_the_filter() -> None
     assert sorted(actions) == sorted(set(actions)), "two rooms record the same action"
 
 
-def test_the_guard_follows_an_action_through_the_functions_of_its_file() -> None:
+def test_the_guard_follows_an_action_through_the_functions_of_its_room() -> None:
     found = {action for _, action, *_ in recorded()}
-    assert {"workflow_paused", "contact_tag_removed", "to_do_restored", "job_finished"} <= found
+    assert {
+        "workflow_paused",
+        "contact_tag_removed",
+        "to_do_restored",
+        "job_finished",
+        "trigger_changed",
+    } <= found
 
 
 def _is_record(node: ast.AST) -> bool:
@@ -89,12 +95,20 @@ def _values(node: ast.expr, function: ast.FunctionDef, source: Source) -> list[s
 
 
 def _passed(source: Source, function: str, position: int) -> list[str]:
+    """The texts that are passed to a function, in its file and in those of its room that import it."""
     return [
         str(call.args[position].value)  # type: ignore[attr-defined]
-        for call in source.nodes
+        for one in sources()
+        if one is source or _imports(one, source, function)
+        for call in one.nodes
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Name)
         and call.func.id == function
         and len(call.args) > position
         and isinstance(call.args[position], ast.Constant)
     ]
+
+
+def _imports(one: Source, source: Source, function: str) -> bool:
+    is_near = one.room == source.room
+    return is_near and any(name == f"{source.module}.{function}" for name, _ in one.imports())

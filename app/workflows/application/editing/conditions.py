@@ -10,13 +10,11 @@ from typing import Any, Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.activity import application as activity
 from app.contacts import application as contacts
 from app.contacts.domain.criteria import FIELDS, Field, FilterForm, Outline, criteria_outline, rules
-from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
-from app.workflows.application.editing.paths import fork_of, record_paths
-from app.workflows.application.editing.structure import Edited, edit_definition
+from app.workflows.application.editing.paths import fork_of
+from app.workflows.application.editing.structure import Edited, edit_recorded
 from app.workflows.application.judging import faults
 from app.workflows.application.lookup import editable, find_workflow
 from app.workflows.domain import Definition, Step, brought_by, message_names, parse
@@ -88,7 +86,7 @@ def set_conditions(
         _refuse_faults(actor, public_id, document, step_id, f"{path.field}.criteria", f"Path {path.number}: ")
         return Edit(document, step_id)
 
-    return record_paths(actor, public_id, revision, changed)
+    return edit_recorded(actor, "workflow_paths_changed", public_id, revision, changed)
 
 
 def set_trigger_filters(
@@ -101,12 +99,7 @@ def set_trigger_filters(
         _refuse_faults(actor, public_id, document, TRIGGER_ID, "filters", "Filters: ")
         return Edit(document, TRIGGER_ID)
 
-    accounts.require(actor, Permission.WORKFLOWS)
-    with transaction():
-        edited = edit_definition(actor, public_id, revision, changed)
-        if edited.is_changed:
-            activity.record(actor, "trigger_changed", "workflow", public_id, name=edited.workflow.name)
-    return edited
+    return edit_recorded(actor, "trigger_changed", public_id, revision, changed)
 
 
 def condition_choices(actor: Actor, found: Conditions, form: FilterForm | None) -> ConditionChoices:

@@ -4,17 +4,15 @@ Every function raises NotFound, also if the step has no paths, Conflict if the w
 `revision`, and Invalid if the change is not possible.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.activity import application as activity
 from app.contacts.domain.criteria import criteria_words, rules
-from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
-from app.workflows.application.editing.structure import Edited, edit_definition
+from app.workflows.application.editing.structure import Edited, edit_recorded
 from app.workflows.application.judging import faults
 from app.workflows.application.lookup import editable
 from app.workflows.domain import Definition, Step, message_names, parse
@@ -90,17 +88,7 @@ def edit_paths(
             return Edit(remove_path(described, step, key), step_id)
         return Edit(move_path(described, step, key, up=verb == "up"), step_id)
 
-    return record_paths(actor, public_id, revision, edited)
-
-
-def record_paths(actor: Actor, public_id: str, revision: int, edit: Callable[[Definition], Edit]) -> Edited:
-    """Change the definition of a workflow, and record that its paths were changed."""
-    with transaction():
-        edited = edit_definition(actor, public_id, revision, edit)
-        if edited.is_changed:
-            name = edited.workflow.name
-            activity.record(actor, "workflow_paths_changed", "workflow", public_id, name=name)
-    return edited
+    return edit_recorded(actor, "workflow_paths_changed", public_id, revision, edited)
 
 
 def fork_of(definition: Definition, step_id: str) -> tuple[Step, ForkType]:

@@ -27,7 +27,6 @@ class Edited:
 
     workflow: Workflow
     step_id: str
-    is_changed: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def add_new_step(actor: Actor, public_id: str, type_: str, place: str, revision:
             raise EditRefused("Choose a type of step.")
         return editing.add_step(definition, kind, place or START, str(revision))
 
-    return _changed(actor, "workflow_step_added", public_id, revision, added)
+    return edit_recorded(actor, "workflow_step_added", public_id, revision, added)
 
 
 def step_to_move(actor: Actor, public_id: str, step_id: str) -> StepToMove:
@@ -87,7 +86,7 @@ def move_step(actor: Actor, public_id: str, step_id: str, to: str, revision: int
             return Edit(editing.move_step_by_one(definition, step, up=to == "up"), step_id)
         return Edit(editing.move_step(definition, step, to), step_id)
 
-    return _changed(actor, "workflow_step_moved", public_id, revision, moved)
+    return edit_recorded(actor, "workflow_step_moved", public_id, revision, moved)
 
 
 def copy_step(actor: Actor, public_id: str, step_id: str, revision: int) -> Edited:
@@ -96,7 +95,7 @@ def copy_step(actor: Actor, public_id: str, step_id: str, revision: int) -> Edit
     def copied(definition: Definition) -> Edit:
         return editing.copy_step(definition, _step(definition, step_id), str(revision))
 
-    return _changed(actor, "workflow_step_copied", public_id, revision, copied)
+    return edit_recorded(actor, "workflow_step_copied", public_id, revision, copied)
 
 
 def step_to_delete(actor: Actor, public_id: str, step_id: str) -> StepToDelete:
@@ -121,13 +120,13 @@ def delete_step(actor: Actor, public_id: str, step_id: str, revision: int, keep:
         document = editing.delete_step(definition, step, keep)
         return Edit(document, _near(parse(document), step))
 
-    return _changed(actor, "workflow_step_deleted", public_id, revision, deleted)
+    return edit_recorded(actor, "workflow_step_deleted", public_id, revision, deleted)
 
 
-def edit_definition(
-    actor: Actor, public_id: str, revision: int, edit: Callable[[Definition], Edit]
+def edit_recorded(
+    actor: Actor, action: str, public_id: str, revision: int, edit: Callable[[Definition], Edit]
 ) -> Edited:
-    """Change the definition of a workflow. It is up to the caller to record that, if it `is_changed`."""
+    """Change the definition of a workflow, and record it in the audit log if that changes anything."""
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
         workflow = editable(actor, public_id)
@@ -139,19 +138,10 @@ def edit_definition(
         except EditRefused as refusal:
             raise Invalid("VALIDATION_ERROR", str(refusal)) from None
         if document == workflow.definition:
-            return Edited(workflow, step_id, is_changed=False)
+            return Edited(workflow, step_id)
         change(workflow, revision, definition=document)
+        activity.record(actor, action, "workflow", public_id, name=workflow.name)
     return Edited(find_workflow(actor, public_id), step_id)
-
-
-def _changed(
-    actor: Actor, action: str, public_id: str, revision: int, edit: Callable[[Definition], Edit]
-) -> Edited:
-    with transaction():
-        edited = edit_definition(actor, public_id, revision, edit)
-        if edited.is_changed:
-            activity.record(actor, action, "workflow", public_id, name=edited.workflow.name)
-    return edited
 
 
 def _step(definition: Definition, step_id: str) -> Step:

@@ -4,14 +4,10 @@ Every function raises NotFound, Conflict if the workflow was changed since `revi
 change is not possible.
 """
 
-from collections.abc import Callable
-
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.activity import application as activity
-from app.platform.database import transaction
 from app.platform.errors import NotFound
-from app.workflows.application.editing.structure import Edited, edit_definition
+from app.workflows.application.editing.structure import Edited, edit_recorded
 from app.workflows.application.lookup import editable
 from app.workflows.domain import GOALS, TRIGGERS, Definition, editing
 from app.workflows.domain.definition.parts import TRIGGER_ID, Goal
@@ -35,12 +31,7 @@ def choose_trigger(actor: Actor, public_id: str, type_: str, revision: int) -> E
             raise EditRefused("Choose a type of trigger.")
         return Edit(editing.choose_trigger(definition, kind), TRIGGER_ID)
 
-    accounts.require(actor, Permission.WORKFLOWS)
-    with transaction():
-        edited = edit_definition(actor, public_id, revision, chosen)
-        if edited.is_changed:
-            activity.record(actor, "trigger_changed", "workflow", public_id, name=edited.workflow.name)
-    return edited
+    return edit_recorded(actor, "trigger_changed", public_id, revision, chosen)
 
 
 def goal_types(actor: Actor, public_id: str) -> tuple[Workflow, list[GoalType]]:
@@ -58,7 +49,7 @@ def add_goal(actor: Actor, public_id: str, type_: str, revision: int) -> Edited:
             raise EditRefused("Choose a type of goal.")
         return editing.add_goal(definition, kind, str(revision))
 
-    return _changed(actor, public_id, revision, added)
+    return edit_recorded(actor, "workflow_goals_changed", public_id, revision, added)
 
 
 def remove_goal(actor: Actor, public_id: str, goal_id: str, revision: int) -> Edited:
@@ -70,20 +61,13 @@ def remove_goal(actor: Actor, public_id: str, goal_id: str, revision: int) -> Ed
             raise NotFound("NOT_FOUND", "This goal doesn’t exist in the workflow.")
         return Edit(editing.remove_goal(definition, goal), "")
 
-    return _changed(actor, public_id, revision, removed)
+    return edit_recorded(actor, "workflow_goals_changed", public_id, revision, removed)
 
 
 def match_goals(actor: Actor, public_id: str, match: str, revision: int) -> Edited:
     """Require “all” goals, or “any” of them."""
-    return _changed(
-        actor, public_id, revision, lambda definition: Edit(editing.match_goals(definition, match), "")
-    )
 
+    def matched(definition: Definition) -> Edit:
+        return Edit(editing.match_goals(definition, match), "")
 
-def _changed(actor: Actor, public_id: str, revision: int, edit: Callable[[Definition], Edit]) -> Edited:
-    accounts.require(actor, Permission.WORKFLOWS)
-    with transaction():
-        edited = edit_definition(actor, public_id, revision, edit)
-        if edited.is_changed:
-            activity.record(actor, "workflow_goals_changed", "workflow", public_id, name=edited.workflow.name)
-    return edited
+    return edit_recorded(actor, "workflow_goals_changed", public_id, revision, matched)
