@@ -10,7 +10,9 @@
   const read = (name) => { try { return JSON.parse(sessionStorage.getItem(name)); } catch { return null; } };
   const forget = (name) => { try { sessionStorage.removeItem(name); } catch { /* nothing is kept */ } };
 
+  let isSigningOut = false; // whoever signs in next must not see what was typed
   function keep(form) {
+    if (isSigningOut) return;
     if (!form?.isConnected || form.dataset.unsaved === "no") return; // saved or discarded just now
     if (differs(form)) store(form, false); else forget(key(form));
   }
@@ -54,9 +56,12 @@
     });
   }
   addEventListener("pagehide", keepAll);
+  addEventListener("pageshow", () => { isSigningOut = false; });
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-draft]")) store(event.target, true); // it may not arrive
-    if (event.target.getAttribute("action") === "/sign-out") Object.keys(sessionStorage).filter((name) => name.startsWith(KEY)).forEach(forget);
+    if (event.target.getAttribute("action") !== "/sign-out") return;
+    isSigningOut = true;
+    Object.keys(sessionStorage).filter((name) => name.startsWith(KEY)).forEach(forget);
   });
   for (const name of ["htmx:error", "htmx:response:error"]) addEventListener(name, () => setTimeout(keepAll));
   // A dialog that closes has been saved, or its text has been discarded.

@@ -1,4 +1,4 @@
-"""Two people work on the same workflow: what one saves, the other is shown, and no text is lost (W-01)."""
+"""What is saved elsewhere is shown to whoever has the workflow open, and no typed text is lost (W-01)."""
 
 from playwright.sync_api import Browser, expect
 

@@ -11,7 +11,7 @@ from app.contacts.domain.names import field_key
 from app.contacts.domain.own_fields import OwnField
 from app.gallery.domain.readiness import OwnTarget, UsedField, misfit, suggested, targets, used_fields
 from app.gallery.domain.readiness.fields import CUSTOM
-from app.platform.errors import Invalid
+from app.platform.errors import Conflict, Invalid
 from app.workflows import application as workflows
 from app.workflows.domain import Definition, problems
 from app.workflows.domain.definition.custom_fields import with_fields
@@ -98,7 +98,7 @@ def chosen_fields(actor: Actor, definition: Definition, given: Mapping[str, str]
         raise Invalid.in_fields(wrong)
     differing = {name: target for name, target in chosen.items() if name != target}
     if differing and (faults := problems(with_fields(definition, differing))):
-        raise Invalid.in_fields({_place(next(iter({**given, **differing}))): str(faults[0])})
+        raise Invalid.in_fields({_place(next(iter(differing))): str(faults[0])})
     return differing
 
 
@@ -107,8 +107,23 @@ def renamed_fields(actor: Actor, *definitions: Definition) -> dict[str, str]:
     choice."""
     used = [one for definition in definitions for one in used_fields(definition)]
     own = own_field_list(actor.account_id) if used else []
-    found = {one.name: _renamed(one, own, targets(own), actor.country) for one in used}
+    known = targets(own)
+    found = {one.name: _renamed(one, own, known, actor.country) for one in used}
     return {name: target.name for name, target in found.items() if target}
+
+
+def refuse_taken(actor: Actor, definition: Definition, before: Definition) -> None:
+    """Raise Conflict if a definition uses a field, not used before, that can't be created because another one
+    has or had its name."""
+    known = {one.name for one in used_fields(before)}
+    own = own_field_list(actor.account_id)
+    for field in used_fields(definition):
+        if field.name not in known and (taken_by := _holder(field, own)):
+            raise Conflict(
+                "CONFLICT",
+                f"These changes use the contact field {field.label}. Your field {taken_by.label} has or had "
+                "this name, and doesn’t fit. Leave the changes that use it.",
+            )
 
 
 def _place(name: str) -> str:

@@ -32,6 +32,7 @@ from app.gallery.domain.sanitizing import (
 )
 from app.gallery.infrastructure import contact_values, queries
 from app.platform.addresses import email_key, phone_key
+from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid
 from app.platform.text.words import counted
 from app.workflows import application as workflows
@@ -140,11 +141,12 @@ def save_as_template(
     if report.kept_of_contacts and not draft.keeps_contact_values:
         raise _unconfirmed(report.kept_of_contacts)
     if draft.into is not None:
-        changed, is_changed = save_new_version(
-            actor, draft.into, report.document, seen=draft.into_version, note=note, new_fields=new_fields
-        )
-        if review.workflow.template_id == changed.card.id and actor.may(Permission.WORKFLOWS):
-            dismiss_template_update(actor, workflow_id, changed.card.version)  # it has what is new
+        with transaction():
+            changed, is_changed = save_new_version(
+                actor, draft.into, report.document, seen=draft.into_version, note=note, new_fields=new_fields
+            )
+            if review.workflow.template_id == changed.card.id and actor.may(Permission.WORKFLOWS):
+                dismiss_template_update(actor, workflow_id, changed.card.version)  # it has what is new
         return SavedTemplate(changed, report, is_changed)
     name = _line(report.details["name"])
     if not same_name and queries.has_own_named(actor.account_id, name):

@@ -10,6 +10,7 @@ from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.contacts import application as contacts
 from app.engine.application import trial
+from app.gallery.application.field_mapping import renamed_fields
 from app.gallery.application.reading import find_template
 from app.gallery.infrastructure import queries
 from app.gallery.infrastructure.tables import WorkflowTemplate
@@ -21,7 +22,7 @@ from app.platform.text.words import joined
 from app.workflows import application as workflows
 from app.workflows.domain import Definition
 from app.workflows.domain.checks.needs import part_needs
-from app.workflows.domain.definition.custom_fields import custom_fields_in
+from app.workflows.domain.definition.custom_fields import custom_fields_in, with_fields
 
 EARLIEST: Final = timedelta(days=366)
 LATEST: Final = timedelta(days=3660)
@@ -40,14 +41,14 @@ def template_to_try(actor: Actor, public_id: str, starts_at: datetime) -> TriedT
     """Return a template with its paths. Raises NotFound."""
     require(actor, Permission.REPORTS)
     template = find_template(actor, public_id)
-    definition = queries.version_definition(template.id, template.version)
+    definition = _with_own_fields(actor, queries.version_definition(template.id, template.version))
     return TriedTemplate(template, definition, trial.paths_through(actor, definition, starts_at))
 
 
 def template_paths(actor: Actor, definition: Definition) -> trial.PathsThrough:
     """Return the paths of a template’s definition for a contact who starts now."""
     require(actor, Permission.REPORTS)
-    return trial.paths_through(actor, definition)
+    return trial.paths_through(actor, _with_own_fields(actor, definition))
 
 
 def try_template(
@@ -90,6 +91,12 @@ def start_of(actor: Actor, text: str) -> datetime:
         sentence = "Choose a date within the last year or the next 10 years."
         raise Invalid.in_fields({"start": sentence})
     return start
+
+
+def _with_own_fields(actor: Actor, definition: Definition) -> Definition:
+    """Return a definition with the account's fields that a clone would use."""
+    names = renamed_fields(actor, definition)
+    return with_fields(definition, names) if names else definition
 
 
 def _skipped(definition: Definition, available: Collection[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from app.gallery import application as gallery
+from app.gallery.application.field_mapping import FIELDS
 from app.gallery.application.history import MONTHS
 from app.gallery.application.library.sharing import may_share
 from app.gallery.domain.browsing import SORTS, GalleryQuery, tag_label
@@ -47,7 +48,7 @@ def index() -> ResponseReturnValue:
         "sorts": SORTS,
         "address": lambda **changes: url_for("gallery.index", **cast(Any, query.address(**changes))),
     }
-    if _is_for("gallery-results"):
+    if web.is_for("gallery-results"):
         return render_template("gallery/_results.html", **facts), _new_address(query, facts["address"]())
     steps = [(one.type, one.title) for one in STEPS.named(found.step_types)]
     return render_template("gallery/index.html", steps=steps, nav_active="templates", **facts)
@@ -131,7 +132,7 @@ def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:
     details = gallery.template_details(web.actor(), public_id)
     message = gallery.message_of(details.definition, step_id)
     facts: dict[str, Any] = {"details": details, "card": details.card, "message": message}
-    if _is_for("message"):
+    if web.is_for("message"):
         return render_template("gallery/_message.html", arrived=True, **facts)
     facts |= {
         "drawing": details.drawing(),
@@ -141,7 +142,7 @@ def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:
         "may_share": may_share(web.actor(), details.card),
         "paths": gallery.template_paths(web.actor(), details.definition),
     }
-    if _is_for("sheet-body"):
+    if web.is_for("sheet-body"):
         return render_template("gallery/preview_sheet.html", **facts)
     return render_template("gallery/preview.html", nav_active="templates", **facts)
 
@@ -153,7 +154,7 @@ def _clone_page(
     wrong: Mapping[str, str] | None = None,
 ) -> str:
     """Render the form. `wrong` is {name of a choice of a contact field: sentence}."""
-    page = "gallery/clone_sheet.html" if _is_for("sheet-body") else "gallery/clone.html"
+    page = "gallery/clone_sheet.html" if web.is_for("sheet-body") else "gallery/clone.html"
     chosen = given_fields(request.values)
     return render_template(
         page,
@@ -173,15 +174,10 @@ def _refused(preview: gallery.ClonePreview, form: CloneForm, error: MusterError)
     """Show the form again with the error. Missing integrations are shown as the offer to switch steps off."""
     wrong = error.facts.get("fields", {}) if isinstance(error, Invalid) else {}
     form.show(wrong)
-    status = next(code for kind, code in web.STATUS.items() if isinstance(error, kind))
-    at_fields = form.name.errors or any(f"fields.{one.used.name}" in wrong for one in preview.fields)
+    status = web.status_of(error)
+    at_fields = form.name.errors or any(f"{FIELDS}{one.used.name}" in wrong for one in preview.fields)
     shown = None if at_fields or error.code == "MISSING_INTEGRATION" else error
     return _clone_page(preview, form, shown, wrong), status
-
-
-def _is_for(target: str) -> bool:
-    """Return whether htmx requests the content of the element with this id."""
-    return request.headers.get("HX-Target", "").endswith(f"#{target}")
 
 
 def _new_address(query: GalleryQuery, address: str) -> dict[str, str]:

@@ -9,13 +9,13 @@ from pydantic import ConfigDict
 from app.gallery import application as gallery
 from app.gallery.application.history import MONTHS
 from app.gallery.application.results import VERSIONS
+from app.gallery.presentation.api import TAG
 from app.gallery.presentation.api_schemas import CategoryKey
 from app.platform import web
 from app.platform.api.operations import blueprint as api_blueprint
 from app.platform.api.operations import operation
 from app.platform.api.schemas import Query, Schema, described
 
-TAG = "Workflow templates"
 NUMBERS: Final[dict[str, Any]] = {
     "workflows": 3,
     "enrolled": 120,

@@ -2,16 +2,15 @@
 
 from app.platform.web.downloads import csv_file
 from app.platform.web.email_frames import email_frame
-from app.platform.web.errors.responses import STATUS, handle_error, status_of
+from app.platform.web.errors.responses import handle_error, status_of
 from app.platform.web.every_request import for_frames
 from app.platform.web.marks import public, skip_authentication, takes_bodies, takes_files, unless_unchanged
 from app.platform.web.open_pages import keep_address_private, limit_unknown, logo_image
-from app.platform.web.requests import actor, asset, htmx_page, is_api, is_forwarded, is_htmx, send_to
+from app.platform.web.requests import actor, asset, htmx_page, is_api, is_for, is_forwarded, is_htmx, send_to
 from app.platform.web.setup import body_allowance, csrf, init
 from app.platform.web.showing_form import ShowingForm, saved
 
 __all__ = [
-    "STATUS",
     "ShowingForm",
     "actor",
     "asset",
@@ -24,6 +23,7 @@ __all__ = [
     "htmx_page",
     "init",
     "is_api",
+    "is_for",
     "is_forwarded",
     "is_htmx",
     "keep_address_private",

@@ -29,6 +29,11 @@ def is_htmx() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+def is_for(element: str) -> bool:
+    """Return whether htmx requests the content of the element with this id."""
+    return request.headers.get("HX-Target", "").endswith(f"#{element}")
+
+
 def is_api() -> bool:
     return request.path.startswith(API)
 

@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
         facts["previous_url"] = _address(search.text, search.status, before=listing.previous)
     if listing.next is not None:
         facts["next_url"] = _address(search.text, search.status, after=listing.next)
-    if request.headers.get("HX-Target", "").endswith("#workflow-list"):
+    if web.is_for("workflow-list"):
         part = render_template("workflows/_workflow_list.html", **facts)
         return part, {"HX-Replace-Url": _address(search.text, search.status)}
     return render_template("workflows/index.html", nav_active="workflows", **facts)
@@ -100,7 +100,7 @@ def workflow_page(
     if changed is None and request.args.get("revision") == str(card.workflow.revision):
         changed = request.args.get("step", "")
     notes = {step_id: (note, "neutral") for step_id, note in card.notes.items()}
-    is_part = request.headers.get("HX-Target", "").endswith("#workflow-body")
+    is_part = web.is_for("workflow-body")
     may_change = web.actor().may(Permission.WORKFLOWS) and card.workflow.status != Status.ARCHIVED
     revision = card.workflow.revision
     return render_template(

@@ -115,7 +115,7 @@ def _page(card: StepCard, form: Any, conflict: Conflict | None = None, focus: st
     differs = [
         (form[name].label.text, text) for name, text in saved.items() if text != as_text(sent.get(name, {}))
     ]
-    is_sheet = request.headers.get("HX-Target", "").endswith("#sheet-body")
+    is_sheet = web.is_for("sheet-body")
     return render_template(
         "workflows/step_sheet.html" if is_sheet else "workflows/step.html",
         card=card,

@@ -223,6 +223,23 @@ def test_an_update_uses_a_field_that_has_the_name_under_another_key(app: Flask, 
         assert BIRTHDAY not in written and written.count(DOB) == 2
 
 
+def test_an_update_with_a_field_whose_name_is_taken_says_so(app: Flask, bob: Person) -> None:  # T-12
+    template_id = add_template(app, bob.actor, "Onboarding", definition(email()))
+    field_id = create_field(app, bob, "Visits", "number")
+    with app.app_context(), acting_for(bob.actor.account_id):
+        custom_fields.edit_field(bob.actor, field_id, label="Birthday")
+    given = {"name": "Mine", "idempotency_key": "k"}
+    workflow_id = made_from(bob.post(f"/templates/{template_id}/clone", given))
+    dated = {"type": "date_reached", "enabled": True, "config": {"field": BIRTHDAY}}
+    newer = definition(email(), trigger=dated)
+    save_birthdays(app, bob, template_id, newer)
+    fields = fields_of(bob.get(page_of(workflow_id)).text)
+    refused = send(bob, workflow_id, fields, take=fields["takes"])
+    assert refused.status_code == 409 and "Your field Birthday has or had this name" in text_of(refused)
+    assert "date_reached" not in json.dumps(found(app, bob.actor, workflow_id).definition)
+    assert send(bob, workflow_id, fields, take=[]).status_code == 303
+
+
 def test_programs_read_what_is_needed_and_choose_fields(app: Flask, program: Program) -> None:  # T-12
     template_id = add_template(app, program.actor, "Birthdays", birthdays())
     create_field(app, program, "DOB")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.contacts import application as contacts
+from app.contacts.application import custom_fields
 from app.engine.application.trial import HAPPENS, Trial
 from app.engine.infrastructure.tables import Enrollment
 from app.gallery import application as gallery
@@ -123,6 +124,15 @@ def test_whom_the_trigger_would_not_enroll(app: Flask, bob: Person, ann: int) ->
         public_id = add_template(app, bob.actor, tag, definition(GREETING, filters=filters))
         text = bob.get(f"/templates/{public_id}/try").text
         assert ("The trigger wouldn’t enroll this contact" in text) is is_told and "Hi Ann" in text
+
+
+def test_a_field_under_another_name_is_used_as_in_a_clone(app: Flask, bob: Person) -> None:  # T-12
+    with app.app_context(), acting_for(bob.actor.account_id):
+        field_id = custom_fields.create_field(bob.actor, "Package", "text")
+        custom_fields.edit_field(bob.actor, field_id, label="Plan")
+    add(app, bob.actor, "cat@example.com", custom={"package": "Gold"})
+    found = run(app, bob, email("hello", "Your {{ contact.custom.plan }} plan"), who="cat@example.com")
+    assert found.steps[0].message is not None and found.steps[0].message.subject == "Your Gold plan"
 
 
 def test_fields_that_a_workflow_would_create_are_empty(app: Flask, bob: Person, ann: int) -> None:

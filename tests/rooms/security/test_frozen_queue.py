@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.people import Person, sign_in
+from tests.rooms.workflows.drafts import draft
 from tests.services.databases import Database
 from tests.services.valkey import Valkey
 
@@ -27,11 +28,13 @@ def test_pages_go_on(database: Database, frozen: Valkey) -> None:
     database.restore("people")
     app = database.make_app(REDIS_URL=frozen.url)
     alice = sign_in(app, "alice")
-    for page in PAGES:
+    workflow = f"/workflows/{draft(app, alice.actor)}"
+    pages = (*PAGES, workflow, f"{workflow}/presence")
+    for page in pages:
         alice.get(page)
     frozen.freeze()
-    for page in PAGES:
-        answers_soon(app, lambda page=page: alice.get(page).status_code in (200, 302, 503))
+    for page in pages:
+        answers_soon(app, lambda page=page: alice.get(page).status_code in (200, 204, 302, 503))
     answers_soon(app, lambda: upload(alice).status_code == 303)
 
 

@@ -64,6 +64,20 @@ def test_what_was_typed_stays_when_others_archive_the_workflow_or_change_the_typ
     assert "this took &lt;b&gt;an hour" in late.text
 
 
+def test_filters_for_an_archived_workflow_can_be_copied(app, alice, bob):  # W-01
+    page = f"/workflows/{draft(app, bob.actor, definition=definition(email('hello')))}"
+    alice.post(f"{page}/activation", {"confirmed": "1"})
+    alice.post(f"{page}/activation/removal")
+    alice.post(f"{page}/archiving")
+    chosen = {"g0-0-field": "contact.city", "g0-0-op": "equals", "g0-0-value": "Oslo", "act": "save"}
+    late = bob.post(f"{page}/filters", chosen | {"revision": "1"})
+    assert late.status_code == 409 and "An archived workflow can’t be changed." in late.text
+    assert (
+        "Your conditions are still here, so you can copy them." in late.text and 'value="Oslo"' in late.text
+    )
+    assert bob.post(f"{page}/filters", {"act": "clear", "revision": "1"}).status_code == 409
+
+
 def test_names_of_paths_that_are_gone_can_be_copied(app, alice, bob):  # W-01
     public_id = with_a_branch(app, bob.actor)
     page = f"/workflows/{public_id}/steps/ways"

@@ -13,7 +13,9 @@ class Compiling(Environment):
 
     def __init__(self, folder: Path, kept: Path) -> None:
         super().__init__(
-            loader=FileSystemLoader(folder), bytecode_cache=CompiledTemplates(kept), autoescape=True
+            loader=FileSystemLoader(folder),
+            bytecode_cache=CompiledTemplates(kept, folder / "app"),
+            autoescape=True,
         )
         self.compiled: list[str] = []
 
@@ -26,8 +28,11 @@ class Compiling(Environment):
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
     (tmp_path / "page.html").write_text("Hello {{ name }}")
+    (tmp_path / "app" / "room").mkdir(parents=True)
+    (tmp_path / "app" / "room" / "filters.py").write_text("ANSWER = 41")
     return tmp_path
 
 
@@ -47,12 +52,31 @@ def test_what_has_changed_is_compiled_again(folder: Path) -> None:
     assert again.show() == "Goodbye &lt;Ann&gt;" and again.compiled == []
 
 
-@pytest.mark.parametrize("damage", ["", "no line", "{checksum}\n", "{checksum}\nno code"])
+def test_everything_is_compiled_again_when_a_module_has_changed(folder: Path) -> None:
+    Compiling(folder, folder / "kept").show()
+    (folder / "app" / "room" / "filters.py").write_text("ANSWER = 42 ")
+    changed, again = (Compiling(folder, folder / "kept") for _ in range(2))
+    assert changed.show() == again.show() == "Hello &lt;Ann&gt;"
+    assert (changed.compiled, again.compiled) == (["page.html"], [])
+
+
+def test_modules_that_cannot_be_read_do_no_harm(folder: Path) -> None:
+    (folder / "app" / ".#filters.py").symlink_to("nobody@nowhere")  # as an editor makes them
+    first, second = (Compiling(folder, folder / "kept") for _ in range(2))
+    assert first.show() == second.show() and second.compiled == []
+    without = Environment(
+        loader=FileSystemLoader(folder), bytecode_cache=CompiledTemplates(folder / "no", folder / "missing")
+    )
+    assert without.get_template("page.html").render(name="Ann") == "Hello Ann"
+    assert not (folder / "no").exists()
+
+
+@pytest.mark.parametrize("damage", ["", "no line", "{line}\n", "{line}\nno code"])
 def test_what_is_damaged_is_compiled_again(folder: Path, damage: str) -> None:
     Compiling(folder, folder / "kept").show()
     [kept] = (folder / "kept").iterdir()
-    checksum = kept.read_bytes().partition(b"\n")[0].decode()
-    kept.write_text(damage.format(checksum=checksum))
+    line = kept.read_bytes().partition(b"\n")[0].decode()
+    kept.write_text(damage.format(line=line))
     assert Compiling(folder, folder / "kept").show() == "Hello &lt;Ann&gt;"
 
 

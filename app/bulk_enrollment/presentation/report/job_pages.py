@@ -310,7 +310,7 @@ def _without_anchor(url: str) -> str:
 
 
 def _asks_for(part: str) -> bool:
-    return web.is_htmx() and request.headers.get("HX-Target", "").endswith(f"#{part}")
+    return web.is_htmx() and web.is_for(part)
 
 
 def _filter_words(shown: ShownJob) -> str:

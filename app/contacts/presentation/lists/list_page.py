@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     query = list_query(web.actor(), request.args)
     facts = _list_facts(query)
     status = 422 if facts["filter_problems"] else 200
-    if request.headers.get("HX-Target", "").endswith("#contact-list"):
+    if web.is_for("contact-list"):
         part = render_template("contacts/_contact_list.html", **facts)
         return part, status, {"HX-Replace-Url": query.url()}
     return render_template("contacts/index.html", **facts, **_page_facts(query)), status

@@ -10,7 +10,7 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.gallery.application.field_mapping import create_missing_fields
+from app.gallery.application.field_mapping import create_missing_fields, refuse_taken
 from app.gallery.application.merging.comparing import comparison_with, hash_of, template_of, version_of
 from app.gallery.domain.merging import Change, Comparison, Merged, Undecided, apply
 from app.gallery.infrastructure.merging import queries, store
@@ -60,6 +60,7 @@ def take_template_update(
         before = workflow.definition
         definition, switched_off = _without_missing(actor, workflow, merged)
         if definition.document != before:
+            refuse_taken(actor, definition, workflow.parsed)
             create_missing_fields(actor, definition, workflow.parsed)
             changes = WorkflowChanges(definition=definition.document)
             workflow = workflows.update_workflow(actor, public_id, changes, check=_unchanged(revision))

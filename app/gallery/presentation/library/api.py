@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response
 
 from app.gallery.application.library import sharing, transfer
+from app.gallery.presentation.api import TAG
 from app.gallery.presentation.api_schemas import TemplateWithDefinition, template_with_definition
 from app.gallery.presentation.library.answers import YAML, file_answer
 from app.gallery.presentation.library.api_schemas import (
@@ -24,8 +25,6 @@ from app.platform.api.operations import blueprint as api_blueprint
 from app.platform.api.paging import page_of, read_cursor, write_cursor
 from app.platform.api.schemas import Page
 from app.platform.errors import fields_renamed
-
-TAG = "Workflow templates"
 
 blueprint: Blueprint = api_blueprint("template_library")
 

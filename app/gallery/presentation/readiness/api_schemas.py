@@ -111,7 +111,7 @@ def readiness_shape(readiness: Readiness) -> TemplateReadiness:
                 merge_tag=one.used.tag,
                 label=one.used.label,
                 is_set=bool(one.value),
-                leaves_gap=one.is_missing,
+                leaves_gap=bool(one.used.gaps),
                 parts=list(one.used.parts),
             )
             for one in readiness.details

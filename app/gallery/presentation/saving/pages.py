@@ -71,7 +71,7 @@ def save(public_id: str) -> ResponseReturnValue:
     except MusterError as error:
         fields = error.facts.get("fields", {}) if isinstance(error, Invalid) else {}
         form.show(fields)
-        status = next(code for kind, code in web.STATUS.items() if isinstance(error, kind))
+        status = web.status_of(error)
         review = gallery.review_saving(actor, public_id, _without_wrong(draft, fields))
         return _page(review, form, chosen, error), status
     flash(_saying(saved, is_version=draft.into is not None), "success" if saved.is_changed else "info")

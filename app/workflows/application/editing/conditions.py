@@ -28,14 +28,15 @@ _EVENT: Final = "event."
 @dataclass(frozen=True)
 class Conditions:
     """Conditions as a form, of a path of a step, or of the trigger without one; `form` is None if it would
-    lose a part of them, which `outline` shows. `is_gone`: the path they were typed for does not exist."""
+    lose a part of them, which `outline` shows. `is_lost`: what they were typed for can’t be changed."""
 
     workflow: Workflow
     form: FilterForm | None
     outline: Outline
     step: Step | None = None
     path: Path | None = None
-    is_gone: bool = False
+    of_path: bool = False
+    is_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,15 @@ def path_conditions(actor: Actor, public_id: str, step_id: str, key: str) -> Con
     if path.is_default or fork.chosen_by != "criteria":
         raise NotFound("NOT_FOUND", "This path has no conditions.")
     form, outline = _shown(actor, workflow, path.criteria)
-    return Conditions(workflow, form, outline, step, path)
+    return Conditions(workflow, form, outline, step, path, of_path=True)
 
 
-def lost_conditions(actor: Actor, public_id: str) -> Conditions:
-    """Return what a form needs to show conditions of a path that is gone."""
+def lost_conditions(actor: Actor, public_id: str, *, of_path: bool) -> Conditions:
+    """Return what a form needs to show conditions that can’t be saved: the path is gone, or the workflow is
+    archived."""
     accounts.require(actor, Permission.WORKFLOWS)
-    return Conditions(find_workflow(actor, public_id), FilterForm(), Outline("all", ()), is_gone=True)
+    workflow = find_workflow(actor, public_id)
+    return Conditions(workflow, FilterForm(), Outline("all", ()), of_path=of_path, is_lost=True)
 
 
 def trigger_filters(actor: Actor, public_id: str) -> Conditions:
@@ -107,7 +110,7 @@ def condition_choices(actor: Actor, found: Conditions, form: FilterForm | None) 
     for paths reactions to messages that are sent before."""
     definition, step = found.workflow.parsed, found.step
     sent = [
-        one for one in definition.messages if one.id and (one.comes_before(step) if step else found.is_gone)
+        one for one in definition.messages if one.id and (one.comes_before(step) if step else found.of_path)
     ]
     brought = brought_by(definition)
     events = {

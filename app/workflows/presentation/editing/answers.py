@@ -43,12 +43,12 @@ def after_edit(
 
 def is_part() -> bool:
     """Whether htmx puts the answer into the page of the workflow."""
-    return request.headers.get("HX-Target", "").endswith("#workflow-body")
+    return web.is_for("workflow-body")
 
 
 def act_page(name: str, workflow: Any, **facts: Any) -> str:
     """Render a form that changes the steps, on a page of its own or in the dialog."""
-    is_sheet = request.headers.get("HX-Target", "").endswith("#sheet-body")
+    is_sheet = web.is_for("sheet-body")
     return render_template(
         "workflows/editing/sheet.html" if is_sheet else "workflows/editing/page.html",
         part=f"workflows/editing/_{name}.html",

@@ -23,16 +23,11 @@ def of_path(public_id: str, step_id: str, key: str) -> ResponseReturnValue:
 
 @blueprint.post("/steps/<step_id>/paths/<key>")
 def set_of_path(public_id: str, step_id: str, key: str) -> ResponseReturnValue:
-    """Save the conditions, or do what another button of the form says (`act`). If the path is gone, the form
-    stays as it was sent."""
+    """Save the conditions, or do what another button of the form says (`act`)."""
     try:
         found = workflows.path_conditions(web.actor(), public_id, step_id, key)
     except (NotFound, Conflict) as refusal:
-        form = read_filter_form(request.form.to_dict(flat=False))
-        if form == FilterForm():
-            raise
-        lost = workflows.lost_conditions(web.actor(), public_id)
-        return _page(lost, form, conflict=refusal), 409
+        return _lost(public_id, refusal, of_path=True)
     return _after(
         found,
         lambda criteria, seen: workflows.set_conditions(
@@ -49,11 +44,24 @@ def of_trigger(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/filters")
 def set_of_trigger(public_id: str) -> ResponseReturnValue:
     """Save the filters, or do what another button of the form says (`act`); “clear” removes them."""
-    found = workflows.trigger_filters(web.actor(), public_id)
+    try:
+        found = workflows.trigger_filters(web.actor(), public_id)
+    except Conflict as refusal:
+        return _lost(public_id, refusal, of_path=False)
     return _after(
         found,
         lambda criteria, seen: workflows.set_trigger_filters(web.actor(), public_id, criteria, seen),
     )
+
+
+def _lost(public_id: str, refusal: Conflict | NotFound, *, of_path: bool) -> ResponseReturnValue:
+    """Show the form as it was sent, if conditions were chosen in it."""
+    form = read_filter_form(request.form.to_dict(flat=False))
+    if form == FilterForm():
+        raise refusal
+    return _page(
+        workflows.lost_conditions(web.actor(), public_id, of_path=of_path), form, conflict=refusal
+    ), 409
 
 
 def _shown(found: Conditions) -> str:
@@ -81,7 +89,7 @@ def _back(found: Conditions) -> str:
     public_id = found.workflow.public_id
     if found.step is not None:
         return url_for("workflow_paths.show", public_id=public_id, step_id=found.step.id)
-    return url_for("workflows.show", public_id=public_id, _anchor=None if found.is_gone else "step-trigger")
+    return url_for("workflows.show", public_id=public_id, _anchor=None if found.is_lost else "step-trigger")
 
 
 def _page(
@@ -95,7 +103,7 @@ def _page(
 ) -> str:
     """Render the form. It keeps the revision that was `seen`, so that it can’t overwrite what others have
     saved since; after a conflict, which tells about that, it goes on with the current one."""
-    is_part = request.headers.get("HX-Target", "").endswith("#conditions-form")
+    is_part = web.is_for("conditions-form")
     revision = found.workflow.revision if seen is None else seen
     public_id = found.workflow.public_id
     return render_template(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import render_template, request
 
 from app.platform import web
-from app.platform.errors import Conflict, MusterError, NotFound
+from app.platform.errors import MusterError, NotFound
 from app.workflows import application as workflows
 from app.workflows.domain import Setting, types_named
 from app.workflows.presentation.forms import CHOSEN
@@ -45,7 +45,7 @@ def lost_page(public_id: str, refusal: MusterError, typed: Sequence[TypedText]) 
     """
     if not typed:
         raise refusal
-    is_sheet = request.headers.get("HX-Target", "").endswith("#sheet-body")
+    is_sheet = web.is_for("sheet-body")
     html = render_template(
         "workflows/editing/lost_sheet.html" if is_sheet else "workflows/editing/lost.html",
         workflow=workflows.find_workflow(web.actor(), public_id),
@@ -56,7 +56,7 @@ def lost_page(public_id: str, refusal: MusterError, typed: Sequence[TypedText]) 
         is_sheet=is_sheet,
         nav_active="workflows",
     )
-    return html, web.status_of(Conflict("CONFLICT", refusal.message))
+    return html, 409
 
 
 def _of_step() -> Iterator[TypedText]:
