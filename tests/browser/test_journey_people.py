@@ -25,8 +25,8 @@ def vera(app: Flask) -> str:
 
 FORM = re.compile(r'<form[^>]*method="post"[^>]*>')
 
-# Her name, email and password, her API tokens, and the columns of her contact list.
-OF_HER_OWN = {"profile.show", "tokens.index", "contacts.columns"}
+# Her name, email and password, her API tokens, the account she works in, and the columns of her contact list.
+OF_HER_OWN = {"profile.show", "tokens.index", "sub_accounts.index", "contacts.columns"}
 
 
 def test_signing_in_and_out(chromium: Browser, workplace: Installation) -> None:

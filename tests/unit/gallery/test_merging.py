@@ -80,6 +80,17 @@ def test_the_same_change_by_the_user_is_nothing_to_take() -> None:  # T-15
     assert compared(base, changed, changed).changes == ()
 
 
+def test_line_breaks_around_a_text_are_no_edit() -> None:  # T-15
+    """Saving in the editor removes them."""
+    base, mine = definition(email("hello", body="Hello\n")), definition(email("hello", body="Hello"))
+    assert compared(base, mine, base).changes == compared(base, base, mine).changes == ()
+    theirs = definition(email("hello", body="Good day\n"))
+    change = only(compared(base, theirs, mine))
+    assert not change.is_conflict
+    taken = apply(compared(base, theirs, mine), {change.key: True}).document
+    assert taken["steps"][0]["config"]["body"] == "Good day\n"
+
+
 def test_a_conflict_needs_a_choice() -> None:  # T-15
     base = definition(email("hello", "Hello"))
     mine = definition(email("hello", "My words"))

@@ -65,11 +65,13 @@ def groups(*parts: Part) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def values(part: Part, names: tuple[str, ...]) -> tuple[Any, ...]:
-    """Return the values of settings, with their defaults."""
+    """Return the values of settings, with their defaults. Saving in the editor removes line breaks around a
+    text, which is no edit."""
     found = []
     for name in names:
         setting = part.kind.setting(name) if part.kind else None
-        found.append(setting.value(part.config) if setting else part.config.get(name))
+        value = setting.value(part.config) if setting else part.config.get(name)
+        found.append(value.strip("\n") if isinstance(value, str) else value)
     return tuple(found)
 
 
