@@ -26,7 +26,12 @@ class Service:
 
 
 SERVICES: Final[dict[Kind, Service]] = {
-    Kind.EMAIL: Service("Email", "mail", "Sends the emails in your workflows.", "Part of Muster"),
+    Kind.EMAIL: Service(
+        "Email",
+        "mail",
+        "Sends the emails in your workflows.",
+        "Without a mail server, they stay in the outbox.",
+    ),
     Kind.SMS: Service("SMS", "message", "Sends text messages.", "Connect Twilio to send them."),
     Kind.WEBHOOK: Service(
         "Webhooks",

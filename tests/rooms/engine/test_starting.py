@@ -22,7 +22,7 @@ from tests.rooms.contacts.people import add
 from tests.rooms.engine.enrolled import enroll, people
 from tests.rooms.engine.moved import Campaign
 from tests.rooms.workflows.drafts import active
-from tests.unit.workflows.documents import definition, step, wait
+from tests.unit.workflows.documents import definition, email, step, wait
 
 HOURLY = {
     "pace": "spread",
@@ -189,6 +189,13 @@ def test_the_plan_is_shown_before_it_starts(app: Flask, bob: Person, vera: Perso
     assert statuses(it) == {"held": 5}
     assert vera.get(page).status_code == 403
     assert f'href="{page}"' not in vera.get(f"/workflows/{it.public_id}").text
+
+
+def test_emails_that_would_stay_in_the_outbox_are_announced(app: Flask, bob: Person, it: Campaign) -> None:
+    assert "No mail server" not in bob.get(f"/workflows/{it.public_id}/people/start").text, "it has no emails"
+    public_id = active(app, bob.actor, definition=definition(email("hello")))
+    enroll(app, bob.actor, public_id, [add(app, bob.actor, "late@example.com")])
+    assert "No mail server is connected" in bob.get(f"/workflows/{public_id}/people/start").text
 
 
 def test_a_workflow_that_is_not_active_cannot_be_started(app: Flask, bob: Person, it: Campaign) -> None:
