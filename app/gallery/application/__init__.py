@@ -29,15 +29,13 @@ from app.gallery.application.reading import (
     template_versions,
 )
 from app.gallery.application.saving import (
-    MAX_CHOSEN,
-    MAX_CHOSEN_TEXT,
     NotReviewed,
     SavedTemplate,
-    SavingDraft,
     SavingReview,
     review_saving,
     save_as_template,
 )
+from app.gallery.application.saving.choices import MAX_CHOSEN, MAX_CHOSEN_TEXT, SavingDraft
 from app.gallery.application.trying import (
     TriedTemplate,
     start_of,

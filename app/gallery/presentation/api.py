@@ -95,8 +95,8 @@ def create_template(body: NewTemplate) -> Result:
     """Create a template
 
     From a definition, or from a workflow as it is edited now, without the personal data in it: see
-    `POST /workflows/{id}/save-as-template`, which says what it has replaced. That also needs the scope
-    `report:view`. The template belongs to the account.
+    `POST /workflows/{id}/save-as-template`, which says what it has replaced, and has the same default for
+    steps that are off. That also needs the scope `report:view`. The template belongs to the account.
 
     Errors: `INVALID_TEMPLATE` with `problems`, and with `new_fields` if it uses contact fields that don’t
     exist; `VALIDATION_ERROR` with `fields`; `WORKFLOW_NOT_FOUND`; `TEMPLATE_LIMIT_REACHED`.

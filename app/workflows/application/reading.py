@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from app.accounts.application import filled_tags, require
 from app.accounts.domain import Actor, Permission
 from app.workflows.application import panels
-from app.workflows.application.judging import faults, linked_names, missing_fields, missing_services
+from app.workflows.application.judging import (
+    available,
+    faults,
+    linked_names,
+    missing_fields,
+    missing_services,
+)
 from app.workflows.application.lookup import find_workflow
 from app.workflows.application.readiness import Missing, missing_in
 from app.workflows.domain import (
     Definition,
     Drawing,
+    OffPart,
     Problem,
     Status,
     can_be_edited,
@@ -19,9 +26,9 @@ from app.workflows.domain import (
     draw,
     goals_words,
     live_channels,
+    off_parts,
     trigger_words,
 )
-from app.workflows.domain.checks.readiness import OffPart, off_parts
 from app.workflows.domain.drawing.describe import Words
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
@@ -154,7 +161,7 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
         version=queries.version_by_id(actor.account_id, version_id) if version_id else None,
         problems=found,
         missing=missing_in(actor.account_id, workflow),
-        off=off_parts(definition, filled),
+        off=off_parts(definition, available(actor.account_id)),
         new_fields=missing_fields(actor.account_id, definition) if found else (),
         people=people[workflow.id] if people is not None else None,
         author=queries.name_of(workflow.created_by),

@@ -2,9 +2,9 @@
 
 from app.workflows.domain.checks.added_by_hand import AddedByHand, NeededValue, added_by_hand
 from app.workflows.domain.checks.incoming import incoming
-from app.workflows.domain.checks.needs import deprecated_steps, needs, switch_off
+from app.workflows.domain.checks.needs import deprecated_steps, needs, switch_off, switch_on
 from app.workflows.domain.checks.problem import Problem
-from app.workflows.domain.checks.readiness import brought_by
+from app.workflows.domain.checks.readiness import OffPart, brought_by, off_parts
 from app.workflows.domain.checks.validation import problems
 from app.workflows.domain.definition import (
     FORMAT,
@@ -66,6 +66,7 @@ __all__ = [
     "Names",
     "NeededValue",
     "Node",
+    "OffPart",
     "Problem",
     "Setting",
     "Status",
@@ -93,6 +94,7 @@ __all__ = [
     "names_in",
     "needs",
     "new_ids",
+    "off_parts",
     "parse",
     "problems",
     "references",
@@ -104,6 +106,7 @@ __all__ = [
     "step_words",
     "summary",
     "switch_off",
+    "switch_on",
     "trigger_words",
     "types_named",
     "upgrade",

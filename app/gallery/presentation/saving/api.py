@@ -86,6 +86,12 @@ class WorkflowAsTemplate(Body):
             "Further texts to replace, each with what it is.", {"Hall 7": "other"}, max_length=MAX_CHOSEN
         ),
     ] = Field(default_factory=dict)
+    switch_on_missing: bool = described(
+        "Switch on in the template the trigger, steps, and goals that are off in the workflow while the"
+        " account lacks an integration or a link that they need. Others stay off.",
+        True,
+        default=True,
+    )
     same_name: bool = described(
         "Accept a name that another template has (`CONFIRMATION_NEEDED`).", True, default=False
     )
@@ -137,7 +143,9 @@ def save_as_template(
 
     Email addresses, phone numbers, and values of contacts are replaced by merge tags or placeholders, in the
     details of the template, too; business details are replaced by their merge tags. `replacements` says what
-    was found. Also needs the scope `report:view`, because it reads the workflow and looks for its contacts.
+    was found. Steps that are off because the account lacks an integration are on in the template, unless
+    `switch_on_missing` is false. Also needs the scope `report:view`, because it reads the workflow and looks
+    for its contacts.
 
     Errors: `INVALID_TEMPLATE` with `problems` if it has a secret such as an API key, or would not run;
     `CONFIRMATION_NEEDED` for values of contacts in `keep`, and if another template has the name;
@@ -153,6 +161,7 @@ def save_as_template(
         replace=body.replace,
         chosen=body.also_replace,
         keeps_contact_values=body.keep_contact_values,
+        switches_on=body.switch_on_missing,
     )
     with fields_renamed(lambda name: "also_replace" if name == "chosen" else name):
         saved = gallery.save_as_template(

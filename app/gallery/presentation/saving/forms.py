@@ -39,7 +39,7 @@ class SavingForm(web.ShowingForm):
     that those without a tick are kept. `seen` is the fingerprint of the review. `same_name` holds a name
     already in use that the user confirmed. `into` is the template that gets a new version, if `kind` says so,
     and the version of it that the page has shown. The fields `chosen_text` and `chosen_kind` are repeated
-    for each further text.
+    for each further text. `switches_on` counts if the page has asked, which `asked_switches_on` says.
     """
 
     kind = RadioField(
@@ -61,6 +61,8 @@ class SavingForm(web.ShowingForm):
         "Replace it with", choices=[SelectChoice(*kind) for kind in KINDS], validate_choice=False
     )
     keeps_contact_values = BooleanField("Keep these values of contacts in the template")
+    switches_on = BooleanField("Switch on in the template", default=True)
+    asked_switches_on = HiddenField()
     listed = HiddenField()
     seen = HiddenField()
     same_name = HiddenField()
@@ -101,6 +103,7 @@ class SavingForm(web.ShowingForm):
         listed = (self.listed.data or "").split()
         is_new = self.kind.data != VERSION
         into, version = self._into()
+        self.switches_on.data = bool(self.switches_on.data) or not self.asked_switches_on.data
         return SavingDraft(
             name=self.name.data or "" if is_new else None,
             description=self.description.data or "" if is_new else None,
@@ -112,6 +115,7 @@ class SavingForm(web.ShowingForm):
             replace=ticked,
             chosen={row.text: row.kind for row in chosen},
             keeps_contact_values=bool(self.keeps_contact_values.data),
+            switches_on=self.switches_on.data,
         )
 
     def _into(self) -> tuple[str, int]:

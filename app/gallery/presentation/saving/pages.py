@@ -103,6 +103,7 @@ def _page(
     values = report.values[:MOST_VALUES]
     cards = own.own_template_cards(web.actor(), [form.into_id(), review.workflow.template_id])
     form.offer(cards, is_overtaken=isinstance(error, VersionedByOthers))
+    form.asked_switches_on.data = "1" if review.to_switch_on else ""
     form.listed.data = " ".join(one.id for one in values if one.group != "chosen")
     confirm = error.facts.get("confirm") if error else None
     is_about_fields = isinstance(error, Invalid) and bool(error.facts.get("fields"))
@@ -116,6 +117,7 @@ def _page(
         has_own=bool(cards) or form.kind.data == VERSION,
         kinds=KINDS,
         groups=_groups(values),
+        stay_off=[one for one in review.off if not one.lacks],
         passages=[(one.place, _shortened(one)) for one in report.passages],
         others=_others(report),
         most_text=MOST_TEXT,

@@ -83,6 +83,14 @@ def switch_off(
     return parse(changed), [part.name for part in parts]
 
 
+def switch_on(definition: Definition, ids: Collection[str]) -> Definition:
+    """Switch on the parts with these ids. Return the new definition."""
+    parts = [part for part in definition.parts if part.id in ids and not part.enabled]
+    if not parts:
+        return definition
+    return parse(with_values(definition.document, {(*part.pointer, "enabled"): True for part in parts}))
+
+
 def _lacking(part: Part | None, lacking: Collection[str], filled: Collection[str]) -> set[str]:
     return part_needs(part, filled) & set(lacking) if part and part.enabled else set()
 

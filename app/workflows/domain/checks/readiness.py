@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from app.integrations.domain import in_order, service_name
 from app.platform.text.words import joined
-from app.workflows.domain.checks.needs import type_needs
+from app.workflows.domain.checks.needs import part_needs, part_requirements, type_needs
 from app.workflows.domain.definition.parts import Definition, Part, Step, Trigger
 from app.workflows.domain.messages.merge_tags import MERGE_TAGS, analyse
 from app.workflows.domain.messages.reliance import gaps_left
@@ -50,13 +50,23 @@ class Gap:
 class OffPart:
     """A trigger, step or goal that is switched off.
 
-    `needs` are the integrations that it requires, `tags` the account merge tags in its texts without a value.
+    `needs` are the integrations that its type requires and the account lacks, `tags` the merge tags in its
+    texts that the account has no value for. `lacks`: cloning would switch it off. `is_ready`: it requires an
+    integration or a link of the account, and lacks nothing.
     """
 
     id: str
     name: str
     needs: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    lacks: bool = False
+    is_ready: bool = False
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The names of what the account lacks, such as “SMS” or “your booking page”."""
+        labels = (MERGE_TAGS[tag].label for tag in self.tags)
+        return (*map(service_name, self.needs), *(label[:1].lower() + label[1:] for label in labels))
 
 
 def gaps(
@@ -76,14 +86,13 @@ def gaps(
     found: list[Gap] = []
     if sentence := _nothing_live(definition, connected):
         found.append(Gap(GapKind.NOTHING_LIVE, sentence))
-    for part in off_parts(definition, filled):
-        lacking = [name for name in part.needs if name not in connected]
-        is_not = "isn’t" if len(lacking) == 1 else "aren’t"
-        services = joined([service_name(name) for name in lacking])
-        why = f" It needs {services}, which {is_not} connected." if lacking else ""
+    for part in off_parts(definition, {*connected, *filled}):
+        is_not = "isn’t" if len(part.needs) == 1 else "aren’t"
+        services = joined([service_name(name) for name in part.needs])
+        why = f" It needs {services}, which {is_not} connected." if part.needs else ""
         unset = "".join(f" {MERGE_TAGS[tag].label} isn’t set." for tag in part.tags)
         sentence = f"{part.name}, is switched off.{why}{unset}"
-        tag, need = next(iter(part.tags), ""), next(iter(lacking), "")
+        tag, need = next(iter(part.tags), ""), next(iter(part.needs), "")
         found.append(Gap(GapKind.SWITCHED_OFF, sentence, part.id, tag, need))
     found += _not_connected(definition, connected)
     found += _without_value(definition, filled)
@@ -94,18 +103,10 @@ def gaps(
     return found
 
 
-def off_parts(definition: Definition, filled: Collection[str] = ()) -> list[OffPart]:
-    """Return the parts that are switched off, in reading order."""
-    return [
-        OffPart(
-            part.id,
-            part.name,
-            in_order(type_needs(part)),
-            tuple(tag for tag in tags_without_value(part, filled) if tag.startswith("account.")),
-        )
-        for part in definition.parts
-        if not part.enabled and part.id
-    ]
+def off_parts(definition: Definition, available: Collection[str] = ()) -> list[OffPart]:
+    """Return the parts that are switched off, in reading order. `available` are the connected integrations,
+    and the merge tags that the account has a value for."""
+    return [_off_part(part, available) for part in definition.parts if not part.enabled and part.id]
 
 
 def brought_by(definition: Definition) -> tuple[str, ...]:
@@ -125,6 +126,20 @@ def tags_without_value(part: Part, filled: Collection[str], brought: tuple[str, 
     empty = frozenset(tag for tag in used if tag not in filled and _is_never_filled(tag, brought))
     gaps_in_texts = [gaps_left(text, empty) for text in texts] if empty else []
     return [tag for tag in used if any(tag in found for found in gaps_in_texts)]
+
+
+def _off_part(part: Part, available: Collection[str]) -> OffPart:
+    lacking, without_value = part_needs(part, available), tags_without_value(part, available)
+    needs = type_needs(part) - set(available)
+    tags = tuple(
+        tag
+        for tag in part.merge_tags
+        if tag.startswith("account.")
+        and tag in MERGE_TAGS
+        and (tag in without_value or (tag not in available and MERGE_TAGS[tag].need in lacking))
+    )
+    is_ready = bool(part_requirements(part)) and not lacking and not tags
+    return OffPart(part.id, part.name, in_order(needs), tags, bool(lacking), is_ready)
 
 
 def _nothing_live(definition: Definition, connected: Collection[str]) -> str:

@@ -1,9 +1,8 @@
 """Saving a workflow as a template (T-09), without the personal data of contacts (T-10)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
@@ -11,76 +10,50 @@ from app.gallery.application.custom import checked_details, create_template
 from app.gallery.application.library.new_version import save_new_version
 from app.gallery.application.merging.taking import dismiss_template_update
 from app.gallery.application.reading import TemplateDetails
+from app.gallery.application.saving.choices import SavingDraft, chosen_kinds, keys_meant
 from app.gallery.application.soundness import checked_definition
 from app.gallery.domain.categories import CUSTOM
 from app.gallery.domain.details import MAX_NAME, Details
 from app.gallery.domain.sanitizing import (
-    CHOOSABLE,
-    KINDS,
     Business,
     Choices,
-    Kind,
     Known,
     Report,
     Value,
     asked_about,
     asked_pairs,
-    key_of_words,
-    phrase_of,
     sanitized,
     texts_of,
 )
 from app.gallery.infrastructure import contact_values, queries
-from app.platform.addresses import email_key, phone_key
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid
 from app.platform.text.words import counted
 from app.workflows import application as workflows
-from app.workflows.domain import Definition
+from app.workflows.domain import Definition, OffPart, off_parts, switch_on
 from app.workflows.infrastructure.tables import Workflow
-
-MAX_CHOICES = 1_000
-MAX_CHOSEN = 50
-MAX_CHOSEN_TEXT = 200
-
-
-@dataclass(frozen=True)
-class SavingDraft:
-    """What a user enters to save a workflow as a template: its details, and what to keep and to replace.
-
-    `keep` and `replace` are texts as they are written in the workflow, or ids of values of a report; `chosen`
-    are further texts, {text: name of a kind}. Values of contacts are only kept with `keeps_contact_values`.
-    Name and description default to those of the workflow. `into` is the public id of a template of the
-    account that gets the steps as a new version, and keeps its details; None for a new template, empty if it
-    has not been chosen yet. `into_version` is the version of it that the user has seen; None skips that, for
-    programs.
-    """
-
-    name: str | None
-    description: str | None = None
-    category: str = CUSTOM
-    tags: Sequence[str] = ()
-    keep: Sequence[str] = ()
-    replace: Sequence[str] = ()
-    chosen: Mapping[str, str] = field(default_factory=dict)
-    keeps_contact_values: bool = False
-    into: str | None = None
-    into_version: int | None = None
 
 
 @dataclass(frozen=True)
 class SavingReview:
     """A workflow with what saving it as a template would replace.
 
-    `fingerprint` changes with the workflow, and with what is found in it, but not with what the user decides.
-    `problem` is why the result would not be a valid template, None if it is one.
+    `off` are the parts of the workflow that are switched off. `fingerprint` changes with the workflow, with
+    what is found in it, and with what the account lacks, but not with what the user decides. `problem` is why
+    the result would not be a valid template, None if it is one.
     """
 
     workflow: Workflow
     draft: SavingDraft
     report: Report
+    off: Sequence[OffPart]
     fingerprint: str
     problem: Invalid | None
+
+    @property
+    def to_switch_on(self) -> list[OffPart]:
+        """The parts that are off while the account lacks what they need."""
+        return [part for part in self.off if part.lacks]
 
 
 @dataclass(frozen=True)
@@ -179,16 +152,19 @@ def _reviewed(actor: Actor, workflow: Workflow, given: SavingDraft | None) -> Sa
     }
     details |= {_tag(number): tag for number, tag in enumerate(draft.tags)}
     details = details if draft.into is None else {}
-    definition, chosen = workflow.parsed, _chosen(draft)
+    off, chosen = off_parts(workflow.parsed, workflows.available(actor.account_id)), chosen_kinds(draft)
+    lacking = [part.id for part in off if part.lacks]
+    definition = switch_on(workflow.parsed, lacking) if draft.switches_on else workflow.parsed
     known, business = _known(actor, definition, details), _business(actor)
     report = sanitized(definition, details, known, business, Choices(chosen=chosen))
     if draft.keep or draft.replace:
-        keep, replace = (_keys(texts, report, actor.country) for texts in (draft.keep, draft.replace))
+        keep, replace = (keys_meant(texts, report, actor.country) for texts in (draft.keep, draft.replace))
         report = sanitized(definition, details, known, business, Choices(keep, replace, chosen))
     # A form begins with the details of the workflow as they are after sanitizing.
     found = report.fingerprint(with_details=draft.name is not None)
-    fingerprint = sha256(f"{workflow.public_id} {workflow.revision} {found}".encode()).hexdigest()[:16]
-    return SavingReview(workflow, draft, report, fingerprint, _problem(actor, report))
+    seen = " ".join((workflow.public_id, str(workflow.revision), found, *lacking))
+    fingerprint = sha256(seen.encode()).hexdigest()[:16]
+    return SavingReview(workflow, draft, report, off, fingerprint, _problem(actor, report))
 
 
 def _checked(draft: SavingDraft) -> SavingDraft:
@@ -240,41 +216,6 @@ def _problem(actor: Actor, report: Report) -> Invalid | None:
     except Invalid as problem:
         return problem
     return None
-
-
-def _chosen(draft: SavingDraft) -> dict[tuple[str, ...], Kind]:
-    """Return {words: kind} of the further texts. Raises Invalid."""
-    sizes = (len(draft.keep), len(draft.replace), len(draft.chosen))
-    if max(sizes[:2]) > MAX_CHOICES or sizes[2] > MAX_CHOSEN:
-        raise Invalid.in_fields({"chosen": f"Choose at most {MAX_CHOSEN} texts to replace."})
-    found: dict[tuple[str, ...], Kind] = {}
-    for text, name in draft.chosen.items():
-        kind, words = KINDS.get(name), phrase_of(text[: MAX_CHOSEN_TEXT + 1])
-        if kind not in CHOOSABLE or kind is None:
-            raise Invalid.in_fields({"chosen": f"“{name[:40]}” isn’t something to replace a text with."})
-        if not words or len(text) > MAX_CHOSEN_TEXT:
-            raise Invalid.in_fields(
-                {"chosen": f"Enter a word or phrase of at most {MAX_CHOSEN_TEXT} characters."}
-            )
-        found[words] = kind
-    return found
-
-
-def _keys(texts: Iterable[str], report: Report, country: str) -> frozenset[str]:
-    """Return the keys of the values that are meant by texts, or by the ids of a form."""
-    keys = {value.key for value in report.values}
-    by_id = {value.id: value.key for value in report.values}
-    found: set[str] = set()
-    for text in texts:
-        readings: tuple[Any, ...] = (
-            by_id.get(text),
-            text,
-            key_of_words(text),
-            email_key(text),
-            phone_key(text, country or None),
-        )
-        found.update(one for one in readings if isinstance(one, str) and one in keys)
-    return frozenset(found)
 
 
 def _refuse_secrets(report: Report) -> None:
