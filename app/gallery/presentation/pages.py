@@ -24,7 +24,7 @@ from app.gallery.presentation.result_charts import month_charts, month_words, ve
 from app.gallery.presentation.shown_cards import shown_cards
 from app.platform import web
 from app.platform.errors import Invalid, MusterError, NotFound
-from app.workflows.domain import STEPS, trigger_words
+from app.workflows.domain import STEPS, off_parts, trigger_words
 
 MOST_TEMPLATES = 100  # in the table of results
 
@@ -136,6 +136,7 @@ def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:
         return render_template("gallery/_message.html", arrived=True, **facts)
     facts |= {
         "drawing": details.drawing(),
+        "off": len(off_parts(details.definition)),
         "trigger": trigger_words(details.definition),
         "category": category_named(details.card.category),
         "chosen": bool(step_id),

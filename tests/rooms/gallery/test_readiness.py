@@ -12,11 +12,11 @@ from app.gallery import application as gallery
 from app.gallery.infrastructure.merging.queries import link_of
 from app.platform.tenancy import acting_for
 from app.workflows import application as workflows
-from tests.people import Person, Program
+from tests.people import Person, Program, program_of
 from tests.rooms.gallery.shelf import add_template, connect, uses
 from tests.rooms.gallery.updating import fields_of, page_of, save_version, send
 from tests.rooms.workflows.drafts import found
-from tests.unit.workflows.documents import branch, definition, email, goal, goals, path, rule, sms, step
+from tests.unit.workflows.documents import branch, definition, email, goal, goals, off, path, rule, sms, step
 
 BIRTHDAY, DOB = "contact.custom.birthday", "contact.custom.dob"
 CHOICE = f"fields.{BIRTHDAY}"
@@ -109,11 +109,27 @@ def test_integrations_links_and_senders_are_said(app: Flask, bob: Person) -> Non
     steps[0]["config"]["sender"] = "stranger@example.com"
     address = f"/templates/{add_template(app, bob.actor, 'Texts', definition(*steps))}/readiness"
     page = text_of(bob.get(address))
-    assert "Switched off until it’s connected" in page and "Step 2, Send SMS" in page
+    assert (
+        "Once it’s connected, you can switch it on with a click on the workflow’s page:" in page
+        and "Step 2, Send SMS" in page
+    )
     assert 'href="/settings/sms"' in page and 'href="#details"' in page
     assert "https://shop.example.com/offer" in page and "Link to fill in" in page
     connect(app, bob.actor, "sms")
     assert "Connect SMS" not in bob.get(address).text
+
+
+def test_steps_that_are_off_in_a_template_are_said(app: Flask, bob: Person) -> None:  # T-02 T-12
+    steps = (email(), off(sms()), off(step("tag", "add_tag", tag="x")))
+    template_id = add_template(app, bob.actor, "Texts", definition(*steps))
+    page = text_of(bob.get(f"/templates/{template_id}/readiness"))
+    assert "2 steps are switched off in this template, and stay off in workflows made from it." in page
+    assert 'Step 2, Send SMS</p><p class="need-state quiet">Needs SMS</p>' in page
+    assert "Step 3, Add tag</p></li>" in page and "Everything this template needs is ready" not in page
+    preview = text_of(bob.get(f"/templates/{template_id}"))
+    assert "2 steps are switched off in this template" in preview and "Nothing to connect" not in preview
+    needed = program_of(app, bob).get(f"/workflow-templates/{template_id}/readiness").json
+    assert needed["switched_off"] == ["Step 2, Send SMS", "Step 3, Add tag"] and needed["open"] == 4
 
 
 def test_a_clone_uses_the_fields_that_were_chosen(

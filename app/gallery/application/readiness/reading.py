@@ -22,7 +22,7 @@ from app.integrations.application import connected
 from app.integrations.domain import in_order
 from app.platform.errors import MusterError
 from app.workflows import application as workflows
-from app.workflows.domain import Definition, needs
+from app.workflows.domain import Definition, OffPart, needs, off_parts
 from app.workflows.domain.checks.readiness import Gap, GapKind
 
 _OF_SENDING = (GapKind.NO_SENDER, GapKind.NO_TOPIC)
@@ -67,14 +67,15 @@ class NeededDetail:
 
 @dataclass(frozen=True)
 class Readiness:
-    """What a template needs. `sending` are senders and topics that the account lacks, `links` those that
-    someone has to fill in, `refusal` what prevents cloning altogether."""
+    """What a template needs. `off` are the parts that are switched off in it, `sending` senders and topics
+    that the account lacks, `links` those that someone has to fill in, `refusal` what prevents cloning."""
 
     template: WorkflowTemplate
     integrations: Sequence[NeededIntegration]
     fields: Sequence[NeededField]
     tags: Sequence[NeededTag]
     details: Sequence[NeededDetail]
+    off: Sequence[OffPart]
     sending: Sequence[Gap]
     links: Sequence[LinkToFill]
     refusal: MusterError | None
@@ -87,6 +88,7 @@ class Readiness:
             + sum(not one.exists and one.renamed is None for one in self.fields)
             + sum(not one.exists for one in self.tags)
             + sum(one.is_missing for one in self.details)
+            + len(self.off)
             + len(self.sending)
             + len(self.links)
         )
@@ -107,6 +109,7 @@ def template_readiness(actor: Actor, public_id: str) -> Readiness:
         fields=needed_fields(actor, definition),
         tags=[NeededTag(name, name not in new, parts) for name, parts in tags.items()],
         details=[NeededDetail(one, texts.get(one.name, "")) for one in used_details(definition)],
+        off=off_parts(definition, workflows.available(actor.account_id)),
         sending=[one for one in workflows.gaps_in(actor.account_id, definition) if one.kind in _OF_SENDING],
         links=links_to_fill(definition),
         refusal=preview.refusal,

@@ -88,6 +88,10 @@ class TemplateReadiness(Schema):
     fields: list[ReadinessField] = Field(description="Contact fields that it uses.")
     tags: list[ReadinessTag] = Field(description="Tags that it uses.")
     details: list[ReadinessDetail] = Field(description="Business details that its texts use.")
+    switched_off: list[str] = described(
+        "Trigger, steps, and goals that are switched off in the template, and in workflows made from it.",
+        ["Step 4, Add tag"],
+    )
     sending: list[str] = described("Senders and topics that the account lacks, in sentences.", [])
     links: list[ReadinessLink] = Field(description="Links that someone has to fill in.")
 
@@ -116,6 +120,7 @@ def readiness_shape(readiness: Readiness) -> TemplateReadiness:
             )
             for one in readiness.details
         ],
+        switched_off=[part.name for part in readiness.off],
         sending=[gap.message for gap in readiness.sending],
         links=[ReadinessLink(url=one.url, part=one.part) for one in readiness.links],
     )
