@@ -25,6 +25,7 @@ from app.workflows.application.editing.structure import (
     step_to_move,
     step_types,
 )
+from app.workflows.application.editing.switching import switch_on_ready
 from app.workflows.application.editing.trigger_and_goals import (
     add_goal,
     choose_trigger,
@@ -190,6 +191,7 @@ __all__ = [
     "step_to_delete",
     "step_to_move",
     "step_types",
+    "switch_on_ready",
     "switch_part",
     "trigger_filters",
     "trigger_types",

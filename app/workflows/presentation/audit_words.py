@@ -29,6 +29,7 @@ _AUDIT_SENTENCES: Final = {
     "workflow_step_moved": "moved a step in {it}",
     "workflow_step_copied": "duplicated a step in {it}",
     "workflow_step_deleted": "deleted a step from {it}",
+    "workflow_steps_switched_on": "switched on steps in {it}",
     "workflow_paths_changed": "changed the paths of a step in {it}",
     "workflow_goals_changed": "changed the goals of {it}",
     "workflow_edit_undone": "undid an edit of {it}",

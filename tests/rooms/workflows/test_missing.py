@@ -8,6 +8,7 @@ import pytest
 from app.accounts import application as accounts
 from app.workflows import application as workflows
 from app.workflows.application import ActivationQuestion, Ask
+from tests.rooms.gallery.shelf import connect
 from tests.rooms.workflows.drafts import complete, draft, found, welcome
 from tests.unit.workflows.documents import definition, email, off, sms, step
 
@@ -119,6 +120,35 @@ def test_a_part_that_is_off_is_switched_on_and_off_again(app, bob, vera, mallory
     assert bob.post(f"{page}/steps/short/switch", {"switch": "off", "revision": "4"}).status_code == 303
     assert found(app, bob.actor, public_id).definition["steps"][1]["enabled"] is False
     assert bob.post(f"{page}/steps/nothing/switch", {"switch": "on", "revision": "5"}).status_code == 404
+
+
+def test_what_is_ready_is_switched_on_with_one_edit(app, alice, bob, vera, mallory):
+    book, review = (f"Go to {{{{ account.{name}_link }}}}" for name in ("booking", "review"))
+    written = [email("hello"), sms("short"), sms("book", book), sms("review", review), email("quiet")]
+    public_id = draft(app, bob.actor, definition=definition(*map(off, written)))
+    page, address = f"/workflows/{public_id}", f"/workflows/{public_id}/ready-steps"
+    shown = bob.get(page).text
+    assert "5 parts are switched off." in shown and address not in shown
+    assert bob.post(address, {"revision": "1"}).status_code == 422
+    connect(app, bob.actor, "sms")
+    with app.app_context():
+        accounts.change_business(alice.actor, {"booking_link": "https://book.example/us"})
+    shown = bob.get(page).text
+    assert "2 steps are ready to be switched on. 3 others are switched off." in shown
+    assert "Switch on 2 steps that are ready" in shown and shown.count("Has what it needs") == 2
+    assert address not in vera.get(page).text
+    assert vera.post(address, {"revision": "1"}).status_code == 403
+    assert mallory.post(address, {"revision": "1"}).status_code == 404
+    assert bob.post(address, {"revision": "7"}).status_code == 409
+    assert bob.post(address, {"revision": "1"}).location == f"{page}?step=short&revision=2#step-short"
+    assert enabled(app, bob, public_id) == [False, True, True, False, False]
+    assert "switched on steps in" in alice.get("/activity").text
+    assert bob.post(f"{page}/undo", {"revision": "2"}).status_code == 303
+    assert enabled(app, bob, public_id) == [False] * 5
+
+
+def enabled(app, person, public_id):
+    return [one["enabled"] for one in found(app, person.actor, public_id).definition["steps"]]
 
 
 def test_a_part_that_is_off_links_to_everything_it_lacks(app, bob):

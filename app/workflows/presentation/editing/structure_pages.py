@@ -1,4 +1,4 @@
-"""Pages and requests that add, move, copy and delete steps."""
+"""Pages and requests that add, move, copy and delete steps, or switch on all that are ready."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -106,6 +106,16 @@ def delete(public_id: str, step_id: str) -> ResponseReturnValue:
         public_id,
         lambda revision: workflows.delete_step(web.actor(), public_id, step_id, revision, keep),
         "Step deleted",
+    )
+
+
+@blueprint.post("/ready-steps")
+def switch_on_ready(public_id: str) -> ResponseReturnValue:
+    """Switch on all steps that are off and have what they need."""
+    return after_edit(
+        public_id,
+        lambda revision: workflows.switch_on_ready(web.actor(), public_id, revision),
+        "Steps switched on",
     )
 
 
