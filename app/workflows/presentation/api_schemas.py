@@ -68,7 +68,8 @@ class WorkflowGap(Schema):
     """Something that a workflow lacks."""
 
     kind: str = described(
-        "`nothing_live`, `switched_off`, `not_connected`, `no_value`, `no_sender`, or `no_topic`.",
+        "`nothing_live`, `switched_off`, `never_taken` (a path that needs messages that are off),"
+        " `not_connected`, `no_value`, `no_sender`, or `no_topic`.",
         "not_connected",
     )
     message: str = described("What is missing, in a sentence.", "SMS isn’t connected, so step 3 won’t run.")

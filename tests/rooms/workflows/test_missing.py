@@ -10,7 +10,7 @@ from app.workflows import application as workflows
 from app.workflows.application import ActivationQuestion, Ask
 from tests.rooms.gallery.shelf import connect
 from tests.rooms.workflows.drafts import complete, draft, found, welcome
-from tests.unit.workflows.documents import definition, email, off, sms, step
+from tests.unit.workflows.documents import branch, definition, email, off, path, rule, sms, step, wait
 
 NOTHING_ON = definition(off(email("hello")), off(sms("short")), step("tag", "add_tag", tag="x"))
 
@@ -145,6 +145,19 @@ def test_what_is_ready_is_switched_on_with_one_edit(app, alice, bob, vera, mallo
     assert "switched on steps in" in alice.get("/activity").text
     assert bob.post(f"{page}/undo", {"revision": "2"}).status_code == 303
     assert enabled(app, bob, public_id) == [False] * 5
+
+
+def test_a_path_that_nobody_can_take_is_named(app, bob):
+    replied = path("replied", "Replied", {"all": [rule("event.replied", "equals", "short")]}, wait("pause"))
+    written = definition(email("hello"), off(sms("short")), branch("ways", replied))
+    page = f"/workflows/{draft(app, bob.actor, definition=written)}"
+    sentence = "Nobody can take the path “Replied”: its messages are switched off."
+    shown, asked = bob.get(page).text, bob.get(f"{page}/activation").text
+    assert shown.count(sentence) == 2 and f'warning">{sentence}' in shown.replace('"><span>', '">')
+    assert sentence in asked and f'<a href="{page}/steps/ways/paths">See its conditions</a>' in asked
+    assert bob.get(f"{page}/steps/ways/paths").status_code == 200
+    bob.post(f"{page}/steps/short/switch", {"switch": "on", "revision": "1"})
+    assert sentence not in bob.get(page).text
 
 
 def enabled(app, person, public_id):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.workflows.domain import parse
+from app.workflows.domain import draw, parse
 from app.workflows.domain.checks import readiness
 from app.workflows.domain.checks.readiness import GapKind, brought_by, off_parts, tags_without_value
 from tests.unit.workflows.documents import branch, definition, email, goals, off, path, rule, sms, step, wait
@@ -70,6 +70,39 @@ def test_every_part_that_is_off_is_named_with_what_it_needs():
         "Step 2, Send SMS, is switched off. It needs SMS, which isn’t connected.",
         "Goal 1, Makes a purchase, is switched off. It needs Payments, which isn’t connected.",
     ]
+
+
+HELLO, TEXT = rule("event.replied", "equals", "hello"), rule("event.replied", "equals", "text")
+CITY = rule("contact.city", "equals", "Bath")
+
+
+@pytest.mark.parametrize(
+    ("criteria", "is_said"),
+    [
+        ({"all": [TEXT]}, True),
+        ({"all": [CITY, TEXT]}, True),
+        ({"any": [TEXT, {"all": [CITY, TEXT]}]}, True),
+        ({"all": [rule("event.link_clicked", "in_list", ["text", "text"])]}, True),
+        ({"any": [CITY, TEXT]}, False),
+        ({"all": [HELLO, CITY]}, False),
+        ({"all": [rule("event.replied", "in_list", ["hello", "text"])]}, False),
+        ({"all": [rule("event.replied", "not_equals", "text")]}, False),
+        ({"all": [rule("event.replied", "in_list", [])]}, False),
+        ({"all": [rule("event.replied", "equals", {"a": 1}), "text"]}, False),
+        ({"all": []}, False),
+    ],
+)
+def test_a_path_that_waits_for_messages_that_are_off_is_never_taken(criteria, is_said):  # W-02
+    document = definition(
+        email(),
+        off(sms()),
+        branch("ways", path("yes", "Replied", criteria), path("city", "Bath", {"all": [CITY]})),
+    )
+    found = [gap for gap in gaps(document, connected={"sms"}) if gap.kind == GapKind.NEVER_TAKEN]
+    sentence = "Nobody can take the path “Replied”: its messages are switched off."
+    assert [(gap.message, gap.part_id) for gap in found] == [(sentence, "ways")] * is_said
+    paths = draw(parse(document)).nodes[3].paths
+    assert [one.warning for one in paths] == [sentence * is_said, "", ""]
 
 
 def test_what_is_on_but_cannot_run_is_named():

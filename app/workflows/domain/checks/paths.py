@@ -1,14 +1,19 @@
-"""Checks of the paths of a branch or split: number, names, criteria and percentages."""
+"""Checks of the paths of a branch or split: number, names, criteria and percentages, and which are never
+taken."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
-from app.contacts.domain.criteria import criteria_problems
+from app.contacts.domain.criteria import MAX_NESTING, criteria_problems, field_named, group_of
 from app.workflows.domain.checks.setting_values import Known, custom_field_problems
 from app.workflows.domain.definition.document import MAX_NAME
-from app.workflows.domain.definition.parts import Path, Step
+from app.workflows.domain.definition.parts import Definition, Path, Step
 
 PATHS = "arms"
 """What documents call the paths of a fork."""
+
+_REACTS = ("equals", "in_list")
+"""Operators that ask for a reaction to one of the messages named."""
 
 
 def path_problems(step: Step, known: Known) -> Iterator[tuple[str, str]]:
@@ -26,6 +31,41 @@ def path_problems(step: Step, known: Known) -> Iterator[tuple[str, str]]:
     if fork.chosen_by == "percent":
         yield from _percentages(paths)
     yield from _same_names(paths)
+
+
+def untaken_paths(definition: Definition) -> Iterator[tuple[Step, Path]]:
+    """Yield the paths, with their forks, that nobody can take: their conditions ask for reactions to messages
+    that are all switched off."""
+    off = {step.id for step in definition.messages if not step.is_live and step.id}
+    for step in definition.live_steps if off else ():
+        if step.kind and step.kind.fork and step.kind.fork.chosen_by == "criteria":
+            yield from ((step, path) for path in step.paths if _never_holds(path.criteria, off))
+
+
+def untaken_sentence(path: Path) -> str:
+    name = f"the path “{path.name}”" if path.name.strip() else f"path {path.number}"
+    return f"Nobody can take {name}: its messages are switched off."
+
+
+def _never_holds(criteria: Any, off: Collection[str], depth: int = 0) -> bool:
+    """Whether criteria, or a group of them, ask for a reaction to messages that are all in `off`."""
+    join, members = group_of(criteria)
+    if depth > MAX_NESTING or not members:
+        return False
+    lost = (
+        isinstance(one, dict)
+        and (_asks_only(one, off) if "field" in one else _never_holds(one, off, depth + 1))
+        for one in members
+    )
+    return any(lost) if join == "all" else all(lost)
+
+
+def _asks_only(rule: dict[str, Any], off: Collection[str]) -> bool:
+    asked, value = field_named(rule["field"]), rule.get("value")
+    if asked is None or asked.kind != "message" or rule.get("op") not in _REACTS:
+        return False
+    named = value if isinstance(value, list) else [value]
+    return bool(named) and all(isinstance(one, str) and one in off for one in named)
 
 
 def _one(path: Path) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,5 @@
-"""What a valid workflow still lacks: parts that are switched off, missing integrations, empty merge tags.
+"""What a valid workflow still lacks: parts that are switched off, paths that nobody takes without them,
+missing integrations, empty merge tags.
 
 None of it makes the workflow invalid, so the user is told and decides.
 """
@@ -10,6 +11,7 @@ from enum import StrEnum
 from app.integrations.domain import in_order, service_name
 from app.platform.text.words import joined
 from app.workflows.domain.checks.needs import part_needs, part_requirements, type_needs
+from app.workflows.domain.checks.paths import untaken_paths, untaken_sentence
 from app.workflows.domain.definition.parts import Definition, Part, Step, Trigger
 from app.workflows.domain.messages.merge_tags import MERGE_TAGS, analyse
 from app.workflows.domain.messages.reliance import gaps_left
@@ -25,6 +27,7 @@ class GapKind(StrEnum):
 
     NOTHING_LIVE = "nothing_live"
     SWITCHED_OFF = "switched_off"
+    NEVER_TAKEN = "never_taken"
     NOT_CONNECTED = "not_connected"
     NO_VALUE = "no_value"
     NO_SENDER = "no_sender"
@@ -94,6 +97,9 @@ def gaps(
         sentence = f"{part.name}, is switched off.{why}{unset}"
         tag, need = next(iter(part.tags), ""), next(iter(part.needs), "")
         found.append(Gap(GapKind.SWITCHED_OFF, sentence, part.id, tag, need))
+    found += [
+        Gap(GapKind.NEVER_TAKEN, untaken_sentence(path), step.id) for step, path in untaken_paths(definition)
+    ]
     found += _not_connected(definition, connected)
     found += _without_value(definition, filled)
     if senders is not None:

@@ -12,8 +12,9 @@ from typing import Literal, TypeAlias
 from app.contacts.domain.criteria import criteria_words
 from app.integrations.domain import in_order
 from app.workflows.domain.checks.needs import part_needs, type_needs
+from app.workflows.domain.checks.paths import untaken_paths, untaken_sentence
 from app.workflows.domain.checks.problem import Problem
-from app.workflows.domain.definition.parts import Definition, Goal, Part, Path, Step
+from app.workflows.domain.definition.parts import Definition, Goal, Part, Path, Pointer, Step
 from app.workflows.domain.definition.reach import all_stop
 from app.workflows.domain.drawing.describe import goal_words, names_in, step_words, trigger_words
 from app.workflows.domain.drawing.rows import Row, rows
@@ -27,7 +28,7 @@ UNKNOWN_STEP, NO_TRIGGER, NO_GOAL = Look("info"), Look("bolt", "accent"), Look("
 @dataclass(frozen=True, slots=True)
 class DrawnPath:
     """A path of a fork. `ref` is what addresses call it, `rule` its criteria or percentage in words; `ends`:
-    no contact leaves it."""
+    no contact leaves it, `warning`: why nobody takes it, as a sentence."""
 
     id: str
     ref: str
@@ -37,6 +38,7 @@ class DrawnPath:
     is_default: bool
     ends: bool
     nodes: tuple["Node", ...]
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,15 @@ class Drawing:
 class _Context:
     """Data needed for every node besides its part.
 
-    `problems` is {step number, "trigger" or goal id: sentences}.
+    `problems` is {step number, "trigger" or goal id: sentences}, `warnings` {place of a path in the document:
+    sentence}.
     """
 
     missing: frozenset[str]
     filled: Collection[str]
     names: Names
     problems: Mapping[str | int, list[str]]
+    warnings: Mapping[Pointer, str]
 
 
 def draw(
@@ -104,7 +108,8 @@ def draw(
     {public id: name}; `filled` are merge tags that the account has a value for.
     """
     by_part = _by_part(problems)
-    context = _Context(frozenset(missing), filled, names_in(definition, workflows), by_part)
+    untaken = {path.pointer: untaken_sentence(path) for _, path in untaken_paths(definition)}
+    context = _Context(frozenset(missing), filled, names_in(definition, workflows), by_part, untaken)
     trigger = _trigger(definition, context)
     goals = [_goal(definition, goal, context) for goal in definition.goals]
     return Drawing((trigger, *_nodes(definition.steps, context), *goals), tuple(by_part.get("", ())))
@@ -203,4 +208,5 @@ def _path(step: Step, path: Path, context: _Context) -> DrawnPath:
         is_default=path.is_default,
         ends=all_stop(path.steps),
         nodes=_nodes(path.steps, context),
+        warning=context.warnings.get(path.pointer, ""),
     )
