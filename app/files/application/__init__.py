@@ -81,6 +81,7 @@ from app.files.application.room import (
 from app.files.application.styles import ColumnStyles, styles_of, tags_in
 from app.files.domain.columns.choices import FileChoices
 from app.files.domain.columns.identify import Identifier
+from app.files.infrastructure.storage import link_into
 from app.files.infrastructure.tables import Upload
 
 __all__ = [
@@ -133,6 +134,7 @@ __all__ = [
     "known_layout",
     "layout_named",
     "layout_of",
+    "link_into",
     "mapping_as_guessed",
     "may_be_mapped_to",
     "new_to_account",

@@ -57,6 +57,21 @@ def link(account_id: int, public_id: str, other: str) -> None:
     os.link(path_of(account_id, public_id), path_of(account_id, other))
 
 
+def link_into(folder: Path, account_id: int, public_id: str) -> bool:
+    """Keep the present bytes of a stored file, and of its worksheet text, in another folder of the same disk,
+    whatever becomes of the file. Returns False if it is gone."""
+    source = path_of(account_id, public_id)
+    target = folder / str(account_id) / source.name
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        return False
+    with suppress(FileNotFoundError):
+        os.link(source.with_suffix(SHEET_TEXT), target.with_suffix(SHEET_TEXT))
+    return True
+
+
 def take_sheet(account_id: int, public_id: str, other: str) -> None:
     """Move the extracted worksheet text, if any, to another upload of the same workbook."""
     with suppress(FileNotFoundError):
