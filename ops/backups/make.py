@@ -78,7 +78,7 @@ def make_backup(settings: Settings, wanted: Path | None) -> Backup:
     engine = db.engine
     database = Path(str(engine.url.database)).absolute()
     if not database.exists():
-        raise Problem(f"There is no database at {database} yet.")
+        raise Problem(f"The database {database} doesn’t exist yet.")
     moment = now()
     target = _target(settings, wanted, moment)
     made = Backup(target, has_key=is_generated(settings))
@@ -86,15 +86,17 @@ def make_backup(settings: Settings, wanted: Path | None) -> Backup:
         work = folders.enter_context(work_folder(settings.data_dir))
         beside = folders.enter_context(work_folder(target.parent))
         copied, draft = work / archive.DATABASE, beside / target.name
+        settings.uploads_dir.mkdir(mode=0o700, exist_ok=True)
+        links = folders.enter_context(work_folder(settings.uploads_dir))  # which may be on a disk of its own
         with ExitStack() as open_database:
             with write_lock(engine, LOCK_WAIT_SECONDS):
                 source = open_database.enter_context(database_copy.snapshot(database))
-                _link_uploads(database_copy.uploads_of(source), work / "uploads", made)
+                _link_uploads(database_copy.uploads_of(source), links, made)
             database_copy.copy(source, copied)
         with database_copy.opened(copied) as connection:
             database_copy.check(connection)
             schema = database_copy.schema_of(connection)
-        _write(settings, made, work, draft, schema, moment)
+        _write(settings, made, copied, links, draft, schema, moment)
         made.size = draft.stat().st_size
         _publish(draft, target)
     return made
@@ -122,7 +124,9 @@ def _link_uploads(uploads: Iterator[tuple[int, str]], folder: Path, made: Backup
             made.missing.append(public_id)
 
 
-def _write(settings: Settings, made: Backup, work: Path, draft: Path, schema: str, moment: datetime) -> None:
+def _write(
+    settings: Settings, made: Backup, copied: Path, links: Path, draft: Path, schema: str, moment: datetime
+) -> None:
     about = {
         "format": archive.FORMAT,
         "schema": schema,
@@ -136,8 +140,8 @@ def _write(settings: Settings, made: Backup, work: Path, draft: Path, schema: st
         writer.add_json(archive.ABOUT, about)
         if made.has_key:
             _add(writer, archive.KEY, key_file(settings))
-        _add(writer, archive.DATABASE, work / archive.DATABASE)
-        for path in sorted((work / "uploads").glob("*/*")):
+        _add(writer, archive.DATABASE, copied)
+        for path in sorted(links.glob("*/*")):
             _add(writer, f"uploads/{path.parent.name}/{path.name}", path)
         writer.close()
         file.flush()

@@ -1,8 +1,8 @@
 """`flask restore`: put the data of an archive in place of an installation's, while Muster is stopped.
 
 Everything is unpacked beside the data, verified, and migrated first. Only then, files are renamed: what was
-there goes to a folder of its own, and nothing is deleted. The queue's data go there, too: their tasks belong to
-the data before, and those of the restored data are sent again by the clock, as after the loss of a queue.
+there goes to a folder of its own, and nothing is deleted. The queue's data go there, too: their tasks belong
+to the data before, and those of the restored data are sent again by the clock, as after the loss of a queue.
 """
 
 import hashlib
@@ -53,8 +53,8 @@ class Restored:
             places = " and ".join(map(str, self.aside))
             said.append(f"The previous data is in {places}. Delete it when you no longer need it.")
         said.append(
-            "When Muster starts, it continues from the time of the backup: "
-            "emails and texts that were sent after that time can be sent again."
+            "When Muster starts, it continues from that time: messages sent since then can be sent again, "
+            "and opt-outs received since then are missing."
         )
         return said
 
@@ -200,8 +200,8 @@ def _known_schemas() -> set[str]:
 def _exchanges(
     settings: Settings, database: Path, work: Path, copied: Path
 ) -> list[tuple[Path | None, Path]]:
-    """Return (new file or folder, its place) in the order in which they are put there. The database is last, so
-    that a restoration that was cut off is not taken for a complete one."""
+    """Return (new file or folder, its place) in the order in which they are put there. The database is last,
+    so that a restoration that was cut off is not taken for a complete one."""
     key = work / archive.KEY
     uploads = work / "uploads"
     uploads.mkdir(mode=0o700, exist_ok=True)

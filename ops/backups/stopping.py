@@ -18,7 +18,7 @@ def ending_on_signals() -> Iterator[None]:
         yield
     finally:
         for kind, handler in before.items():
-            signal.signal(kind, handler)
+            signal.signal(kind, handler or signal.SIG_DFL)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform import queue
 from app.platform.database import db
 from app.platform.settings import Settings
+from tests.ops.backed_up import Place
 from tests.people import create_people, sign_in
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.workflows.drafts import active
@@ -160,3 +161,39 @@ def test_everything_killed_and_started_again(bench: Bench) -> None:
     assert took < 10
     eventually(lambda: trial.job(job).finished_at)
     trial.holds(job)
+
+
+@pytest.mark.only_on("sqlite", reason="PostgreSQL has its own backups")
+def test_a_backup_goes_on_in_another_place(bench: Bench, tmp_path: Path) -> None:
+    """Save an installation during a job, restore it in a new folder, and start that."""
+    first = Place(bench.site.data_dir)
+    other = Installation(tmp_path / "other", MAX_CONTACTS_PER_JOB=str(ROWS))
+    second = Place(other.data_dir)
+    file = tmp_path / "backup.tar.gz"
+    assert first.run("restore", file).output.startswith("Error: Muster is already running in")
+    job = bench.start_job()
+    eventually(lambda: bench.done(job) > 0)
+    saved = first.run("backup", file)
+    assert saved.exit_code == 0, saved.output
+    try:
+        restored = second.run("restore", file)
+        assert restored.exit_code == 0, restored.output
+        second.close()
+        there = Trial(second.app, bench.trial.actor, lambda: False)
+        assert there.job(job).finished_at is None, "the backup was made during the job"
+        assert any(batch.status == "completed" for batch in there.batches(job))
+        other.start()
+        eventually(lambda: there.job(job).finished_at)
+        there.holds(job)
+        assert there.job(job).totals == {"ENROLLED": FEWER}
+        verified = second.run("verify-job", job, "--account", "Agency")
+        assert verified.exit_code == 0, verified.output
+        assert other.stop() == 0
+        assert not any(other.is_running(name) for name in ("muster", "supervisor", "web", "queue", "clock"))
+    finally:
+        first.close()
+        second.close()
+        if other.process is not None and other.process.poll() is None:
+            other.stop()
+    eventually(lambda: bench.trial.job(job).finished_at)
+    bench.trial.holds(job)
