@@ -22,7 +22,7 @@ from app.platform.text import formats
 from app.platform.text.words import counted
 from ops.backups import archive, database_copy
 from ops.backups.secret_key import fingerprint, is_generated, key_file
-from ops.backups.work_folders import work_folder
+from ops.backups.work_folders import work_folders
 from ops.problems import Problem
 
 LOCK_WAIT_SECONDS = 30.0
@@ -83,11 +83,11 @@ def make_backup(settings: Settings, wanted: Path | None) -> Backup:
     target = _target(settings, wanted, moment)
     made = Backup(target, has_key=is_generated(settings))
     with ExitStack() as folders:
-        work = folders.enter_context(work_folder(settings.data_dir))
-        beside = folders.enter_context(work_folder(target.parent))
-        copied, draft = work / archive.DATABASE, beside / target.name
         settings.uploads_dir.mkdir(mode=0o700, exist_ok=True)
-        links = folders.enter_context(work_folder(settings.uploads_dir))  # which may be on a disk of its own
+        # The uploads may be on a disk of their own, which links can't leave.
+        parents = settings.data_dir, target.parent, settings.uploads_dir
+        work, beside, links = work_folders(folders, *parents)
+        copied, draft = work / archive.DATABASE, beside / target.name
         with ExitStack() as open_database:
             with write_lock(engine, LOCK_WAIT_SECONDS):
                 source = open_database.enter_context(database_copy.snapshot(database))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from ops.backups import archive, database_copy
 from ops.backups.make import LOCK_WAIT_SECONDS, refuse_postgresql, sync_folder
 from ops.backups.secret_key import fingerprint, is_generated, key_file
 from ops.backups.stopping import uninterrupted
-from ops.backups.work_folders import work_folder
+from ops.backups.work_folders import work_folders
 from ops.places import run_folder
 from ops.prepare import prepare_database
 from ops.problems import Problem
@@ -44,14 +45,14 @@ class Restored:
     def sentences(self) -> list[str]:
         """Return what to tell the user."""
         said = [
-            f"Restored the backup of {self.about['created_at']}: the database and "
-            f"{counted(self.uploads, 'upload')}."
+            f"Restored the backup of {_moment(self.about['created_at']):%Y-%m-%d %H:%M} UTC: "
+            f"the database and {counted(self.uploads, 'upload')}."
         ]
         if self.about["schema"] != newest_migration():
             said.append(f"Updated the database from {self.about['schema']} to {newest_migration()}.")
         if self.aside:
             places = " and ".join(map(str, self.aside))
-            said.append(f"The previous data is in {places}. Delete it when you no longer need it.")
+            said.append(f"Previous files are in {places}. Delete them when you no longer need them.")
         said.append(
             "When Muster starts, it continues from that time: messages sent since then can be sent again, "
             "and opt-outs received since then are missing."
@@ -69,8 +70,7 @@ def restore(settings: Settings, file: Path, replaces: bool) -> Restored:
         for folder in (settings.data_dir, database.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with ExitStack() as folders:
-            work = folders.enter_context(work_folder(settings.data_dir))
-            beside = folders.enter_context(work_folder(database.parent))
+            work, beside = work_folders(folders, settings.data_dir, database.parent)
             copied = beside / archive.DATABASE
             about, uploads = _unpack(settings, file, work, copied)
             _check_database(about, work, copied)
@@ -152,8 +152,10 @@ def _checked(settings: Settings, about: dict[str, Any]) -> dict[str, Any]:
     key, schema, missing = about.get("secret_key"), about.get("schema"), about.get("missing_uploads")
     if not isinstance(key, dict) or not isinstance(schema, str) or not isinstance(missing, list):
         raise Problem("The archive’s description of itself can’t be read.")
-    if not re.fullmatch(r"[0-9T:+-]{19,32}", str(about.get("created_at"))):
-        raise Problem("The archive’s description of itself can’t be read.")
+    try:
+        _moment(about.get("created_at"))
+    except ValueError:
+        raise Problem("The archive’s description of itself can’t be read.") from None
     if schema not in _known_schemas():
         is_newer = re.match(r"\d{4}_", schema) and schema[:4] > newest_migration()[:4]
         made_by = "by a newer version of Muster" if is_newer else "by another program"
@@ -191,6 +193,11 @@ def _check_database(about: dict[str, Any], work: Path, copied: Path) -> None:
             file = work / "uploads" / str(account_id) / f"{public_id}.gz"
             if not file.exists() and public_id not in missing:
                 raise Problem(f"The archive is incomplete: the upload {str(public_id)[:60]!r} is missing.")
+
+
+def _moment(text: Any) -> datetime:
+    """Raises ValueError."""
+    return datetime.fromisoformat(str(text)).astimezone(UTC)
 
 
 def _known_schemas() -> set[str]:

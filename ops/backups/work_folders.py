@@ -10,17 +10,25 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+
+from ops.backups.stopping import uninterrupted
 
 PREFIX = ".muster-backup-"
 UNTIL_LOCKED_SECONDS = 60  # a new folder is locked long before
 
 
+def work_folders(until: ExitStack, *parents: Path) -> list[Path]:
+    """Make a private folder in each of `parents`; `until` deletes them with all that is left in them."""
+    for parent in parents:
+        remove_leftovers(parent)
+    with uninterrupted():
+        return [until.enter_context(_work_folder(parent)) for parent in parents]
+
+
 @contextmanager
-def work_folder(parent: Path) -> Iterator[Path]:
-    """Make a private folder in `parent`, and delete it at the end, with everything that is left in it."""
-    remove_leftovers(parent)
+def _work_folder(parent: Path) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     try:
         with _locked(folder):

@@ -254,11 +254,12 @@ def test_a_signal_leaves_nothing(source: Place, tmp_path: Path) -> None:
     """Let a backup wait for the database, and end it."""
     with source.app.app_context():
         engine = transactions.db.engine
-    file = tmp_path / "backup.tar.gz"
+    file, main = tmp_path / "backup.tar.gz", threading.main_thread()
+    assert main.ident is not None
 
     def end_when_it_waits() -> None:
         eventually(lambda: leftovers(tmp_path), within=20)
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.pthread_kill(main.ident, signal.SIGTERM)
 
     with transactions.write_lock(engine, 5):
         watcher = threading.Thread(target=end_when_it_waits)
