@@ -30,6 +30,7 @@ from ops.shutdown import leave
 
 RETRY_SECONDS = 1.0
 TICK_SECONDS = 0.5
+SIGN_SECONDS = 2.0
 NICENESS = 5  # on a busy machine, pages come before tasks
 
 
@@ -95,6 +96,7 @@ def run_clock(app: Flask) -> None:
     stopping = threading.Event()
     for kind in (signal.SIGTERM, signal.SIGINT):
         signal.signal(kind, lambda *_: stopping.set())
+    clock.every(SIGN_SECONDS)(lambda: queue.give_sign("clock"))
     while not stopping.wait(TICK_SECONDS):
         clock.tick(app.app_context)
     log.info("clock_stopped")

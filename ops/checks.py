@@ -7,8 +7,8 @@ import stat
 import tempfile
 import time
 
+from app.platform.places import events_socket, log_folder, run_folder, supervisor_socket
 from app.platform.settings import Settings
-from ops.places import events_socket, log_folder, run_folder, supervisor_socket
 from ops.problems import Problem
 
 QUEUE_WAIT_SECONDS = 5

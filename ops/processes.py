@@ -10,8 +10,8 @@ import json
 import sys
 from pathlib import Path
 
+from app.platform.places import run_folder
 from app.platform.settings import Settings
-from ops.places import run_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 CHILD = Path(__file__).with_name("child.py")

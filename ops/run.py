@@ -14,10 +14,10 @@ from itertools import cycle
 from pathlib import Path
 from types import FrameType
 
+from app.platform.places import log_folder, run_folder
 from app.platform.settings import SettingError, Settings
 from ops import checks, keyboard, locks, processes
 from ops.console import Console, say
-from ops.places import log_folder, run_folder
 from ops.preparation import Preparation
 from ops.problems import Problem
 from ops.supervision import Supervisor

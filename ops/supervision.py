@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
+from app.platform.places import own_folder, supervisor_socket
 from app.platform.settings import Settings
 from ops import processes
-from ops.places import own_folder, supervisor_socket
 
 GROUP = "muster"
 

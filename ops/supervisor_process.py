@@ -20,9 +20,9 @@ from supervisor.options import ServerOptions  # type: ignore[import-untyped]
 from supervisor.supervisord import go  # type: ignore[import-untyped]
 
 from app import create_app
+from app.platform.places import log_folder, own_folder
 from app.platform.settings import Settings
 from ops import child
-from ops.places import log_folder, own_folder
 from ops.shutdown import leave
 
 CONFIGURATION = "run/supervisor.ini"

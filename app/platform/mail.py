@@ -6,7 +6,8 @@
 
 import smtplib
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -89,15 +90,36 @@ def send(mail: EmailMessage, settings: Settings) -> str:
     """
     if not is_set_up(settings):
         raise NotSent("Email isn’t set up on this server (MAIL_URL).", is_final=True)
-    try:
+    with _failures_as_sentences():
         client = _connect(settings)
         try:
             client.send_message(mail)
-            return "Accepted by the mail server."
         finally:
-            with suppress(OSError, smtplib.SMTPException):
-                client.putcmd("quit")  # without waiting for the answer
-            client.close()
+            _hang_up(client)
+    return "Accepted by the mail server."
+
+
+def try_out(settings: Settings) -> None:
+    """Connect to the mail server and sign in, without sending anything. Raises NotSent."""
+    with _failures_as_sentences():
+        client = _connect(settings)
+        try:
+            client.ehlo_or_helo_if_needed()
+        finally:
+            _hang_up(client)
+
+
+def _hang_up(client: smtplib.SMTP) -> None:
+    with suppress(OSError, smtplib.SMTPException):
+        client.putcmd("quit")  # without waiting for the answer
+    client.close()
+
+
+@contextmanager
+def _failures_as_sentences() -> Iterator[None]:
+    """Turn failures of the connection into NotSent."""
+    try:
+        yield
     except smtplib.SMTPRecipientsRefused as refused:
         code, answer = next(iter(refused.recipients.values()))
         raise NotSent(_said(code, answer), is_final=code >= 500) from None

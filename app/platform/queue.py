@@ -25,6 +25,7 @@ from rq.serializers import JSONSerializer
 
 from app.platform import tenancy
 from app.platform.logs import log
+from app.platform.schema_version import newest_migration
 
 QUEUES = ("urgent", "steps", "bulk", "upkeep")  # in order of priority
 TIMEOUT_SECONDS = 0.7
@@ -32,6 +33,8 @@ BACKOFF_SECONDS = 3.0
 HEARTBEAT_SECONDS = 1.0
 HEARTBEAT_EXPIRES_SECONDS = 4
 HEARTBEATS = "muster:worker:*"
+SIGNS = "muster:process:*"
+SIGN_KEPT_SECONDS = 3600  # see `queue_state`
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def send(name: str, account_id: int, *ids: int | str) -> bool:
     registered = TASKS[name]
     try:
         with responsive_connection():
-            _queue(registered.queue).enqueue_call(
+            queue_named(registered.queue).enqueue_call(
                 "app.platform.queue.perform",
                 args=(name, account_id, *ids),
                 timeout=registered.timeout,
@@ -133,7 +136,7 @@ def length(queue: str) -> int | None:
     """Return the number of tasks in `queue`, or None if Redis does not respond."""
     try:
         with responsive_connection():
-            return int(_queue(queue).count)
+            return int(queue_named(queue).count)
     except RedisError:
         return None
 
@@ -216,10 +219,22 @@ def start_heartbeat(url: str) -> None:
         for number in count():
             with suppress(RedisError):
                 redis.set(key, f"{number} {_current.task or ''}", ex=HEARTBEAT_EXPIRES_SECONDS)
+                _give_sign(redis, "worker")
             time.sleep(HEARTBEAT_SECONDS)
 
     threading.Thread(target=beat, name="beat", daemon=True).start()
 
 
-def _queue(name: str) -> Queue:
+def give_sign(kind: str) -> None:
+    """Note that this process, a clock for example, is at work."""
+    with suppress(RedisError), responsive_connection() as redis:
+        _give_sign(redis, kind)
+
+
+def _give_sign(redis: Redis, kind: str) -> None:
+    key = SIGNS.replace("*", f"{kind}:{os.uname().nodename}:{os.getpid()}")
+    redis.set(key, newest_migration(), ex=SIGN_KEPT_SECONDS)
+
+
+def queue_named(name: str) -> Queue:
     return Queue(name, connection=connection(), serializer=cast(Any, JSONSerializer))

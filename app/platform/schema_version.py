@@ -17,6 +17,15 @@ def newest_migration() -> str:
 
 def is_up_to_date(connection: sa.Connection) -> bool:
     """Return True if the database's only current revision is the newest migration of this release."""
+    return _applied(connection) == [newest_migration()]
+
+
+def applied_migration(connection: sa.Connection) -> str | None:
+    """Return the id of the last migration that was applied to a database; None if none was."""
+    return max(_applied(connection), default=None)
+
+
+def _applied(connection: sa.Connection) -> list[str]:
     if not sa.inspect(connection).has_table(_VERSIONS.name):
-        return False
-    return list(connection.scalars(sa.select(_VERSIONS.c.version_num))) == [newest_migration()]
+        return []
+    return list(connection.scalars(sa.select(_VERSIONS.c.version_num)))

@@ -29,7 +29,7 @@ from ops.backups.make import LOCK_WAIT_SECONDS, refuse_postgresql, sync_folder
 from ops.backups.secret_key import fingerprint, is_generated, key_file
 from ops.backups.stopping import uninterrupted
 from ops.backups.work_folders import work_folders
-from ops.places import run_folder
+from app.platform.places import run_folder
 from ops.prepare import prepare_database
 from ops.problems import Problem
 

@@ -20,8 +20,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from app import create_app
+from app.platform.places import events_socket
 from app.platform.settings import Settings
-from ops.places import events_socket
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -19,10 +19,10 @@ from typing import IO, Any, TypeVar
 
 from app import create_app
 from app.platform import web
+from app.platform.places import events_socket
 from app.platform.settings import Settings
 from app.platform.web import event_streams
 from app.platform.web.request_bodies import BUSY, FULL, MAX_UPLOADS_AT_ONCE, REFUSED, SMALL_BYTES
-from ops.places import events_socket
 from ops.web_server.relay import Message, Receive, Relay, Send
 from ops.web_server.wsgi import Answer, Unread, environ_of
 

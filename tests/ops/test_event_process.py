@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from app.platform.places import events_socket
 from app.platform.settings import Settings
-from ops.places import events_socket
 
 SLOW = """
 import asyncio, os, time

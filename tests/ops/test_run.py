@@ -71,6 +71,13 @@ def _runs(site: Installation) -> bool:
     return site.process is not None and site.process.poll() is None
 
 
+def test_doctor_finds_nothing_wrong(site: Installation) -> None:
+    eventually(lambda: site.command("doctor").returncode == 0)
+    shown = site.command("doctor").stdout.splitlines()
+    assert shown[-1] == "Everything is all right.", shown
+    assert any(line.startswith("ok       Workers: 1 worker running") for line in shown)
+
+
 def test_starts_heals_and_ends(site: Installation) -> None:
     assert len(site.output.splitlines()) == 3
     assert site.output.splitlines()[-1] == f"{READY}{site.url}"

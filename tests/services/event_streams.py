@@ -13,10 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder
 
+from app.platform.places import events_socket, run_folder
 from app.platform.settings import Settings
 from ops.checks import make_socket_folders
 from ops.event_streams.process import EventServer
-from ops.places import events_socket, run_folder
 from tests.people import Program
 
 

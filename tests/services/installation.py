@@ -10,9 +10,9 @@ import time
 from dataclasses import fields
 from pathlib import Path
 
+from app.platform.places import log_folder, run_folder
 from app.platform.settings import Settings
 from ops.locks import holder_of, is_held
-from ops.places import log_folder, run_folder
 from tests.services import prepared
 from tests.services.parent_death import die_with_parent
 from tests.services.ports import free_port

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.bulk_enrollment.application import doctor
 from app.bulk_enrollment.application.records import erasing
 from app.bulk_enrollment.presentation.control import approvals, pace_changes, stopping, timing
 from app.bulk_enrollment.presentation.fixing import pages as fixing
@@ -44,6 +45,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(pace_changes.blueprint)
     app.context_processor(running_jobs.on_every_page)
     audit_words.register()
+    doctor.register()
     notices.register()
     panels.register()
     row_page.register()

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.engine import application as engine
+from app.engine.application.moving import overdue
 from app.engine.domain import REMOVED, TRIGGERED
 from app.engine.presentation import audit_words, commands, notices, pages, panels, trial_pages, version_pages
 from app.engine.presentation import tasks as _tasks  # noqa: F401
@@ -19,6 +20,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(analytics.blueprint)
     commands.register(app)
     audit_words.register()
+    overdue.register_check()
     notices.register()
     workflows.register_people_count(engine.people_under_way)
     workflows.register_step_notes(engine.step_notes)

@@ -88,3 +88,9 @@ def uploads_before(moment: datetime, after: int, limit: int) -> list[tuple[int, 
         (row[0], row[1], row[2])
         for row in session().execute(query, execution_options={"cross_account": True})
     ]
+
+
+def newest_of_all(limit: int) -> list[tuple[int, str]]:
+    """Return (account id, public id) of the latest uploads, across accounts; for `flask doctor` only."""
+    query = sa.select(Upload.account_id, Upload.public_id).order_by(Upload.id.desc()).limit(limit)
+    return [(row[0], row[1]) for row in session().execute(query, execution_options={"cross_account": True})]

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.files import application as files
+from app.files.application import doctor
 from app.files.presentation import audit_words, mapping, terminal, upload
 
 
@@ -11,5 +12,6 @@ def init(app: Flask) -> None:
     for page in (upload, mapping):
         app.register_blueprint(page.blueprint_for(files.destination_kinds()))
     audit_words.register()
+    doctor.register()
     for command in files.file_commands():
         app.cli.add_command(terminal.command_for(command))

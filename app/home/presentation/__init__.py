@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.home.presentation import business, commands, health, initial_setup, pages, settings
+from app.home.presentation import business, commands, doctor, health, initial_setup, pages, settings
 from app.platform.attempts import AttemptLimiter
 
 
@@ -10,4 +10,5 @@ def init(app: Flask) -> None:
     for module in (pages, initial_setup, settings, business, health):
         app.register_blueprint(module.blueprint)
     commands.register(app)
+    doctor.register(app)
     AttemptLimiter(app, "set-up", limit=20, seconds=15 * 60)

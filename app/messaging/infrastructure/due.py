@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
+from app.platform.claims.leases import moment
+from app.platform.database import session
 from app.platform.database.many_rows import constant, execute_built, id_param, is_there, moment_param
 from app.platform.database.short_reads import read_built
 from app.platform.database.skip_scan import distinct_values
@@ -59,3 +61,13 @@ def _workflows_due(channel: str) -> sa.Select[Any]:
         .scalar_subquery()
     )
     return sa.select(workflow_id).where(earliest <= moment_param("at"))
+
+
+def expired(seconds: float) -> int:
+    """Return the number of messages of all accounts whose lease ended so many seconds ago, although nobody
+    has looked at them since."""
+    one = _messages.c
+    query = sa.select(sa.func.count()).where(
+        one.state == constant(State.SENDING.value), one.lease_until < moment(-seconds)
+    )
+    return session().scalar(query, execution_options={"cross_account": True}) or 0

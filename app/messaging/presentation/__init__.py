@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.messaging import application as messaging
+from app.messaging.application import doctor
 from app.messaging.application.mailbox.settings import CHECKS, MOST_CHECKS
 from app.messaging.application.sending_domains import checks as domain_checks
 from app.messaging.application.servers.server_tests import MOST_TESTS, SECONDS, TESTS
@@ -43,6 +44,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(sms_hooks.blueprint)
     app.register_blueprint(tracking_pages.blueprint)
     audit_words.register()
+    doctor.register()
     unsubscribe_pages.init(app)
     messaging.register_removal()
     contacts.register_events(WORDS, describe_events)

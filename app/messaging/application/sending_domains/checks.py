@@ -1,11 +1,11 @@
 """Checking the DNS records of a sender's domain, within the request that asks for it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.messaging.application.sending_domains.keys import (
-    SendingDomain,
     refuse_lost,
     sending_domain,
     start_signing,
@@ -33,10 +33,19 @@ def check_domain(actor: Actor, sender_id: int) -> tuple[Finding, ...]:
     server = store.server_of(actor.account_id)
     host = server.host if server else ""
     names = _ready_to_ask(actor)
+    keys = [(key.selector, key.public_key) for key in (domain.signing, domain.waiting) if key is not None]
+    return findings_of(domain.name, host, keys, names)
+
+
+def findings_of(
+    domain: str, host: str, keys: Sequence[tuple[str, str]], names: NameServers
+) -> tuple[Finding, ...]:
+    """Return what the DNS says about a domain with the mail server `host`, empty without one, and with keys
+    given as (selector, public key)."""
     return (
-        check_spf(domain.name, host, names.texts),
-        *_of_keys(domain, names),
-        check_dmarc(domain.name, names.texts),
+        check_spf(domain, host, names.texts),
+        *_of_keys(domain, keys, names),
+        check_dmarc(domain, names.texts),
     )
 
 
@@ -54,12 +63,11 @@ def start_signing_if_published(actor: Actor, sender_id: int) -> Finding | None:
     return None
 
 
-def _of_keys(domain: SendingDomain, names: NameServers) -> list[Finding]:
-    keys = [key for key in (domain.signing, domain.waiting) if key is not None]
+def _of_keys(domain: str, keys: Sequence[tuple[str, str]], names: NameServers) -> list[Finding]:
     if not keys:
         text = "Muster doesn’t sign emails from this domain. Your email provider may do so itself."
         return [Finding("DKIM", Level.OFF, text)]
-    return [check_dkim(domain.name, key.selector, key.public_key, names.texts) for key in keys]
+    return [check_dkim(domain, selector, public_key, names.texts) for selector, public_key in keys]
 
 
 def _ready_to_ask(actor: Actor) -> NameServers:

@@ -78,6 +78,13 @@ class Connection:
                 raise
             return self._hand_over(wire, sender, to)
 
+    def try_out(self) -> None:
+        """Connect and sign in, without sending anything. Raises Unreachable."""
+        try:
+            self._opened()
+        finally:
+            self.close()
+
     def _hand_over(self, wire: bytes, sender: str, to: str) -> str:
         client = self._opened()
         has_begun = False
