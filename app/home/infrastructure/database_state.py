@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
@@ -81,9 +82,9 @@ def server_settings() -> dict[str, str]:
 
 def damage(within: float) -> str | None:
     """Return the first damage of an SQLite file, empty if there is none; None if the check takes longer."""
-    end = time.monotonic() + within
+    end, place = time.monotonic() + within, Path(db.engine.url.database or "").absolute()
     try:
-        with closing(sqlite3.connect(f"file:{db.engine.url.database}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{place.as_uri()}?mode=ro", uri=True)) as connection:
             connection.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN)
             found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.OperationalError as failure:

@@ -17,6 +17,7 @@ from flask import Flask
 
 from app.bulk_enrollment.domain.selection import ManualSelection
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
+from app.engine.application.moving import MOVE_TASK
 from app.engine.infrastructure.tables import Enrollment
 from app.files import application as files
 from app.home.application.doctor import protection, settings
@@ -127,6 +128,16 @@ def test_a_queue_that_forgets(app: Flask, well: Path, valkey: Valkey) -> None:
     assert "Raise maxmemory" in text
 
 
+def test_tasks_that_wait(app: Flask, well: Path, valkey: Valkey) -> None:
+    with app.app_context():
+        assert queue.send(MOVE_TASK, 1, 1)
+    assert "1 task waiting" in examined(app)["queued_tasks"][1]
+    [task] = valkey.client().keys("rq:job:*")
+    valkey.client().hset(task, "enqueued_at", "2026-01-01T00:00:00.000000Z")
+    level, text = faults(app)["queued_tasks"]
+    assert level == "warning" and "in the queue “steps” (1 in it)" in text and "raise WORKERS" in text
+
+
 def test_processes_that_are_gone_or_of_another_version(app: Flask, well: Path, valkey: Valkey) -> None:
     client = valkey.client()
     [worker] = client.keys("muster:process:worker:*")
@@ -177,6 +188,24 @@ def test_a_server_that_is_not_there(well: Path, database: Any) -> None:
     found = faults(app, 1)
     assert found["database"][0] == "problem" and "DATABASE_URL" in found["database"][1]
     assert "geheim" not in str(found) and "alice" not in str(found)
+
+
+@pytest.mark.only_on("postgresql", "SQLite has no such settings")
+def test_settings_of_the_server(app: Flask, well: Path) -> None:
+    def alter(change: str) -> None:
+        with app.app_context():
+            with db.engine.execution_options(cross_account=True).begin() as connection:
+                name = connection.scalar(sa.text("SELECT current_database()"))
+                connection.execute(sa.text(f"ALTER DATABASE {name} {change}"))
+            db.engine.dispose()
+
+    alter("SET default_transaction_isolation = 'serializable'")
+    try:
+        level, text = faults(app, 1)["database_content"]
+    finally:
+        alter("RESET default_transaction_isolation")
+    assert level == "problem" and "Transactions are serializable" in text
+    assert "default_transaction_isolation to 'read committed'" in text
 
 
 def test_settings_and_file_modes(app: Flask, well: Path, change: Change) -> None:

@@ -30,7 +30,7 @@ def overdue() -> Result:
         )
     if late := {one.version_id for one in due_versions(at - LATE)}:
         return warning(f"People in {_workflows(late)} should have moved on 10 minutes ago.", ADVICE)
-    return ok("Nobody waits longer than planned.")
+    return ok("All people move on as planned.")
 
 
 def _workflows(versions: set[int]) -> str:

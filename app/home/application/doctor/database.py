@@ -81,7 +81,7 @@ def migrations() -> Result:
 def content() -> Result:
     """Check an SQLite file for damage, and PostgreSQL for settings that matter."""
     if _missing_file() is not None:
-        return warning("Not checked, because there is no database file.", "Start Muster with make run.")
+        return warning("Not checked, because the database file doesn’t exist.", "Start Muster with make run.")
     try:
         return _file_content() if current().is_sqlite else _server_settings()
     except database_state.NotReachable:

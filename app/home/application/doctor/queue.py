@@ -10,6 +10,7 @@ from app.platform.doctor import register as add
 from app.platform.errors import Unavailable
 from app.platform.settings import current
 from app.platform.text.formats import duration, size
+from app.platform.text.words import counted
 
 OLDEST_VERSION: Final = (5, 0)
 FULL: Final = 0.9
@@ -97,4 +98,4 @@ def tasks() -> Result:
             "If workers are running, they have too much to do: raise WORKERS, or add a machine.",
         )
     total = sum(number for number, _ in waiting.values())
-    return ok(f"{total:,} tasks wait, none for long." if total else "No tasks wait.")
+    return ok(f"{counted(total, 'task')} waiting, not for long." if total else "No tasks wait.")

@@ -26,7 +26,7 @@ def secret_key() -> Result:
         return problem(
             "SECRET_KEY is easy to guess, so sessions can be forged.",
             "Set SECRET_KEY to the output of: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
-            " (everybody has to sign in again, and saved passwords must be entered again).",
+            " (then all people sign in again, and saved passwords must be entered again).",
         )
     if not _is_generated(settings):
         return ok("SECRET_KEY is set.")
@@ -95,7 +95,7 @@ def connections() -> Result:
         found.append(
             warning(
                 "Webhooks may call private addresses, so users can reach servers of your own network.",
-                "Remove WEBHOOK_PRIVATE_ADDRESSES, unless you trust everybody with an account.",
+                "Remove WEBHOOK_PRIVATE_ADDRESSES, unless you trust all users.",
             )
         )
     return worst(found, "Nothing is sent without encryption, and webhooks call public addresses only.")
