@@ -9,6 +9,7 @@ from app.platform.schema_version import newest_migration
 from app.platform.settings import current
 from app.platform.text.formats import size
 
+UNKNOWN: Final = warning("Not checked, because the database can’t be reached.", "Solve that problem first.")
 OLDEST_SQLITE: Final = (3, 35)
 OLDEST_POSTGRESQL: Final = 14
 QUICK_CHECK_SECONDS: Final = 10.0
@@ -61,7 +62,7 @@ def migrations() -> Result:
     try:
         version = database_state.schema_version()
     except database_state.NotReachable:
-        return problem("Unknown, because the database can’t be reached.", "Solve that problem first.")
+        return UNKNOWN
     newest = newest_migration()
     if version == newest:
         return ok(f"The database is up to date ({newest}).")
@@ -85,7 +86,7 @@ def content() -> Result:
     try:
         return _file_content() if current().is_sqlite else _server_settings()
     except database_state.NotReachable:
-        return problem("Unknown, because the database can’t be reached.", "Solve that problem first.")
+        return UNKNOWN
 
 
 def _file_content() -> Result:
