@@ -19,6 +19,7 @@ from app.platform import disk
 from app.platform.clock import now
 from app.platform.database import db
 from app.platform.database.transactions import write_lock
+from app.platform.places import run_folder
 from app.platform.schema_version import MIGRATIONS, newest_migration
 from app.platform.settings import Settings
 from app.platform.text import formats
@@ -29,7 +30,6 @@ from ops.backups.make import LOCK_WAIT_SECONDS, refuse_postgresql, sync_folder
 from ops.backups.secret_key import fingerprint, is_generated, key_file
 from ops.backups.stopping import uninterrupted
 from ops.backups.work_folders import work_folders
-from app.platform.places import run_folder
 from ops.prepare import prepare_database
 from ops.problems import Problem
 
