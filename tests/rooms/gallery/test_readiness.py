@@ -89,7 +89,7 @@ def test_what_is_missing_is_said_and_made_with_a_click(
     details = {"website": "example.org", "postal_address": "1 Quay Street", "phone": "not used, not read"}
     assert alice.post(f"{address}/details", details).status_code == 303
     late = alice.post(f"{address}/details", {"website": "example.com"})
-    assert late.status_code == 409 and "Someone else has set this meanwhile: Your website" in text_of(late)
+    assert late.status_code == 409 and "Someone else has set this already: Your website" in text_of(late)
     after = text_of(bob.get(address))
     assert "Everything this template needs is ready." in after and "https://example.org" in after
     with app.app_context(), acting_for(bob.actor.account_id):

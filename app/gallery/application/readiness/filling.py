@@ -65,7 +65,7 @@ def _refuse_set(actor: Actor, given: Mapping[str, str]) -> None:
     if taken := [MERGE_TAGS[f"account.{name}"].label for name in given if known[name]]:
         raise Conflict(
             "CONFLICT",
-            f"Someone else has set this meanwhile: {joined(taken)}. Nothing was changed; see Settings.",
+            f"Someone else has set this already: {joined(taken)}. Nothing was changed; see Settings.",
         )
 
 
