@@ -14,7 +14,7 @@ from app.platform.text.words import joined
 from app.workflows import application as workflows
 from app.workflows.application import StepCard
 from app.workflows.domain import MERGE_TAGS
-from app.workflows.presentation.editing.answers import after_edit
+from app.workflows.presentation.editing.answers import after_edit, is_just_added
 from app.workflows.presentation.editing.typed_texts import STEP_TYPE, lost_page, typed_in_step
 from app.workflows.presentation.forms import PairsField, as_text, step_form, typed
 
@@ -129,6 +129,7 @@ def _page(card: StepCard, form: Any, conflict: Conflict | None = None, focus: st
         merge_tags=list(MERGE_TAGS.values()),
         is_sheet=is_sheet,
         is_off=not card.step.enabled,
+        is_new=is_just_added(card.workflow.revision),
         needs=joined(card.needs),
         nav_active="workflows",
     )

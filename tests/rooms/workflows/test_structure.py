@@ -34,7 +34,7 @@ def test_a_step_is_added_where_the_button_stands(app, bob):  # W-01
     answer = bob.post(f"{page}/new-step", {"type": "add_tag", "at": "in.ways.default", "revision": "1"})
     made = found(app, bob.actor, public_id).definition["steps"][1]["config"]["default"]["steps"][0]
     assert (made["type"], made["config"]) == ("add_tag", {})
-    assert answer.location == f"{page}/steps/{made['id']}", "its settings come next"
+    assert answer.location == f"{page}/steps/{made['id']}?added=2", "its settings come next"
     shown = bob.get(page).text
     assert "Tag is missing." in shown, "what it still needs is beside it"
     sent = {"tag": "hot", "revision": "2"}
@@ -42,6 +42,26 @@ def test_a_step_is_added_where_the_button_stands(app, bob):  # W-01
     assert "Tag is missing." not in bob.get(page).text
     with app.app_context():
         assert audit_entries(bob.actor.account_id)[1].action == "workflow_step_added"
+
+
+def test_a_step_just_added_can_be_discarded(app, bob):  # W-01
+    public_id = draft(app, bob.actor, definition=forked())
+    page = f"/workflows/{public_id}"
+    settings = bob.post(f"{page}/new-step", {"type": "wait_for_event", "at": "start", "revision": "1"}).location
+    shown = bob.get(settings).text
+    assert "Discard step" in shown and f"#step-{settings.split('/')[-1].split('?')[0]}\">Cancel" not in shown
+    assert "Wait no longer than" in shown and "Then the contact continues anyway." in shown
+    updated = bob.post(settings, {"event": "tag_added", "update": "event", "added": "2", "revision": "2"}).text
+    assert "Discard step" in updated, "also after an input that changes the others"
+    assert "Discard step" not in bob.get(settings.partition("?")[0]).text
+    bob.post(f"{page}/undo", {"revision": "2"})
+    assert order(app, bob.actor, public_id) == ["hello", "ways", "more", "pause"]
+    sent = {"type": "branch", "at": "start", "revision": "3"}
+    body = bob.post(f"{page}/new-step", sent, headers=PART).text
+    paths = re.search(r'href="([^"]+/paths\?added=4)"', body)[1]
+    assert f'formaction="{page}/undo">Discard step' in bob.get(paths).text
+    bob.post(f"{page}/steps/pause/copy", {"revision": "4"})
+    assert "Discard step" not in bob.get(paths).text, "it would undo another edit"
 
 
 def test_who_may_not_change_a_workflow_drags_nothing(app, bob, vera):  # W-01

@@ -11,7 +11,7 @@ def test_another_trigger_is_chosen_and_set_up(app, bob):  # T-04
     types = bob.get(f"{page}/new-trigger").text
     assert "Chosen now" in types and "Tag added" in types
     answer = bob.post(f"{page}/new-trigger", {"type": "tag_added", "revision": "1"})
-    assert answer.location == f"{page}/steps/trigger", "its settings come next"
+    assert answer.location == f"{page}/steps/trigger?added=2", "its settings come next"
     assert "Trigger of “Welcome”" in bob.get(answer.location).text
     assert bob.post(answer.location, {"tag": "", "revision": "2"}).status_code == 422
     assert bob.post(answer.location, {"tag": "new lead", "revision": "2"}).status_code == 303
@@ -42,7 +42,7 @@ def test_goals_are_added_changed_and_removed(app, bob):  # W-01
     assert "Clicks a link" in bob.get(f"{page}/new-goal").text
     answer = bob.post(f"{page}/new-goal", {"type": "link_clicked", "revision": "1"})
     goal_id = found(app, bob.actor, public_id).parsed.goals[0].id
-    assert answer.location == f"{page}/steps/{goal_id}"
+    assert answer.location.startswith(f"{page}/steps/{goal_id}?added=")
     assert "1. Hello" in bob.get(answer.location).text
     bob.post(answer.location, {"step": "hello", "revision": "2"})
     assert found(app, bob.actor, public_id).parsed.goals[0].config["step"] == "hello"

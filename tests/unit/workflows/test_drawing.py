@@ -92,7 +92,7 @@ def test_settings_are_shown_in_words_with_their_defaults() -> None:  # T-07
     ]
     assert rows == [
         [("Message", "Look"), ("Recipients", "the owner")],
-        [("Event", "Link clicked"), ("Message", "Hello"), ("Continue after", "2 weeks")],
+        [("Event", "Link clicked"), ("Message", "Hello"), ("Wait no longer than", "2 weeks")],
         [("Until", "A day of the week"), ("Weekday", "Friday"), ("Time zone", "your time zone")],
         [("Workflow", "Spring")],
     ]

@@ -148,7 +148,7 @@ def test_steps_are_numbered_through_all_ways() -> None:  # T-11
             definition(email(), step("w", "wait_for_event", event="replied")),
             "w",
             "timeout",
-            "Continue after is missing.",
+            "Wait no longer than is missing.",
         ),
         (
             definition(

@@ -37,8 +37,14 @@ def after_edit(
     if opens and part is not None and (part.is_editable or isinstance(part, Step)):
         has_paths = isinstance(part, Step) and part.paths
         settings = "workflow_paths.show" if has_paths else "workflow_steps.show"
-        return web.send_to(url_for(settings, public_id=public_id, step_id=step_id))
+        return web.send_to(url_for(settings, public_id=public_id, step_id=step_id, added=revision))
     return web.send_to(f"{page}#step-{step_id}" if step_id else page)
+
+
+def is_just_added(revision: int) -> bool:
+    """Whether the request shows or saves the settings of a part that the last edit has added: `added` is the
+    revision that this edit made."""
+    return request.values.get("added") == str(revision)
 
 
 def is_part() -> bool:

@@ -11,6 +11,7 @@ from app.platform import web
 from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.text.numbers import typed_number, whole_number
 from app.workflows import application as workflows
+from app.workflows.presentation.editing.answers import is_just_added
 from app.workflows.presentation.editing.typed_texts import lost_page, typed_in_paths
 
 blueprint = Blueprint("workflow_paths", __name__, url_prefix="/workflows/<public_id>/steps/<step_id>/paths")
@@ -91,6 +92,7 @@ def _page(public_id: str, step_id: str, sent: Mapping[str, str] | None = None, r
         rows=rows,
         refusal=refusal,
         has_fields=bool(wrong),
+        is_new=is_just_added(card.workflow.revision),
         focus=request.args.get("focus", ""),
         presence=workflows.presence_on(web.actor(), public_id, card.workflow.revision),
         is_form=True,
