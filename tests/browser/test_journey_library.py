@@ -55,7 +55,7 @@ def test_from_nothing_to_an_update_that_is_undone(alice: BrowserUser) -> None:  
 def build(alice: BrowserUser) -> None:
     email(alice, "at the beginning", "Welcome on the river", "Good to have you, {{ contact.first_name }}.")
     wait(alice, 1)
-    branch(alice, 2, "Opened it", "Opened email", "1. Welcome on the river")
+    branch(alice, 2, "Opened it", "Has opened", "1. Welcome on the river")
     tag(alice, "at the beginning of “Opened it”", "reader")
     email(alice, "after step 4", "What to bring", "A jacket, and **good shoes**.")
     email(alice, "at the beginning of “Everyone else”", "Did you see this?", "Tours begin on Friday.")

@@ -9,8 +9,8 @@ from app.engine.infrastructure import membership
 from app.platform.ids import is_public_id
 from app.platform.text.words import joined, quoted
 
-IN_WORKFLOW = Field("contact.in_workflow", "In workflow", "workflow")
-WAS_IN_WORKFLOW = Field("contact.was_in_workflow", "Ever in workflow", "workflow")
+IN_WORKFLOW = Field("contact.in_workflow", "In workflow", "workflow", group="Workflows")
+WAS_IN_WORKFLOW = Field("contact.was_in_workflow", "Ever in workflow", "workflow", group="Workflows")
 GONE = "A workflow in this filter doesn’t exist."
 
 

@@ -192,7 +192,7 @@ def one_rule(field: str, op: str, value: Any = None) -> dict[str, Any]:
         (one_rule("contact.city", "greater", 1), "“is more than” doesn’t work with City."),
         (one_rule("contact.phone", "equals", "x"), "Phone is: enter a phone number."),
         (one_rule("contact.city", "equals", " "), "City is: enter a value."),
-        (one_rule("event.replied", "is_empty"), "Replied can’t be used to filter contacts."),
+        (one_rule("event.replied", "is_empty"), "Has replied to can’t be used to filter contacts."),
         (one_rule("event.amount", "less", 9), "Purchase amount can’t be used to filter contacts."),
         (one_rule("contact.in_workflow", "equals", "x"), "In workflow is: choose a workflow."),
         (one_rule("contact.in_workflow", "not_equals", UNKNOWN_WORKFLOW), "A workflow in this"),

@@ -104,7 +104,13 @@ def test_conditions_of_a_path_are_built_without_javascript(app, bob):  # W-01
     assert going.location == f"{page}/b" and paths(app, bob.actor, public_id)[1].name == "From Austria"
     shown = bob.get(f"{page}/b").text
     assert '<option value="DE" selected>Germany</option>' in shown
-    assert '<option value="event.link_clicked">Clicked a link</option>' in shown
+    assert '<option value="event.link_clicked">Has clicked a link in</option>' in shown
+    assert '<optgroup label="Messages">' in shown and '<optgroup label="Contact">' in shown
+    opened = {"g0-0-field": "event.email_opened", "g0-0-op": "is_not_empty", "revision": "2"}
+    shown = bob.post(f"{page}/b", opened | {"act": "update"}).text
+    for op, label in (("equals", "this"), ("not_equals", "not this"), ("is_empty", "no")):
+        assert f'<option value="{op}">{label} message</option>' in shown
+    assert '<option value="is_not_empty" selected>any message</option>' in shown
     assert "event.amount" not in shown, "the trigger is no purchase"
     typed = {
         "g0-join": "any",

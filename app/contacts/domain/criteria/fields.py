@@ -20,12 +20,13 @@ CUSTOM = re.compile(r"contact\.custom\.([a-z0-9_-]{1,60})")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field by its name in the document. `own`: a workflow step may set it."""
+    """A field by its name in the document. `own`: a workflow step may set it; `group`: its group in lists."""
 
     name: str
     label: str
     kind: FieldKind
     own: bool = False
+    group: str = "Contact"
 
 
 RuleWords: TypeAlias = Callable[[Field, str, Any, Mapping[str, str]], str]
@@ -34,12 +35,17 @@ RuleWords: TypeAlias = Callable[[Field, str, Any, Mapping[str, str]], str]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Operators of a kind of field. Kinds of other rooms also bring `problem`, which validates one value, and
-    `words`, which describes a rule."""
+    """Operators of a kind of field. Kinds of other rooms also bring `problem`, which validates one value,
+    `words`, which describes a rule, and `labels` of operators that OPERATORS doesn’t fit."""
 
     operators: tuple[str, ...]
     problem: Callable[[Any], str] | None = None
     words: RuleWords | None = field(default=None, compare=False)
+    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def label(self, op: str) -> str:
+        """Return the label of an operator."""
+        return self.labels.get(op) or OPERATORS[op]
 
 
 FIELDS: dict[str, Field] = {
@@ -127,8 +133,17 @@ def field_named(name: object) -> Field | None:
         return found
     if key := custom_key(name):
         words = key.replace("_", " ").replace("-", " ").strip()
-        return Field(name, words.capitalize(), "custom", own=True)
+        return Field(name, words.capitalize(), "custom", own=True, group="Custom fields")
     return None
+
+
+def in_groups(fields: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return {group: {name: label}} of fields given as {name: label}, in their order."""
+    groups: dict[str, dict[str, str]] = {}
+    for name, label in fields.items():
+        if found := field_named(name):
+            groups.setdefault(found.group, {})[name] = label
+    return groups
 
 
 def custom_key(name: object) -> str:

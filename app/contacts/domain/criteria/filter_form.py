@@ -42,6 +42,11 @@ class Row:
         return KINDS[self.known.kind].operators
 
     @property
+    def operator_labels(self) -> dict[str, str]:
+        """{operator: label} of the field’s operators."""
+        return {op: KINDS[self.known.kind].label(op) for op in self.operators}
+
+    @property
     def operator(self) -> str:
         """The operator, or the field's first one in place of one that does not fit it."""
         return self.op if self.op in self.operators else self.operators[0]

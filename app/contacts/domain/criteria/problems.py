@@ -73,7 +73,7 @@ def _rule_problems(rule: dict[str, Any]) -> Iterator[str]:
     else:
         problem = _value_problem(found, op, rule.get("value"))
         if problem:
-            yield f"{found.label} {OPERATORS[op]}: {problem}"
+            yield f"{found.label} {KINDS[found.kind].label(op)}: {problem}"
 
 
 def _value_problem(field: Field, op: str, value: Any) -> str:

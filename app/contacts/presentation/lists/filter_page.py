@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.contacts import application as contacts
-from app.contacts.domain.criteria import OPERATORS, FilterForm, Row, read_filter_form
+from app.contacts.domain.criteria import FilterForm, Row, in_groups, read_filter_form
 from app.contacts.presentation.filters import MAX_LENGTH
 from app.contacts.presentation.lists.list_page import count_words
 from app.contacts.presentation.lists.list_query import ListQuery, filter_text, list_query
@@ -74,8 +74,7 @@ def _page(query: ListQuery, form: FilterForm | None, problems: Sequence[str] = (
     if target.endswith("#filter-count"):
         return render_template("contacts/_filter_count.html", **facts)
     facts |= {
-        "fields": contacts.filter_fields(actor),
-        "operators": OPERATORS,
+        "fields": in_groups(contacts.filter_fields(actor)),
         "choices": _choices(form),
         "tags": contacts.tags_to_choose(actor),
         "kept": query.without("filter").values,

@@ -21,6 +21,8 @@ MESSAGE_VERBS = {
     "event.replied": "replied to",
 }
 
+_MESSAGES, _EVENT = "Messages", "What happened"
+
 
 def _message_problem(value: Any) -> str:
     return "" if isinstance(value, str) else "choose a message in this workflow."
@@ -38,15 +40,20 @@ def _message_words(field: Field, op: str, value: Any, messages: Mapping[str, str
     return f"{has} {verb} {joined(names, 'or') or 'a message'}"
 
 
-register_kind(
-    "message", Kind(("equals", "not_equals", "in_list", *NO_VALUE), _message_problem, _message_words)
-)
+_OPERATORS = {
+    "equals": "this message",
+    "not_equals": "not this message",
+    "in_list": "any of these messages",
+    "is_empty": "no message",
+    "is_not_empty": "any message",
+}
+register_kind("message", Kind(tuple(_OPERATORS), _message_problem, _message_words, _OPERATORS))
 register_fields(
-    Field("event.email_opened", "Opened email", "message"),
-    Field("event.link_clicked", "Clicked a link", "message"),
-    Field("event.replied", "Replied", "message"),
-    Field("event.starts_at", "Appointment time", "moment"),
-    Field("event.location", "Appointment location", "text"),
-    Field("event.amount", "Purchase amount", "number"),
-    Field("event.product", "Product", "text"),
+    Field("event.email_opened", "Has opened", "message", group=_MESSAGES),
+    Field("event.link_clicked", "Has clicked a link in", "message", group=_MESSAGES),
+    Field("event.replied", "Has replied to", "message", group=_MESSAGES),
+    Field("event.starts_at", "Appointment time", "moment", group=_EVENT),
+    Field("event.location", "Appointment location", "text", group=_EVENT),
+    Field("event.amount", "Purchase amount", "number", group=_EVENT),
+    Field("event.product", "Product", "text", group=_EVENT),
 )

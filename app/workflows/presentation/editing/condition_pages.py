@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.contacts.domain.criteria import OPERATORS, FilterForm, read_filter_form
+from app.contacts.domain.criteria import FilterForm, in_groups, read_filter_form
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.text.numbers import whole_number
@@ -106,6 +106,7 @@ def _page(
     is_part = web.is_for("conditions-form")
     revision = found.workflow.revision if seen is None else seen
     public_id = found.workflow.public_id
+    choices = workflows.condition_choices(web.actor(), found, form)
     return render_template(
         "workflows/editing/_conditions.html" if is_part else "workflows/editing/conditions.html",
         found=found,
@@ -117,8 +118,8 @@ def _page(
         address=request.path,
         back=_back(found),
         form=form,
-        choices=workflows.condition_choices(web.actor(), found, form),
-        operators=OPERATORS,
+        choices=choices,
+        fields=in_groups(choices.fields),
         problems=problems,
         conflict=conflict,
         focus=focus,
