@@ -1,6 +1,7 @@
 """The way through a definition: the step at which an enrollment goes on, and what follows it.
 
-Steps that are switched off, and steps inside a fork that is, are passed over.
+Steps that are switched off, and steps inside a fork that is, are passed over, unless somebody asks to see the
+former.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ from app.workflows.domain.definition.parts import Path
 class Route:
     """The way through one definition. A step is named by its id; an empty id is the end."""
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, *, with_off: bool = False) -> None:
+        self._with_off = with_off
         self._steps: dict[str, Step] = {}
         self._after: dict[str, str] = {}
         self._lay(definition.steps, "")
@@ -22,7 +24,7 @@ class Route:
         there is no such step."""
         while step_id:
             step = self._steps.get(step_id)
-            if step is None or step.is_live:
+            if step is None or step.is_live or self._with_off:
                 return step
             step_id = self._after[step_id]
         return None

@@ -63,7 +63,9 @@ def ann(app: Flask, bob: Person) -> int:
 
 def test_messages_are_rendered_and_waits_skipped(app: Flask, bob: Person, ann: int) -> None:
     found = run(app, bob, GREETING, wait("pause", 2, "days"), sms(), off(email("not", "Off")))
-    hello, pause, text = found.steps
+    hello, pause, text, not_sent = found.steps
+    assert (not_sent.note, not_sent.message) == ("Skipped: This step is switched off.", None)
+    assert not_sent.is_skipped and not found.has_skipped, "nothing is to be connected for it"
     assert (found.contact, found.messages, found.is_complete) == ("Ann", 1, True)
     assert hello.message is not None and hello.message.subject == "Hi Ann"
     assert "<strong>Agency</strong>" in hello.message.html

@@ -65,7 +65,8 @@ class Trial:
 
     @property
     def has_skipped(self) -> bool:
-        return any(one.is_skipped for one in self.steps)
+        """Whether steps are skipped that are switched on."""
+        return any(one.is_skipped and not one.is_off for one in self.steps)
 
     @property
     def has_choices(self) -> bool:

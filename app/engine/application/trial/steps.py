@@ -28,6 +28,7 @@ REACTION_TIME: Final = timedelta(hours=1)
 
 REACHED: Final = "This reaches the goal, so the workflow ends here."
 QUIET: Final = "This falls in quiet hours, so it’s sent when they end."
+OFF: Final = "Skipped: This step is switched off."
 FAILS: Final = "The enrollment fails here."
 DATE_PASSED: Final = "The day has passed, so the workflow ends here."
 HAPPENED: Final = "This has already happened, so the contact continues immediately."
@@ -44,8 +45,8 @@ class Choice(NamedTuple):
 @dataclass(frozen=True)
 class TrialStep:
     """A step that the contact comes to at a moment. `message` is what they would get, unless it `is_skipped`,
-    `note` what else is to be said. `choices` are the ways to go on, if the user can choose one, and `chosen`
-    the one that was taken."""
+    as also those are that are off (`is_off`); `note` is what else is to be said. `choices` are the ways to go
+    on, if the user can choose one, and `chosen` the one that was taken."""
 
     id: str
     number: int
@@ -58,6 +59,7 @@ class TrialStep:
     choices: Sequence[Choice] = ()
     chosen: str = ""
     is_skipped: bool = False
+    is_off: bool = False
 
     @property
     def chooses_event(self) -> bool:
@@ -82,12 +84,16 @@ class _Result(NamedTuple):
 def pass_steps(walker: Walker, chosen: Mapping[str, str]) -> Passed:
     """Let the contact pass the steps up to the end, on the ways that are `chosen`: {step id: choice}."""
     definition = walker.definition
-    route, names = Route(definition), names_in(definition)
+    route, names = Route(definition, with_off=True), names_in(definition)
     steps: list[TrialStep] = []
     step = route.step_at(definition.steps[0].id) if definition.steps else None
     while step is not None and len(steps) < MOST_STEPS:
         words = step_words(step, names)
         shown = TrialStep(step.id, step.number, words.title, words.detail, step.kind, walker.at)
+        if not step.is_live:
+            steps.append(replace(shown, note=OFF, is_skipped=True, is_off=True))
+            step = route.after(step)
+            continue
         if why := walker.subject.skipped.get(step.id):
             steps.append(replace(shown, note=why, message=_rendered(walker, step), is_skipped=True))
             step = route.after(step)
