@@ -164,6 +164,17 @@ def test_what_marketers_type_finds_what_they_mean(query: str, key: str) -> None:
     assert key in found(query)[:3]
 
 
+@pytest.mark.parametrize("query", ["win-back sms", "win back with text message"])
+def test_words_here_and_there_in_messages_are_no_match(query: str) -> None:  # T-06
+    """A template with text messages in which somebody “wins” something and is “back” isn’t meant."""
+    assert "property-enquiry" not in found(query)
+    assert "shop-win-back" in (found(query) or nearest(query))[:3]
+
+
+def nearest(query: str) -> list[str]:
+    return [KEYS[position] for position in gallery().nearest(query, 3)]
+
+
 @pytest.mark.parametrize(
     ("query", "most"),
     [("newsletter", 3), ("abandoned cart", 3), ("webinar", 5), ("renewal", 4), ("trial", 3), ("cart", 3)],

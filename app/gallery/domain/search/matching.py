@@ -3,13 +3,16 @@ last the words of messages.
 
 Every term of a query must match. A prefix of a word is enough, because results are shown while typing;
 synonyms are known; and words that occur nowhere are matched as typos. Templates that match much worse than
-the best one are left out, so that a word in some message does not bring everything.
+the best one are left out, so that a word in some message does not bring everything. The order of words in
+messages is not known: there, the words of a phrase are no match, and beside terms that describe a template,
+only one term may be.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from app.gallery.domain.categories import category_label
 from app.gallery.domain.search.query_words import all_words, is_generic, likeness, query_words, slip, words
@@ -32,6 +35,13 @@ SYNONYM = 0.8
 
 Scores = dict[int, float]
 """{position of a template: score}"""
+
+
+class _Found(NamedTuple):
+    """What a term finds; in templates that are not `described` by it, only messages have it."""
+
+    scores: Scores
+    described: set[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +76,15 @@ class TemplateSearch:
         wanted = query_words(query)
         if not wanted:
             return list(range(len(self._names)))
+        terms_found = list(self._asked(wanted))
         scores: Scores | None = None
-        for found in self._asked(wanted):
-            scores = found if scores is None else _both(scores, found)
-        least = LEAST_SHARE * max((scores or {}).values(), default=0.0)
+        for found in terms_found:
+            scores = found.scores if scores is None else _both(scores, found.scores)
+        scores = {at: score for at, score in (scores or {}).items() if _is_match(at, terms_found)}
+        least = LEAST_SHARE * max(scores.values(), default=0.0)
         phrase = " ".join(wanted)
         return _ranked(
-            {at: score + self._bonus(at, phrase) for at, score in (scores or {}).items() if score >= least}
+            {at: score + self._bonus(at, phrase) for at, score in scores.items() if score >= least}
         )
 
     def nearest(self, query: str, most: int) -> list[int]:
@@ -80,12 +92,12 @@ class TemplateSearch:
         first."""
         scores: Scores = {}
         for found in self._asked(query_words(query)):
-            for at, score in found.items():
+            for at, score in found.scores.items():
                 scores[at] = scores.get(at, 0.0) + 100.0 + score
         return _ranked({at: score + self._for_anybody[at] for at, score in scores.items()})[:most]
 
-    def _asked(self, wanted: list[str]) -> Iterator[Scores]:
-        """Yield the scores for each term of the query: a known phrase, or a single word."""
+    def _asked(self, wanted: list[str]) -> Iterator[_Found]:
+        """Yield what each term of the query finds: a known phrase, or a single word."""
         guesses = [self._in_terms(word) for word in wanted]
         at = 0
         while at < len(wanted):
@@ -93,7 +105,7 @@ class TemplateSearch:
                 meant = _meant(guesses[at : at + length])
                 if meant or length == 1:
                     found = self._scores_of(wanted[at : at + length], meant)
-                    if found or len(wanted) == 1 or not is_generic(wanted[at]):
+                    if found.scores or len(wanted) == 1 or not is_generic(wanted[at]):
                         yield found
                     at += length
                     break
@@ -108,43 +120,53 @@ class TemplateSearch:
         best = sorted((one for one in found.items() if one[1]), key=lambda one: (-one[1], one[0]))
         return dict(best[:3])
 
-    def _scores_of(self, asked: list[str], meant: dict[tuple[str, ...], float]) -> Scores:
+    def _scores_of(self, asked: list[str], meant: dict[tuple[str, ...], float]) -> _Found:
         """Score a term by its own words and by the words that templates use for it."""
         is_certain = bool(meant) and max(meant.values()) == 1.0
-        best = self._of_all(asked, is_certain)
+        best, described = self._of_all(asked, is_certain)
         for name, quality in meant.items():
             phrase = f" {' '.join(name)} "
-            for at, score in self._of_all(name, True).items():
+            other = self._of_all(name, True)
+            described |= other.described
+            for at, score in other.scores.items():
                 if phrase in self._names[at]:
                     score += NAME + NAME_BEGINS_WITH_SYNONYM * self._names[at].startswith(phrase)
                 best[at] = _together(SYNONYM * quality * score, best.get(at, 0.0))
-        return {at: score * len(asked) for at, score in best.items()}
+        return _Found({at: score * len(asked) for at, score in best.items()}, described)
 
-    def _of_all(self, asked: Sequence[str], is_certain: bool) -> Scores:
+    def _of_all(self, asked: Sequence[str], is_certain: bool) -> _Found:
         """Score the templates that contain all the words, with the mean of the word scores."""
-        scores: Scores | None = None
-        for word in asked:
-            found = self._of_word(word, is_certain)
-            scores = found if scores is None else _both(scores, found)
-        return {at: score / len(asked) for at, score in (scores or {}).items()}
+        if len(asked) == 1:
+            return self._of_word(asked[0], is_certain)
+        every = [self._of_word(word, is_certain) for word in asked]
+        described = set.intersection(*(found.described for found in every))
+        means = {at: sum(found.scores[at] for found in every) / len(asked) for at in described}
+        return _Found(means, described)
 
-    def _of_word(self, word: str, is_certain: bool) -> Scores:
+    def _of_word(self, word: str, is_certain: bool) -> _Found:
         """Score the templates that contain a word; typos and longer forms are tried unless `is_certain`."""
         qualities = {known: likeness(word, known) for known in self._known if known.startswith(word)}
         is_known = is_certain or word in self._known
         if not is_known and qualities.keys().isdisjoint(self._described):
             qualities |= _slips(word, self._important) or _slips(word, self._described)
-        best: Scores = {}
+        best, described = dict[int, float](), set[int]()
         for position, weights in enumerate(self._weights):
             for known in qualities.keys() & weights.keys():
                 best[position] = max(best.get(position, 0.0), weights[known] * qualities[known])
-        return best
+                if weights[known] >= DESCRIPTION:
+                    described.add(position)
+        return _Found(best, described)
 
     def _bonus(self, position: int, phrase: str) -> float:
         name, bonus = self._names[position], self._for_anybody[position]
         if f" {phrase}" in name:
             bonus += WHOLE_QUERY_IN_NAME + NAME_BEGINS_WITH_QUERY * name.startswith(f" {phrase}")
         return bonus
+
+
+def _is_match(at: int, terms_found: Sequence[_Found]) -> bool:
+    said = sum(at not in found.described for found in terms_found)
+    return said <= 1 or said == len(terms_found)
 
 
 def _heaviest(every: Iterable[dict[str, float]]) -> dict[str, float]:
