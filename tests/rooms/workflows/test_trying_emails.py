@@ -62,7 +62,18 @@ def test_without_a_mail_server_it_is_shown(app: Flask, bob: Person, vera: Person
         frame = person.get(f"{page}/email?contact=ann@example.com")
         assert "Welcome to" in frame.text and "default-src 'none'" in frame.headers["Content-Security-Policy"]
     assert bob.post(page, {"contact": ""}).status_code == 409
-    assert page in bob.get(page.removesuffix("/test")).text
+    editor = page.removesuffix("/test")
+    assert page in vera.get(editor).text
+
+
+def test_what_was_typed_is_saved_before_it_is_tried(bob: Person, page: str) -> None:
+    editor = page.removesuffix("/test")
+    assert 'name="test" value="1"' in bob.get(editor).text
+    typed = {"subject": "Typed just now", "body": BODY, "revision": "1", "test": "1"}
+    refused = bob.post(editor, typed | {"subject": ""})
+    assert refused.status_code == 422 and "our site" in refused.text
+    answer = bob.post(editor, typed)
+    assert answer.location == page and "Typed just now" in bob.get(page).text
 
 
 def test_refusals(

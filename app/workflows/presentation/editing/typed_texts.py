@@ -14,7 +14,18 @@ from app.workflows.presentation.forms import CHOSEN
 STEP_TYPE = "step_type"
 """The field of a form that says which type of step, trigger or goal it was made for."""
 MOST_TEXTS = 200
-_NOT_TYPED = {"csrf_token", "revision", "act", "add", "added", "remove", "switch", "update", STEP_TYPE}
+_NOT_TYPED = {
+    "csrf_token",
+    "revision",
+    "act",
+    "add",
+    "added",
+    "remove",
+    "switch",
+    "test",
+    "update",
+    STEP_TYPE,
+}
 _PARTS = {"name": "name", "value": "value", "amount": ""}
 
 
