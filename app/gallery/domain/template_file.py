@@ -61,7 +61,9 @@ def parse_template(text: str) -> TemplateFile:
     except YamlProblem as problem:
         raise UnreadableTemplate(f"This isn’t a template file: {problem}") from None
     if not isinstance(content, dict) or "definition" not in content:
-        raise UnreadableTemplate("This isn’t a template file: “definition” is missing.")
+        raise UnreadableTemplate(
+            "This isn’t a template file. Choose a file that was downloaded from a template in Muster."
+        )
     _refuse_unknown(content, KNOWN, "in the file")
     for name in REQUIRED:
         if content.get(name) is None or (content[name] == "" and name != "description"):

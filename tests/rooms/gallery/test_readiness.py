@@ -88,6 +88,7 @@ def test_what_is_missing_is_said_and_made_with_a_click(
     assert wrong.status_code == 422 and "Enter the full address" in text_of(wrong)
     details = {"website": "example.org", "postal_address": "1 Quay Street", "phone": "not used, not read"}
     assert alice.post(f"{address}/details", details).status_code == 303
+    assert "Saved: your website and your postal address." in text_of(alice.get(address))
     late = alice.post(f"{address}/details", {"website": "example.com"})
     assert late.status_code == 409 and "Someone else has set this already: Your website" in text_of(late)
     after = text_of(bob.get(address))
@@ -104,6 +105,7 @@ def test_what_is_missing_is_said_and_made_with_a_click(
 def test_integrations_links_and_senders_are_said(app: Flask, bob: Person) -> None:  # T-12
     steps = [
         email("hello", "Hello", "[Offer](https://shop.example.com/offer) {{ account.booking_link }}"),
+        email("more", "More", "Call {{ account.phone | default: 'our studio' }}."),
         sms(),
     ]
     steps[0]["config"]["sender"] = "stranger@example.com"
@@ -111,8 +113,9 @@ def test_integrations_links_and_senders_are_said(app: Flask, bob: Person) -> Non
     page = text_of(bob.get(address))
     assert (
         "Once it’s connected, you can switch it on with a click on the workflow’s page:" in page
-        and "Step 2, Send SMS" in page
+        and "Step 3, Send SMS" in page
     )
+    assert "Says “our studio” instead" in page
     assert 'href="/settings/sms"' in page and 'href="#details"' in page
     assert "https://shop.example.com/offer" in page and "Link to fill in" in page
     connect(app, bob.actor, "sms")

@@ -119,6 +119,8 @@ def test_what_is_no_text_is_refused(alice: Person) -> None:  # T-20
     for content in (b"\xff\xfe\x00", b"\x89PNG\r\n\x1a\n\x00", b""):
         answer = upload(alice, content)
         assert answer.status_code == 422 and "isn’t a template file" in answer.text
+    answer = html.unescape(upload(alice, b"name: Welcome").text)
+    assert "Template file: This isn’t a template file. Choose a file that was downloaded" in answer
     assert "Choose a file first" in alice.post("/templates/import").text
 
 

@@ -47,11 +47,15 @@ def test_a_step_is_added_where_the_button_stands(app, bob):  # W-01
 def test_a_step_just_added_can_be_discarded(app, bob):  # W-01
     public_id = draft(app, bob.actor, definition=forked())
     page = f"/workflows/{public_id}"
-    settings = bob.post(f"{page}/new-step", {"type": "wait_for_event", "at": "start", "revision": "1"}).location
+    settings = bob.post(
+        f"{page}/new-step", {"type": "wait_for_event", "at": "start", "revision": "1"}
+    ).location
     shown = bob.get(settings).text
-    assert "Discard step" in shown and f"#step-{settings.split('/')[-1].split('?')[0]}\">Cancel" not in shown
+    assert "Discard step" in shown and f'#step-{settings.split("/")[-1].split("?")[0]}">Cancel' not in shown
     assert "Wait no longer than" in shown and "Then the contact continues anyway." in shown
-    updated = bob.post(settings, {"event": "tag_added", "update": "event", "added": "2", "revision": "2"}).text
+    updated = bob.post(
+        settings, {"event": "tag_added", "update": "event", "added": "2", "revision": "2"}
+    ).text
     assert "Discard step" in updated, "also after an input that changes the others"
     assert "Discard step" not in bob.get(settings.partition("?")[0]).text
     bob.post(f"{page}/undo", {"revision": "2"})
@@ -81,6 +85,7 @@ def test_a_step_moves_is_duplicated_and_deleted(app, bob):  # W-01
     assert order(app, bob.actor, public_id) == ["hello", "pause", "ways", "more"]
     options = bob.get(f"{steps}/pause/place").text
     assert '<optgroup label="Step 3, Branch: Clicked">' in options and 'value="after.more"' in options
+    assert "At the beginning of “Clicked”" in options
     assert 'value="after.hello"' not in options, "it is there already"
     bob.post(f"{steps}/pause/place", {"to": "in.ways.yes", "revision": "2"})
     assert order(app, bob.actor, public_id) == ["hello", "ways", "pause", "more"]

@@ -20,17 +20,19 @@ Names = tuple[str, ...]
 _ACCOUNT: Final = "account."
 _NAME: Final = "account.name"
 _LINK: Final = re.compile(r"https?://[^\s<>()\[\]\"'{}]{1,500}", re.IGNORECASE)
+_DEFAULT: Final = re.compile(r"\{\{-?\s*([\w.]+)\s*\|\s*default:\s*(?:\"([^\"]{1,200})\"|'([^']{1,200})')")
 _PLACEHOLDERS: Final = ("example", "example.com", "example.org", "example.net")
 
 
 @dataclass(frozen=True, slots=True)
 class UsedDetail:
     """A business detail that texts use. `gaps` are the names of the parts that would have a gap without it;
-    the others have a default."""
+    the others say one of the `defaults`, or leave out what needs it."""
 
     tag: str
     parts: Names
     gaps: Names
+    defaults: Names = ()
 
     @property
     def name(self) -> str:
@@ -72,10 +74,21 @@ def used_details(definition: Definition) -> list[UsedDetail]:
         if step.kind and step.kind.message and step.kind.message.has_postal_address:
             used[POSTAL_ADDRESS][step.name] = gaps[POSTAL_ADDRESS][step.name] = None
     return [
-        UsedDetail(tag, tuple(parts), tuple(gaps[tag]))
+        UsedDetail(tag, tuple(parts), tuple(gaps[tag]), _defaults(definition, tag))
         for tag, parts in used.items()
         if parts and tag != _NAME
     ]
+
+
+def _defaults(definition: Definition, tag: str) -> Names:
+    found = (
+        one[2] or one[3]
+        for step in definition.live_steps
+        for _, text in step.texts
+        for one in _DEFAULT.finditer(text)
+        if one[1] == tag
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def needing_parts(definition: Definition, kind: str, filled: Collection[str]) -> Names:

@@ -20,7 +20,7 @@ blueprint = Blueprint("template_files", __name__, url_prefix="/templates")
 class FileForm(web.ShowingForm):
     """Choosing a file."""
 
-    file = FileField("Drop a template file here, or choose one")
+    file = FileField("Template file")
 
 
 class ImportForm(web.ShowingForm):

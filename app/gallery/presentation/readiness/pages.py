@@ -65,7 +65,9 @@ def save_details(public_id: str) -> ResponseReturnValue:
     if not names:
         return web.send_to(url_for("readiness.show", public_id=public_id, _anchor="details"))
     labels = [MERGE_TAGS[f"account.{name}"].label for name in names]
-    return _made(public_id, "details", f"Saved: {joined(labels)}.")
+    return _made(
+        public_id, "details", f"Saved: {joined([label[0].lower() + label[1:] for label in labels])}."
+    )
 
 
 def _made(public_id: str, section: str, message: str) -> ResponseReturnValue:

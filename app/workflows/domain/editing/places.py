@@ -108,9 +108,9 @@ def places_for(definition: Definition, step: Step) -> list[PlaceOption]:
     """Return the places that a step can be moved to, in reading order."""
     names = names_in(definition)
 
-    def in_list(steps: Sequence[Step], first: str, group: str) -> Iterator[PlaceOption]:
+    def in_list(steps: Sequence[Step], first: str, group: str, of: str = "") -> Iterator[PlaceOption]:
         if not (steps and steps[0] == step):
-            yield PlaceOption(first, "At the beginning", group)
+            yield PlaceOption(first, f"At the beginning{of}", group)
         for place, one in enumerate(steps):
             is_next = place + 1 < len(steps) and steps[place + 1] == step
             if one != step and not is_next and one.id:
@@ -122,6 +122,7 @@ def places_for(definition: Definition, step: Step) -> list[PlaceOption]:
                 continue
             for path in one.paths:
                 name = path.name or f"Path {path.number}"
-                yield from in_list(path.steps, first_in(one.id, path.ref), f"{one.name}: {name}")
+                first = first_in(one.id, path.ref)
+                yield from in_list(path.steps, first, f"{one.name}: {name}", f" of “{name}”")
 
     return list(in_list(definition.steps, START, "Main path"))
