@@ -152,7 +152,7 @@ def _links(workflow: Workflow, gap: Gap) -> Iterator[Link]:
             yield Link("Switch it on", f"{page}#switched-off")
             return
     if gap.kind == GapKind.NEVER_TAKEN:
-        yield Link("See its conditions", f"{page}/steps/{gap.part_id}/paths")
+        yield Link("See the branch", f"{page}#step-{gap.part_id}")
     if gap.kind in (GapKind.SWITCHED_OFF, GapKind.NO_SENDER, GapKind.NO_TOPIC) or (
         gap.kind == GapKind.NO_VALUE and not of_account
     ):

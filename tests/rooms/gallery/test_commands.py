@@ -142,7 +142,7 @@ def test_a_name_of_several_is_not_taken_for_one_of_them(
 
 def test_what_cannot_be_imported_is_one_sentence(app: Flask, tmp_path: Path) -> None:  # T-20
     file = tmp_path / "other.yaml"
-    for content, words in ((b"\xff\xfe", "isn’t text in UTF-8"), (b"name: X\n", "is missing")):
+    for content, words in ((b"\xff\xfe", "isn’t text in UTF-8"), (b"name: X\n", "isn’t a template file")):
         file.write_bytes(content)
         refused = run(app, "import-template", str(file))
         assert refused.exit_code == 1 and words in refused.output and refused.output.count("\n") == 1

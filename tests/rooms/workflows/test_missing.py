@@ -154,8 +154,8 @@ def test_a_path_that_nobody_can_take_is_named(app, bob):
     sentence = "Nobody can take the path “Replied”: its messages are switched off."
     shown, asked = bob.get(page).text, bob.get(f"{page}/activation").text
     assert shown.count(sentence) == 2 and f'warning">{sentence}' in shown.replace('"><span>', '">')
-    assert sentence in asked and f'<a href="{page}/steps/ways/paths">See its conditions</a>' in asked
-    assert bob.get(f"{page}/steps/ways/paths").status_code == 200
+    assert sentence in asked and f'<a href="{page}#step-ways">See the branch</a>' in asked
+    assert 'id="step-ways"' in bob.get(page).text
     bob.post(f"{page}/steps/short/switch", {"switch": "on", "revision": "1"})
     assert sentence not in bob.get(page).text
 
