@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.pool import Pool
 from typing import Any
@@ -172,6 +172,7 @@ def cpu_seconds(pids: Sequence[int]) -> float:
     for pid in pids:
         process = psutil.Process(pid)
         for one in (process, *process.children(recursive=True)):
-            times = one.cpu_times()
-            found += times.user + times.system + times.children_user + times.children_system
+            with suppress(psutil.NoSuchProcess):  # its parent has its time by now
+                times = one.cpu_times()
+                found += times.user + times.system + times.children_user + times.children_system
     return found
