@@ -98,7 +98,7 @@ def _file_content() -> Result:
     if damage:
         return problem(
             f"The database file is damaged: {damage}.",
-            "Stop Muster, and restore the last backup of DATA_DIR.",
+            "Stop Muster, and restore the last backup with flask restore FILE --replace.",
         )
     return ok("The database file is undamaged.")
 
