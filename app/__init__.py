@@ -56,7 +56,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     from app.integrations import presentation as integrations
     from app.messaging import presentation as messaging
     from app.notifications import presentation as notifications
-    from app.platform import database, logs, queue, web
+    from app.platform import database, logs, metrics, queue, web
     from app.platform.web.every_request import SynchronousFlask
     from app.sample_data import presentation as sample_data
     from app.tasks import presentation as tasks
@@ -69,6 +69,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     web.init(app, settings, accounts.guard)
     database.init(app, settings, process)
     queue.init(app, settings.queue_url)
+    metrics.init(app, process)
     accounts.init(app, settings)
     activity.init(app)
     integrations.init(app)

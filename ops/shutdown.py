@@ -20,6 +20,7 @@ def leave(code: int, app: "Flask | None" = None) -> NoReturn:
         from app.platform.database import db
 
         with suppress(Exception), app.app_context():
+            app.extensions["metrics"].save()
             db.engine.dispose()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):

@@ -109,6 +109,9 @@ class Settings:
     )
     workers: int = _setting(2, _integer(0, 64), "Background workers to start on this machine.")
     public_url: str = _setting("", web_address, "Public address; https:// makes cookies secure.", "none")
+    metrics_token: str = _setting(
+        "", _secret, "Bearer token that programs on other machines read /metrics with.", "none"
+    )
     trusted_proxies: int = _setting(0, _integer(0, 10), "Trusted proxies in front (X-Forwarded headers).")
     max_upload_bytes: int = _setting(
         100 * 1024 * 1024, _integer(1024, 10**10), "Largest contact file, in bytes.", "104857600"

@@ -33,6 +33,7 @@ REQUEST_WITHIN_SECONDS = 10.0
 LONGEST_REQUEST_BYTES = 1024 * 1024
 CHECK_AGAIN_SECONDS = 30.0
 CHECK_WITHIN_SECONDS = 20.0
+NOTE_LISTENERS_SECONDS = 5.0
 UNSENT_BYTES = 16 * 1024
 # Besides the listeners: requests that are being decided about.
 MOST_CONNECTIONS = 400
@@ -94,6 +95,20 @@ class EventServer:
         watch = Watch(self._settings.queue_url, lambda *subject: self.hub.on_news(*subject))
         self.hub = Hub(watch, self._read)
         self._watching = asyncio.create_task(watch.run())
+        self._counting = asyncio.create_task(self._count_listeners())
+
+    async def _count_listeners(self) -> None:
+        """Note for /metrics how many streams are open, again and again."""
+        while True:
+            number = len(self.hub.listeners)
+            await asyncio.get_running_loop().run_in_executor(self._reads, self._note_listeners, number)
+            await asyncio.sleep(NOTE_LISTENERS_SECONDS)
+
+    def _note_listeners(self, number: int) -> None:
+        from app.platform import metrics
+
+        with self.app.app_context():
+            metrics.note_listeners(number)
 
     async def _answer(
         self, environ: Environ, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

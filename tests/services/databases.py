@@ -197,6 +197,8 @@ class Database:
             attempts.clear_memory()
         self.app.extensions["request_counter"].clear()
         self.app.extensions["queue_backoff"].until = 0.0
+        self.app.extensions["metrics"].forget()
+        self.app.extensions["metrics_page"].forget()
         catalog.forget()
 
 

@@ -36,6 +36,7 @@ from app.accounts.application.sessions import (
 )
 from app.accounts.application.setup_access import (
     check_setup_token,
+    comes_from_this_machine,
     discard_setup_token,
     installation_is_new,
     refuse_unknown_host,
@@ -63,6 +64,7 @@ __all__ = [
     "change_business",
     "change_limits",
     "check_setup_token",
+    "comes_from_this_machine",
     "count_sub_accounts",
     "create_owner",
     "create_sub_account",

@@ -47,6 +47,15 @@ def refuse_unknown_host(settings: Settings, host: str) -> None:
     )
 
 
+def comes_from_this_machine(settings: Settings, host: str, sender: str | None, is_forwarded: bool) -> bool:
+    """Return whether a request can only come from this machine: nothing else reaches this installation, and
+    neither does a proxy, as far as the settings and the request say."""
+    is_near = _is_loopback_name((sender or "").partition("%")[0]) and _is_loopback_name(
+        _host_name(f"//{host}")
+    )
+    return is_near and not is_forwarded and not _is_remotely_reachable(settings)
+
+
 def check_setup_token(settings: Settings, typed: str, is_forwarded: bool = False) -> None:
     """Raise Invalid with `fields` if a setup token is required and `typed` is not that token."""
     token = required_setup_token(settings, is_forwarded)

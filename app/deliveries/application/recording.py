@@ -1,5 +1,6 @@
 """Recording what became of attempts, in one transaction with what follows from it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -12,7 +13,8 @@ from app.deliveries.domain.hosts import HEALTHY, Health, after_request_to_wait, 
 from app.deliveries.domain.states import OPEN, State
 from app.deliveries.infrastructure import hosts, planning, store
 from app.deliveries.infrastructure.store import Answer, Claimed
-from app.platform.database import transaction
+from app.platform import metrics
+from app.platform.database import after_commit, transaction
 from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.database.many_rows import id_list
 
@@ -58,11 +60,23 @@ def _record(account_id: int, done: Sequence[Done], at: datetime) -> None:
         answers = [_answer(one, _is_waiting(one.delivery, waiting), at) for one in done]
         recorded = store.answer(account_id, answers, at)
         _record_health(account_id, done, at)
+        _count([one for one in answers if one.id in recorded])
         settled = [one for one in answers if one.id in recorded and one.state not in OPEN]
         failed = [one.id for one in settled if one.state == State.FAILED]
         note_failures(account_id, failed, at)
         if settled:
             source().settled(account_id, [_settled(deliveries[one.id], one) for one in settled], at)
+
+
+def _count(answers: Sequence[Answer]) -> None:
+    """Count attempts by what becomes of the delivery, for /metrics, after the commit."""
+    states = Counter(one.state for one in answers)
+
+    def count() -> None:
+        for state, attempts in states.items():
+            metrics.count(metrics.WEBHOOKS, state.value, more=attempts)
+
+    after_commit(count)
 
 
 def _answer(done: Done, is_waiting: bool, at: datetime) -> Answer:

@@ -15,12 +15,15 @@ def database_answers() -> bool:
 
     Waits up to WRITER_WAIT_SECONDS for a lock; workers hold one for a second at most.
     """
+    return database_is_readable() and takes_writes(WRITER_WAIT_SECONDS)
+
+
+def database_is_readable() -> bool:
     try:
-        is_read = session().scalar(sa.text("SELECT 1")) == 1
+        return bool(session().scalar(sa.text("SELECT 1")) == 1)
     except SQLAlchemyError:
         session().rollback()
         return False
-    return is_read and takes_writes(WRITER_WAIT_SECONDS)
 
 
 def migrations_are_applied() -> bool:

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from app.messaging.domain.results import Result
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message, MessageCount
-from app.platform.database import BigInt, session, summed_parts
+from app.platform import metrics
+from app.platform.database import BigInt, after_commit, session, summed_parts
 from app.platform.database.many_rows import id_list, with_ids
 
 _messages, _counts = Message.__table__.c, MessageCount.__table__.c
@@ -90,6 +91,7 @@ def count_new(account_id: int, message_ids: Sequence[int]) -> None:
 def change(account_id: int, changes: Mapping[Key, int]) -> None:
     """Add to the numbers."""
     summed_parts.change_many(MessageCount.__table__, account_id, changes, "messages")
+    after_commit(lambda: _measure(changes))
 
 
 def correct(account_id: int, changes: Mapping[Key, int]) -> None:
@@ -143,6 +145,13 @@ def counted(account_id: int, workflow_id: int) -> dict[Key, int]:
         _messages.account_id == account_id, _messages.workflow_id == workflow_id
     )
     return _counted(session().execute(query.execution_options(yield_per=5_000)))
+
+
+def _measure(changes: Mapping[Key, int]) -> None:
+    """Count new results for /metrics, whose numbers only grow."""
+    for key, more in changes.items():
+        if more > 0:
+            metrics.count(metrics.MESSAGES, key.channel, key.result, more=more)
 
 
 def _results(account_id: int, message_ids: Sequence[int], is_locked: bool = False) -> Counter[Key]:

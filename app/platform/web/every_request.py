@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
+from app.platform import metrics
 from app.platform.logs import log, origin
 
 API = "/api/"
@@ -33,6 +34,10 @@ HEADERS = {
 }
 
 HSTS = "max-age=31536000"
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+UNKNOWN = "unknown"
+"""What metrics call the route of all requests that have none."""
 
 Answer = TypeVar("Answer", bound=Response)
 
@@ -82,19 +87,26 @@ def begin() -> None:
 
 
 def finish(answer: Response) -> Response:
-    """Add headers and log the request."""
+    """Add headers, and count and log the request."""
     headers, asked = answer.headers, request
     given = {name.lower() for name, _ in headers}
     for name, key, value in current_app.extensions["headers"]:
         if key not in given and not (key == "x-frame-options" and g.get("is_for_frames")):
             headers.add(name, value)
+    seconds = time.perf_counter() - g.began
+    metrics.answered(asked.endpoint or UNKNOWN, _method_of(asked), answer.status_code, seconds)
     if asked.endpoint == "static" and answer.status_code < 400:
         return answer
     headers["Cache-Control"] = "no-store"
     if not asked.path.startswith(API):
         answer.vary.add("HX-Request")
-    milliseconds = round((time.perf_counter() - g.began) * 1000, 1)
+    milliseconds = round(seconds * 1000, 1)
     headers["X-Request-Id"], headers["Server-Timing"] = g.request_id, f"app;dur={milliseconds}"
     facts = {"method": asked.method, "route": str(asked.url_rule), "status": answer.status_code}
     log.info("request_answered", extra={**facts, "ms": milliseconds})
     return answer
+
+
+def _method_of(asked: Request) -> str:
+    """Return the method; all that anybody can make up are one."""
+    return asked.method if asked.method in METHODS else "other"

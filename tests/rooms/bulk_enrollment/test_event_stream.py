@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.accounts.application.api_tokens import list_tokens, revoke_token
 from app.bulk_enrollment.application.control.stopping import cancel_job
+from app.platform import metrics
 from app.platform.database import db
 from app.platform.tenancy import acting_for
 from ops.event_streams import hub as event_hub
@@ -168,10 +169,15 @@ def test_nobody_takes_all_streams(
     assert streams.open(bob.browser, page(job)).status == 503, "he has his share"
 
 
-def test_one_reading_serves_all_listeners(app: Flask, bob: Person, streams: EventService) -> None:
+def test_one_reading_serves_all_listeners(
+    app: Flask, bob: Person, streams: EventService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_process, "NOTE_LISTENERS_SECONDS", 0.05)
     job = start_job(app, bob.actor, people(3))
     listening = [streams.open(bob.browser, page(job)) for _ in range(10)]
     assert all(stream.next().data["status"] == "pending" for stream in listening)
+    with app.app_context():
+        eventually(lambda: metrics.listeners() == 10)
     time.sleep(0.3)  # until the readings for newcomers are done
     readings = []
     read = streams.server.hub.read

@@ -31,6 +31,7 @@ from app.bulk_enrollment.application.jobs.settling import (
     BatchReassigned,
     analyze_grown_tables,
     as_counts,
+    count_rows,
     forget_fields,
     settle_part,
     span_of,
@@ -52,7 +53,7 @@ from app.bulk_enrollment.infrastructure.store import (
 )
 from app.bulk_enrollment.infrastructure.store.claims import Claim
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.platform import queue
+from app.platform import metrics, queue
 from app.platform.clock import now
 from app.platform.database import is_transient, transaction
 from app.platform.database.deadlocks import despite_deadlocks
@@ -139,7 +140,8 @@ def _run_claimed(
             raise
         put_off(job, claim, failure)
         return _Done(claim.number)
-    milliseconds = round((time.perf_counter() - began) * 1000)
+    seconds = time.perf_counter() - began
+    metrics.took(metrics.BATCH_SECONDS, seconds)
     if done.last_number.bit_length() > (claim.number - 1).bit_length():
         analyze_grown_tables()  # they may have doubled since the last time
     log.info(
@@ -149,7 +151,7 @@ def _run_claimed(
             "batch": claim.number,
             "last_batch": done.last_number,
             "attempt": claim.attempt,
-            "ms": milliseconds,
+            "ms": round(seconds * 1000),
         },
     )
     return done
@@ -195,6 +197,7 @@ def _carry_out(
         following.complete_following(job.account_id, others, queue.running_task(), now(), counts)
         for one in others:
             publish(job, "batch_completed", batch=one.number, rows=span_of(job, one).size)
+            count_rows(planned_outcomes(one))
         last_number = [claim, *others][-1].number
         if part.makes_way:
             return _Done(last_number, True, makes_way=True)
@@ -256,6 +259,7 @@ def skip_rest(account_id: int, job_id: int) -> None:
             forget_fields(job, span)
             skipping.count_skipped(account_id, claim, now(), as_counts({Outcome.CANCELLED: span.size}, claim))
             publish(job, "batch_skipped", batch=claim.number, rows=span.size)
+            count_rows({Outcome.CANCELLED: span.size})
     finish_if_done(account_id, job_id)
 
 

@@ -1,6 +1,7 @@
 """Writing what became of a batch's rows to the batch, if the worker's claim still holds it, and keeping the
 statistics of the tables that grow with it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.bulk_enrollment.application.jobs.batch import NOTHING, Written, keeps_fields
@@ -12,8 +13,9 @@ from app.bulk_enrollment.infrastructure.store import claims, planning, rows
 from app.bulk_enrollment.infrastructure.store.claims import Claim
 from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.platform import metrics
 from app.platform.clock import now
-from app.platform.database import transaction
+from app.platform.database import after_commit, transaction
 
 
 class BatchReassigned(Exception):
@@ -32,6 +34,7 @@ def settle(
     if not claims.settle(job.account_id, claim, status, at, counts):
         raise BatchReassigned
     publish(job, f"batch_{status}", batch=claim.number, rows=sum(outcomes.values()))
+    count_rows(outcomes)
 
 
 def settle_part(job: EnrollmentJob, part: Part, outcomes: dict[Outcome, int], written: Written) -> None:
@@ -45,6 +48,17 @@ def settle_part(job: EnrollmentJob, part: Part, outcomes: dict[Outcome, int], wr
     if not claims.settle_part(job.account_id, part.claim, part.rest, now(), counts):
         raise BatchReassigned
     publish(job, "batch_advanced", batch=part.claim.number, rows=sum(outcomes.values()))
+    count_rows(outcomes)
+
+
+def count_rows(outcomes: Mapping[Outcome, int]) -> None:
+    """Count settled rows for /metrics, after the commit."""
+
+    def count() -> None:
+        for outcome, number in outcomes.items():
+            metrics.count(metrics.ROWS, outcome.name, more=number)
+
+    after_commit(count)
 
 
 def as_counts(outcomes: dict[Outcome, int], claim: Claim) -> dict[str, object]:

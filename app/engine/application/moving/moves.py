@@ -15,7 +15,7 @@ from app.engine.domain.route import Route
 from app.engine.domain.scoping import message_steps
 from app.engine.infrastructure import positions
 from app.engine.infrastructure.life import version_moves
-from app.platform import queue
+from app.platform import metrics, queue
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
 from app.platform.database.deadlocks import despite_deadlocks
@@ -37,8 +37,11 @@ def move_due(account_id: int, version_id: int, at: datetime | None = None) -> in
     Enrollments of contacts that somebody else is changing or removing at the moment are left for later, so
     that a move never waits for them.
     """
-    at = at or now()
-    return despite_deadlocks(lambda: _move(account_id, version_id, at))
+    at, began = at or now(), time.perf_counter()
+    taken_on = despite_deadlocks(lambda: _move(account_id, version_id, at))
+    if taken_on:
+        metrics.took(metrics.MOVE_SECONDS, time.perf_counter() - began)
+    return taken_on
 
 
 def move_all_due(account_id: int, version_id: int) -> None:
