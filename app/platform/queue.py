@@ -11,9 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import count
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from flask import Flask, current_app
 from redis import Redis
@@ -22,11 +21,9 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 from rq import Queue
-from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from app.platform import tenancy
-from app.platform.clock import now
 from app.platform.logs import log
 from app.platform.schema_version import newest_migration
 
@@ -144,33 +141,6 @@ def length(queue: str) -> int | None:
         return None
 
 
-class Waiting(NamedTuple):
-    """How many tasks wait in a queue, and for how many seconds the oldest one has."""
-
-    tasks: int
-    seconds: float
-
-
-def waiting() -> dict[str, Waiting] | None:
-    """Return what waits in each queue, or None if Redis does not respond."""
-    queues = [_queue(name) for name in QUEUES]
-    try:
-        with responsive_connection() as redis, redis.pipeline(transaction=False) as commands:
-            for one in queues:
-                commands.llen(one.key)
-                commands.lindex(one.key, 0)
-            found = commands.execute()
-            for oldest in found[1::2]:
-                commands.hget(Job.key_for((oldest or b"").decode()), "enqueued_at")
-            sent = cast(list[bytes | None], commands.execute())
-    except RedisError:
-        return None
-    ages = [_seconds_since(at.decode()) if at else 0.0 for at in sent]
-    return {
-        one.name: Waiting(*both) for one, both in zip(queues, zip(found[::2], ages, strict=True), strict=True)
-    }
-
-
 def alive_workers() -> int:
     """Return the number of workers with a recent heartbeat; 0 if Redis does not respond."""
     return len(heartbeats() or {})
@@ -268,7 +238,3 @@ def _give_sign(redis: Redis, kind: str) -> None:
 
 def queue_named(name: str) -> Queue:
     return Queue(name, connection=connection(), serializer=cast(Any, JSONSerializer))
-
-
-def _seconds_since(at: str) -> float:
-    return max(0.0, (now() - datetime.fromisoformat(at)).total_seconds())

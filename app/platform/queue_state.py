@@ -1,4 +1,4 @@
-"""What the queue server says about itself, its tasks, and the processes of all machines, for `flask doctor`.
+"""What the queue server says about itself, its tasks, and the processes of all machines.
 
 Functions raise Unavailable, whose text says why the server can’t be asked.
 """
@@ -6,12 +6,14 @@ Functions raise Unavailable, whose text says why the server can’t be asked.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import datetime
+from typing import Any, NamedTuple, cast
 
 from redis import Redis
 from redis.exceptions import AuthenticationError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from app.platform.clock import now
 from app.platform.errors import Unavailable
 from app.platform.queue import QUEUES, SIGN_KEPT_SECONDS, SIGNS, queue_named, responsive_connection
 
@@ -23,6 +25,13 @@ class Sign:
     kind: str
     version: str
     age: float
+
+
+class Waiting(NamedTuple):
+    """How many tasks wait in a queue, and for how many seconds the first one has."""
+
+    tasks: int
+    seconds: float
 
 
 def signs() -> list[Sign]:
@@ -56,20 +65,19 @@ def server_time() -> float:
     return seconds + microseconds / 1_000_000
 
 
-def waiting() -> dict[str, tuple[int, float]]:
-    """Return {queue: (number of tasks, seconds that its first task has waited)}, without empty queues."""
-    found = {}
-    with _connected() as redis:
-        at = redis.time()[0]
-        for name in QUEUES:
-            queue = queue_named(name)
-            ids = queue.get_job_ids(0, 1)
-            if not ids:
-                continue
-            first = queue.fetch_job(ids[0])
-            since = first.enqueued_at.timestamp() if first and first.enqueued_at else at
-            found[name] = (int(queue.count), max(0.0, at - since))
-    return found
+def waiting() -> dict[str, Waiting]:
+    """Return what waits in each queue."""
+    with _connected() as redis, redis.pipeline(transaction=False) as commands:
+        queues = [queue_named(name) for name in QUEUES]
+        for queue in queues:
+            commands.llen(queue.key)
+            commands.lindex(queue.key, 0)
+        found = commands.execute()
+        for queue, first in zip(queues, found[1::2], strict=True):
+            commands.hget(queue.job_class.key_for((first or b"").decode()), "enqueued_at")
+        sent = cast(list[bytes | None], commands.execute())
+    ages = [_seconds_since(at.decode()) if at else 0.0 for at in sent]
+    return {name: Waiting(*both) for name, *both in zip(QUEUES, found[::2], ages, strict=True)}
 
 
 @contextmanager
@@ -89,3 +97,7 @@ def _why_not(failure: RedisError) -> str:
             return "The queue didn’t respond in time."
         case _:
             return f"The queue can’t be reached ({type(failure).__name__})."
+
+
+def _seconds_since(at: str) -> float:
+    return max(0.0, (now() - datetime.fromisoformat(at)).total_seconds())

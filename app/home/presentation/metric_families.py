@@ -22,7 +22,8 @@ from app.engine.domain import EnrollmentStatus
 from app.home.infrastructure import health
 from app.home.infrastructure.system_figures import SystemFigures, system_figures
 from app.messaging.domain.states import State as MessageState
-from app.platform import disk, metrics, queue
+from app.platform import disk, metrics, queue, queue_state
+from app.platform.errors import Unavailable
 from app.platform.schema_version import newest_migration
 from app.platform.settings import current
 from app.platform.web.every_request import UNKNOWN
@@ -46,7 +47,7 @@ class _Installation(Collector):
         if is_up := health.database_is_readable():
             is_migrated = health.migrations_are_applied()
             figures = system_figures() if is_migrated else None
-        waiting, saved = queue.waiting(), metrics.saved()
+        waiting, saved = _waiting(), metrics.saved()
         up = {"database": is_up, "migrations": is_migrated, "queue": waiting is not None}
         yield _gauge(
             "up", "1 for each part that responds.", "part", {name: int(on) for name, on in up.items()}
@@ -65,6 +66,13 @@ class _Installation(Collector):
             yield from _of_queue(waiting)
         if saved is not None:
             yield from _of_processes(saved)
+
+
+def _waiting() -> dict[str, queue_state.Waiting] | None:
+    try:
+        return queue_state.waiting()
+    except Unavailable:
+        return None
 
 
 def _of_database(found: SystemFigures) -> Iterator[Metric]:
@@ -91,7 +99,7 @@ def _of_database(found: SystemFigures) -> Iterator[Metric]:
     yield _number("database_bytes", "Size of the database.", found.database_bytes)
 
 
-def _of_queue(waiting: Mapping[str, queue.Waiting]) -> Iterator[Metric]:
+def _of_queue(waiting: Mapping[str, queue_state.Waiting]) -> Iterator[Metric]:
     tasks = {name: one.tasks for name, one in waiting.items()}
     yield _gauge("queue_tasks", "Tasks that wait for a worker.", "queue", tasks)
     seconds = {name: one.seconds for name, one in waiting.items()}

@@ -90,12 +90,12 @@ def tasks() -> Result:
         waiting = queue_state.waiting()
     except Unavailable:
         return UNKNOWN
-    late = {name: both for name, both in waiting.items() if both[1] > LONG_SECONDS}
+    late = {name: both for name, both in waiting.items() if both.seconds > LONG_SECONDS}
     if late:
-        name, (number, seconds) = max(late.items(), key=lambda item: item[1][1])
+        name, (number, seconds) = max(late.items(), key=lambda item: item[1].seconds)
         return warning(
             f"Tasks have waited {duration(seconds)} in the queue “{name}” ({number:,} in it).",
             "If workers are running, they have too much to do: raise WORKERS, or add a machine.",
         )
-    total = sum(number for number, _ in waiting.values())
+    total = sum(both.tasks for both in waiting.values())
     return ok(f"{counted(total, 'task')} waiting, not for long." if total else "No tasks wait.")
