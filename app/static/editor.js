@@ -9,10 +9,11 @@
     const menu = event.target.closest(".flow-menu a, .flow-menu button")?.closest(".flow-menu");
     if (menu) setTimeout(() => menu.isConnected && menu.matches(":popover-open") && menu.hidePopover());
   });
-  document.addEventListener("htmx:before:swap", (event) => {
+  // It closes once the new drawing stands, and before the focus goes into it, which a dialog doesn't let out.
+  document.addEventListener("htmx:after:swap", (event) => {
     const source = event.detail?.ctx?.sourceElement || event.target;
     if (isBody(event) && source.closest?.("#sheet")) $("#sheet").close();
-  });
+  }, true);
 
   // Alt with an arrow moves the step that has the focus.
   document.addEventListener("keydown", (event) => {
