@@ -7,8 +7,8 @@ ROUNDS ?= 1
 m ?=
 only ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check unit rooms browser chaos mutants bench test-postgres fix migration shell seed vendor \
-	screens environment environment-dev browser-found style types contracts
+.PHONY: help setup run test check lock unit rooms browser chaos mutants bench test-postgres fix migration shell seed vendor \
+	screens environment environment-dev browser-found style types contracts security
 
 help: ## list targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -31,11 +31,11 @@ run: environment ## start Muster (queue, web, workers, clock); Ctrl-C stops it
 # Every process that a test starts would compile all of Muster again if an environment forbids bytecode.
 test: export PYTHONDONTWRITEBYTECODE =
 test: environment-dev ## run all checks, and all tests on SQLite and PostgreSQL
-	@$(MAKE) --no-print-directory --jobs=2 types contracts style browser-found
+	@$(MAKE) --no-print-directory --jobs=2 types contracts style security browser-found
 	@$(BIN)/pytest tests --database=both --rounds=$(ROUNDS) --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-check: environment-dev ## check format, lint, types, and import contracts
-	@$(MAKE) --no-print-directory --jobs=2 types contracts style
+check: environment-dev ## check format, lint, types, import contracts, and for unsafe code
+	@$(MAKE) --no-print-directory --jobs=2 types contracts style security
 
 style:
 	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: run make fix."; exit 1; }
@@ -43,6 +43,9 @@ style:
 
 types:
 	@$(BIN)/mypy app ops worker.py
+
+security:
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app ops worker.py
 
 contracts:
 	@$(BIN)/lint-imports --no-logo
@@ -83,6 +86,9 @@ shell: environment ## open a Python shell inside the app
 
 seed: environment ## create an owner (owner@example.com / muster-sample) and sample data
 	@$(BIN)/flask --app app create-owner --email owner@example.com --password muster-sample --sample-data
+
+lock: ## record the hashes of all pinned packages, after a change of requirements*.txt
+	@mkdir -p build && sh ops/lock.sh
 
 vendor: environment-dev ## check that vendored browser files match their recorded hashes
 	@$(BIN)/pytest -q tests/guards/test_vendored_files.py

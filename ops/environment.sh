@@ -1,4 +1,5 @@
-# Makes .venv with Python 3.11 or newer and installs the pinned packages of the files named.
+# Makes .venv with Python 3.11 or newer and installs the pinned packages of the files named, with the hashes of
+# their locks (`make lock`): a file that the package index has changed since is refused.
 # A file is installed again only when it, or the Python, is another than last time. What neither file pins any
 # more is removed then.
 set -eu
@@ -9,7 +10,7 @@ stop() {
 }
 
 mark_of() {
-    { "$1" -c 'import sys; print(sys.version)'; cat requirements.txt "$2"; } | cksum
+    { "$1" -c 'import sys; print(sys.version)'; cat requirements.txt requirements.lock "$2" "${2%.txt}.lock"; } | cksum
 }
 
 find_python() {
@@ -38,6 +39,17 @@ remove_unpinned() {
         xargs .venv/bin/python -m pip uninstall -qq --yes 2>/dev/null || true
 }
 
+# Packages that were pinned since `make lock` have no hash yet.
+is_locked() {
+    for one in requirements.txt "$1"; do
+        [ "$(pins_of "$one")" = "$(pins_of "${one%.txt}.lock")" ] || return 1
+    done
+}
+
+pins_of() {
+    sed -n 's/^\([A-Za-z0-9_.-]*==[^ ;]*\).*/\1/p' "$1" | plain | sort
+}
+
 plain() {
     tr 'A-Z_.' 'a-z--'
 }
@@ -54,7 +66,13 @@ for file in "$@"; do
     fi
     echo "Installing packages from $file…"
     rm -f "$stamp"
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --requirement "$file" ||
+    if is_locked "$file"; then
+        set -- --require-hashes --requirement "${file%.txt}.lock"
+    else
+        echo "Some packages in $file have no hash yet, so none are compared. Run make lock." >&2
+        set -- --requirement "$file"
+    fi
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input "$@" ||
         stop "The packages from $file couldn’t be installed; see the lines above. Nothing else was changed."
     remove_unpinned
     echo "$mark" >"$stamp"

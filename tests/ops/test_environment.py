@@ -12,8 +12,8 @@ from tests.services.installation import ROOT
 
 def run(folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run `make` in a folder that has only the requirements."""
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        shutil.copy(ROOT / name, folder)
+    for file in ROOT.glob("requirements*.*"):
+        shutil.copy(file, folder)
     return subprocess.run(
         ["/bin/sh", str(ROOT / "ops" / "environment.sh"), "requirements.txt"],
         cwd=folder,

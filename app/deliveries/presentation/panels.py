@@ -15,7 +15,5 @@ def failures(actor: Actor, workflow: Any) -> Markup | None:
     failed = reading.failed_in(actor, workflow.id)
     if not failed:
         return None
-    shown = render_template(
-        "deliveries/_failures.html", workflow=workflow, failed=failed, is_all=failed < MOST_COUNTED
-    )
-    return Markup(shown)
+    given = {"workflow": workflow, "failed": failed, "is_all": failed < MOST_COUNTED}
+    return Markup(render_template("deliveries/_failures.html", **given))

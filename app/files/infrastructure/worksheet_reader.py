@@ -20,7 +20,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, TextIO
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # nosec B405 # see _parsed
 from xml.parsers import expat
 
 import python_calamine
@@ -172,7 +172,7 @@ def styles_with_zeros(archive: zipfile.ZipFile) -> dict[str, list[str]]:
     """Return {cell style number: parts of its format} for formats with leading zeros."""
     if "xl/styles.xml" not in archive.namelist():
         return {}
-    root = ElementTree.fromstring(archive.read("xl/styles.xml"))
+    root = _parsed(archive.read("xl/styles.xml"))
     formats: dict[str, list[str]] = {}
     for one in root.iterfind("{*}numFmts/{*}numFmt"):
         found = _ZEROS.fullmatch(one.get("formatCode", "").split(";")[0])
@@ -184,10 +184,10 @@ def styles_with_zeros(archive: zipfile.ZipFile) -> dict[str, list[str]]:
 
 def path_of_sheet(archive: zipfile.ZipFile, name: str) -> str:
     """Return the path of the sheet in the archive. Raises KeyError."""
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    book = _parsed(archive.read("xl/workbook.xml"))
     wanted = next(one for one in book.iterfind("{*}sheets/{*}sheet") if one.get("name") == name)
     number = next(value for key, value in wanted.items() if key.endswith("}id"))
-    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    links = _parsed(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {one.get("Id"): one.get("Target", "") for one in links}
     return posixpath.normpath(posixpath.join("/xl", targets[number])).lstrip("/")
 
@@ -210,7 +210,20 @@ def apply_styles(stream: Any, styles: dict[str, list[str]], rows: list[list[Any]
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = _PlainTree().doctype
     parser.ParseFile(stream)
+
+
+class _PlainTree(ElementTree.TreeBuilder):
+    """Refuses declarations, which could define entities, wherever and in whatever encoding they are."""
+
+    def doctype(self, *_declared: str | None) -> None:
+        raise Refused("archive")
+
+
+def _parsed(content: bytes) -> ElementTree.Element:
+    parser = ElementTree.XMLParser(target=_PlainTree())  # nosec B314
+    return ElementTree.fromstring(content, parser)  # nosec B314
 
 
 def column_of(place: str) -> int:

@@ -95,7 +95,7 @@ def read_yaml(text: str) -> Any:
     """Parse YAML into JSON values. Raises YamlProblem."""
     try:
         _refuse_dangers(text)
-        return yaml.load(text, Loader=_Loader)
+        return yaml.load(text, Loader=_Loader)  # nosec B506 # _Loader is a SafeLoader
     except yaml.YAMLError as problem:
         raise YamlProblem(_sentence(problem)) from None
     except (ValueError, RecursionError):

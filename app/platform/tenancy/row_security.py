@@ -27,7 +27,7 @@ SELECT NOT r.rolsuper AND NOT r.rolbypassrls
    )
    AND coalesce(has_table_privilege(r.oid, to_regclass('alembic_version'), 'SELECT'), false)
   FROM pg_roles r WHERE r.rolname = '{ROLE}'
-"""
+"""  # nosec # the name is ROLE
 _CREATE_ROLE = f"""
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
@@ -35,7 +35,7 @@ DO $$ BEGIN
   END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;  -- made at this moment for another database
 END $$
-"""
+"""  # nosec # the name is ROLE
 _JOIN_ROLE = f"""
 DO $$ BEGIN
   IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
@@ -43,7 +43,7 @@ DO $$ BEGIN
     EXECUTE format('GRANT {ROLE} TO %%I', current_user);
   END IF;
 END $$
-"""
+"""  # nosec # the name is ROLE
 _GRANT = f"""
 DO $$ DECLARE place text := current_schema; BEGIN
   EXECUTE format('GRANT USAGE ON SCHEMA %%I TO {ROLE}', place);

@@ -38,7 +38,7 @@ class CompiledTemplates(BytecodeCache):
         with suppress(OSError, EOFError, ValueError, TypeError):
             line, _, code = self._path(bucket).read_bytes().partition(b"\n")
             is_whole = line == _line(bucket, code)  # what is damaged could end the process
-            if is_whole and isinstance(found := marshal.loads(code), CodeType):
+            if is_whole and isinstance(found := marshal.loads(code), CodeType):  # nosec B302
                 bucket.code = found
 
     def dump_bytecode(self, bucket: Bucket) -> None:

@@ -196,6 +196,10 @@ def test_macros_passwords_and_odd_archives_are_refused(alice):
         refused(alice, changed(plain, {"xl/worksheets/sheet1.xml": entity})).facts["reason"]
         == "workbook_archive"
     )
+    late = f'<?xml version="1.0"?><!--{"x" * 9_000}--><!DOCTYPE x [<!ENTITY a "aaaa">]><styleSheet/>'
+    assert (
+        refused(alice, changed(plain, {"xl/styles.xml": late.encode()})).facts["reason"] == "workbook_archive"
+    )
     many = {f"xl/media/{n}.png": b"x" for n in range(2_100)}
     assert refused(alice, changed(plain, many)).facts["reason"] == "workbook_archive"
     locked = (DATA / "traps/encrypted_workbook_named.csv").read_bytes()

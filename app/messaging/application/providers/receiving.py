@@ -66,7 +66,7 @@ def connection_of(provider_name: str, address_key: str) -> tuple[int, Provider, 
 
 def _record(account_id: int, provider: Provider, reports: Sequence[Report]) -> None:
     """Begin with any report, so that repeated requests get to all of them even if none has enough time."""
-    first = random.randrange(len(reports) or 1)
+    first = random.randrange(len(reports) or 1)  # nosec B311 # an order
     end = time.monotonic() + SECONDS_A_REQUEST
     results: list[Result] = []
     for report in (*reports[first:], *reports[:first]):
