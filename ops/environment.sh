@@ -32,7 +32,9 @@ make_environment() {
     "$python" -m venv .venv || stop "The environment couldn’t be created in .venv; see the lines above."
 }
 
+# Other checkouts that share a linked environment may pin more.
 remove_unpinned() {
+    [ ! -L .venv ] || return 0
     pinned=$(sed -n 's/^\([A-Za-z0-9_.-]*\)==.*/\1/p' requirements*.txt | plain)
     .venv/bin/python -m pip list --format=freeze --disable-pip-version-check |
         sed 's/==.*//' | plain | grep -vxE 'pip|setuptools|wheel' | grep -vxF "$pinned" |

@@ -32,8 +32,8 @@ def main(only: list[str]) -> None:
 def _install() -> None:
     venv.create(HOME, with_pip=True, clear=True)
     pip: list[str | Path] = [HOME / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps"]
-    locked = ["--require-hashes", "-r", ROOT / "requirements-mutants.lock"]
-    subprocess.run([*pip, *locked], cwd=ROOT, check=True)
+    pip += ["--require-hashes", "-r", ROOT / "requirements-mutants.lock"]
+    subprocess.run(pip, cwd=ROOT, check=True)
     packages = next((HOME / "lib").glob("python*")) / "site-packages"
     shared = next((ROOT / ".venv" / "lib").glob("python*")) / "site-packages"
     (packages / "shared.pth").write_text(f"{shared}\n")

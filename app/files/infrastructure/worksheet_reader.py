@@ -217,7 +217,7 @@ def apply_styles(stream: Any, styles: dict[str, list[str]], rows: list[list[Any]
 class _PlainTree(ElementTree.TreeBuilder):
     """Refuses declarations, which could define entities, wherever and in whatever encoding they are."""
 
-    def doctype(self, *_declared: str | None) -> None:
+    def doctype(self, *_declared: object) -> None:
         raise Refused("archive")
 
 
