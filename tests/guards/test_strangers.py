@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_security.recoverable import generate_reset_password_token
 from werkzeug.routing import Rule
 
 from app.accounts.application.api_tokens import create_token
+from app.accounts.infrastructure import queries
 from app.accounts.infrastructure.tables import Account
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
@@ -75,6 +77,8 @@ OPEN_TO_ALL_WITH_THE_LINK = {
     "public_forms.logo",
     "public_forms.ask_to_confirm",
     "public_forms.confirm",
+    "password_reset.choose",
+    "password_reset.save",
 }
 API = "/api/"  # whose operations know tokens, not browsers
 NOT_MADE = {
@@ -119,6 +123,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
         message = _message_of(account, workflow, contact)
         form, submission = _form_of(alice)
         return {
+            "/reset-password/token": _reset_link_of(alice),
             "/f/public_id": form.public_id,
             "/f/token": token_of(submission),
             "/settings/form_id": str(form.id),
@@ -228,6 +233,11 @@ def _delivery_of(account_id: int, workflow: Workflow, contact_id: int) -> int:
 def _token_of(person: Person) -> int:
     made, _ = create_token(person.actor, name="Website", scopes=["report:view"], days=None)
     return made.id
+
+
+def _reset_link_of(person: Person) -> str:
+    assert person.actor.user_id is not None
+    return str(generate_reset_password_token(queries.user(person.actor.user_id)))  # type: ignore[no-untyped-call]
 
 
 def _sender_of(person: Person) -> int:

@@ -5,10 +5,12 @@ enough to take over the account.
 """
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.application.members import Hasher
+from app.accounts.application.security.passwords import tell_changed
 from app.accounts.application.sessions import end_other_sessions
 from app.accounts.domain import Actor
 from app.accounts.domain.input import (
@@ -67,7 +69,7 @@ def change_email(actor: Actor, email: str, password: str, verify: Verifier) -> N
             owner = queries.user_by_email(wanted)
             if owner is not None and owner.id != actor.user_id:
                 raise Invalid.in_fields({"email": EMAIL_REFUSED})
-            _change(actor, "email", email=wanted)
+            _change(actor, "email", email=wanted, **({} if wanted == actor.email else _new_mark()))
     except IntegrityError:  # a concurrent request took the same address
         raise Invalid.in_fields({"email": EMAIL_REFUSED}) from None
 
@@ -86,7 +88,8 @@ def change_password(
         raise Invalid.in_fields({"new_password": "Choose a password that differs from the current one."})
     password_hash = hash_password(normal_password(new))
     with transaction():
-        _change(actor, "password", password=password_hash)
+        _change(actor, "password", password=password_hash, **_new_mark())
+        tell_changed(actor)
         return end_other_sessions(_id_of(actor), session_token)
 
 
@@ -96,6 +99,11 @@ def _check_password(actor: Actor, password: str, verify: Verifier) -> None:
         raise Invalid.in_fields({"password": "Enter your current password."})
     if not verify(normal_password(password), user.password):
         raise Invalid.in_fields({"password": WRONG_PASSWORD})
+
+
+def _new_mark() -> dict[str, str]:
+    """Return the value that makes links for a password reset, sent before, invalid."""
+    return {"fs_uniquifier": uuid4().hex}
 
 
 def _change(actor: Actor, what: str, **values: str | bool) -> None:

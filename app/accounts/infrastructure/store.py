@@ -50,6 +50,18 @@ def change_user(user: User, values: dict[str, Any]) -> None:
     session().flush()
 
 
+def replace_password(user_id: int, mark: str, password_hash: str) -> bool:
+    """Set the password if `fs_uniquifier` is still `mark`, and replace that, too; return whether it was."""
+    values = {"password": password_hash, "fs_uniquifier": uuid4().hex}
+    changed = session().execute(
+        sa.update(User)
+        .where(User.id == user_id, User.fs_uniquifier == mark)
+        .values(values)
+        .returning(User.id)
+    )
+    return changed.first() is not None
+
+
 def add_membership(account_id: int, user_id: int, role: str) -> None:
     session().add(Membership(account_id=account_id, user_id=user_id, role=role))
     session().flush()

@@ -1,9 +1,18 @@
-"""Sign-in, sign-out, profile page, API tokens, and the request guard."""
+"""Sign-in, sign-out, password reset, profile page, API tokens, and the request guard."""
 
 from flask import Flask, g
 
-from app.accounts.presentation import audit_words, commands, profile, programs, sign_in, sub_accounts, tokens
+from app.accounts.presentation import (
+    audit_words,
+    commands,
+    profile,
+    programs,
+    sign_in,
+    sub_accounts,
+    tokens,
+)
 from app.accounts.presentation.request_guard import guard
+from app.accounts.presentation.security import password_emails, password_reset
 from app.platform.settings import Settings
 
 __all__ = ["guard", "init"]
@@ -12,9 +21,11 @@ __all__ = ["guard", "init"]
 def init(app: Flask, settings: Settings) -> None:
     sign_in.init(app, settings)
     programs.init(app)
+    password_reset.init(app)
     app.register_blueprint(profile.blueprint)
     app.register_blueprint(tokens.blueprint)
     app.register_blueprint(sub_accounts.blueprint)
     audit_words.register()
+    password_emails.register()
     commands.register(app)
     app.context_processor(lambda: {"current_actor": g.get("actor")})

@@ -44,6 +44,8 @@ _AUDIT_SENTENCES: Final = {
     "business_details_changed": "updated the business details of {it}",
     "person_added": "added {it}",
     "profile_changed": "updated the profile of {it}",
+    "password_reset": "reset the password of {it} with a link from an email",
+    "password_set": "set the password of {it} on the server",
     "token_created": "created {it}",
     "token_revoked": "revoked {it}",
 }

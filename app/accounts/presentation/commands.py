@@ -1,10 +1,12 @@
-"""Command `create-token`."""
+"""Commands `create-token` and `set-password`."""
 
 import click
 from flask import Flask
+from flask_security import hash_password
 
 from app.accounts.application import terminal_actor
 from app.accounts.application.api_tokens import create_token
+from app.accounts.application.security.passwords import set_password, user_called
 from app.accounts.domain.api_tokens import SCOPES
 from app.platform.tenancy import acting_for
 from app.platform.terminal import plain_errors
@@ -12,6 +14,7 @@ from app.platform.terminal import plain_errors
 
 def register(app: Flask) -> None:
     app.cli.add_command(_create_token)
+    app.cli.add_command(_set_password)
 
 
 @click.command("create-token")
@@ -34,3 +37,14 @@ def _create_token(name: str, scopes: tuple[str, ...], days: int | None, account_
             actor, name=name, scopes=scopes or [scope.value for scope in SCOPES], days=days
         )
     click.echo(token)
+
+
+@click.command("set-password")
+@click.option("--email", required=True, help="The email address that the person signs in with.")
+@plain_errors
+def _set_password(email: str) -> None:
+    """Set the password of a person who can’t sign in, and end their sessions. Prompts for it."""
+    user_called(email)  # before anybody types a password for nobody
+    password = click.prompt("New password", hide_input=True, confirmation_prompt=True)
+    name = set_password(email, password, hash_password)
+    click.echo(f"Password of {name} set. All of their sessions have ended.")

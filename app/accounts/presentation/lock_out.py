@@ -35,13 +35,13 @@ def init(app: Flask, settings: Settings) -> None:
 def begin_sign_in(email: str) -> Attempt:
     """Count an attempt as failed until it is discarded. Raises Locked."""
     attempts = attempt_limiter("lock-out")
-    begun = attempts.begin([f"person:{_email_digest(email)}", f"network:{network_of(request.remote_addr)}"])
+    begun = attempts.begin([f"person:{email_digest(email)}", f"network:{network_of(request.remote_addr)}"])
     if isinstance(begun, int):
         raise Locked(begun, attempts.limit)
     return begun
 
 
-def _email_digest(typed: str) -> str:
+def email_digest(typed: str) -> str:
     """Return the SHA-256 of the normalized address, so that the queue's store holds no email addresses."""
     key = email_key(typed)
     return hashlib.sha256((key if isinstance(key, str) else typed.strip().lower()).encode()).hexdigest()

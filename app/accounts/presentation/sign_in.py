@@ -75,6 +75,7 @@ def init(app: Flask, settings: Settings) -> None:
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_SEND_REGISTER_EMAIL=False,
         SECURITY_FLASH_MESSAGES=False,
+        SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=1),
         SECURITY_FRESHNESS=timedelta(minutes=-1),  # disables its page that asks for the password again
         REMEMBER_COOKIE_NAME="muster_remember",
         REMEMBER_COOKIE_SAMESITE="Lax",

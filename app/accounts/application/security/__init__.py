@@ -1,0 +1,1 @@
+"""What protects sign-in besides the password: resetting it, sessions, and two-factor authentication."""

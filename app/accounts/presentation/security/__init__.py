@@ -1,0 +1,1 @@
+"""Pages that protect sign-in: resetting a forgotten password, sessions, and two-factor authentication."""

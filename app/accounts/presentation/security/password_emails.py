@@ -1,0 +1,58 @@
+"""The words of emails about sign-in, and the link in them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import current_app
+from flask_security.recoverable import generate_reset_password_token
+
+from app.accounts.application import system_emails
+from app.accounts.application.security import passwords
+from app.accounts.infrastructure import queries
+from app.platform.mail import SystemEmail
+from app.platform.settings import current
+
+
+def register() -> None:
+    system_emails.register_email(passwords.PASSWORD_RESET, _password_reset)
+    system_emails.register_email(passwords.PASSWORD_CHANGED, _password_changed)
+
+
+def _password_reset(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
+    """Return the email with a new link. The link is made here, so that it isn’t stored anywhere."""
+    user = queries.user(int(user_id))
+    token = generate_reset_password_token(user)  # type: ignore[no-untyped-call]
+    return _email(
+        "Reset your password",
+        [
+            "Someone asked to reset the password of your Muster account. To choose a new one, open this link "
+            "within an hour. It works once.",
+            "If it wasn’t you, ignore this email. Your password stays as it is.",
+        ],
+        f"{current().public_url}/reset-password/{token}",
+        "Choose a new password",
+    )
+
+
+def _password_changed(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
+    name = queries.user(int(user_id)).name
+    base = current().public_url
+    return _email(
+        "Your password was changed",
+        [
+            f"{name}, the password of your Muster account was just changed, and other browsers were signed "
+            "out.",
+            "If it wasn’t you, reset your password now and tell your administrator.",
+        ],
+        f"{base}/forgot-password" if base else None,
+        "Reset your password",
+    )
+
+
+def _email(subject: str, paragraphs: Sequence[str], link: str | None, label: str) -> SystemEmail:
+    given = {"title": subject, "paragraphs": paragraphs, "link": link, "label": label}
+    return SystemEmail(
+        subject=subject,
+        text=current_app.jinja_env.get_template("accounts/mail_user.txt").render(given),
+        html=current_app.jinja_env.get_template("accounts/mail_user.html").render(given),
+    )
