@@ -1,11 +1,12 @@
 """Public interface of the activity room.
 
 `record` writes the audit log; `record_contact`, `record_own_wish`, `record_many`, `record_each`, and
-`record_texts` write contact timelines; `read_log` returns a page of the log, and `first_entry_since` who
-changed something. Rooms register the words of
-their entries with `register_words`, and the names of their subjects with `register_names`.
+`record_texts` write contact timelines; `read_log` returns a page of the log, `export_log` a file, and
+`first_entry_since` who changed something. Rooms register the words of their entries with `register_words`,
+and the names of their subjects with `register_names`.
 """
 
+from app.activity.application.exporting import Export, Exporter, export_log
 from app.activity.application.reading import (
     LogFilter,
     LogPage,
@@ -33,12 +34,15 @@ from app.activity.domain.sentences import AuditWords, Facts, Sentence, Subject
 __all__ = [
     "ActorLike",
     "AuditWords",
+    "Export",
+    "Exporter",
     "Facts",
     "LogFilter",
     "LogPage",
     "Sentence",
     "Subject",
     "count_entries",
+    "export_log",
     "filter_kinds",
     "first_entry_since",
     "forget_contact",

@@ -53,15 +53,15 @@ def register_names(subject: str, names: Names) -> None:
 def read_log(
     actor: Reader, wanted: LogFilter, *, before: int | None = None, after: int | None = None
 ) -> LogPage:
-    """Return the page of entries with ids below `before` or above `after`. Raises NotAllowed."""
-    _require(actor)
+    """Return the page of entries before or after the entry with an id. Raises NotAllowed."""
+    require_reading(actor)
     account_id = actor.account_id
     found = list(queries.audit_entries(account_id, wanted, before=before, after=after, limit=PAGE + 1))
     more = len(found) > PAGE
     entries = found[1:] if more and after is not None else found[:PAGE]
     has_newer = more if after is not None else before is not None
     has_older = True if after is not None else more
-    names = _names_of(account_id, entries)
+    names = names_of(account_id, entries)
     return LogPage(
         entries=entries,
         newer=entries[0].id if entries and has_newer else None,
@@ -83,16 +83,18 @@ def count_entries(account_id: int) -> int:
 
 def people_in_log(actor: Reader) -> list[tuple[int, str]]:
     """Return (user id, name) of everyone in the log; the system has id 0. Raises NotAllowed."""
-    _require(actor)
+    require_reading(actor)
     return queries.people_in_log(actor.account_id)
 
 
-def _require(actor: Reader) -> None:
+def require_reading(actor: Reader) -> None:
+    """Raises NotAllowed if the actor may not read the log."""
     if not actor.may("report:view"):
         raise NotAllowed("NOT_ALLOWED", "Your role can’t view activity.")
 
 
-def _names_of(account_id: int, entries: Sequence[AuditEntry]) -> dict[int, str]:
+def names_of(account_id: int, entries: Sequence[AuditEntry]) -> dict[int, str]:
+    """Return {entry id: current name of its subject}; those without a name are left out."""
     by_subject: dict[str, list[AuditEntry]] = {}
     for entry in entries:
         if entry.subject in _NAMES:
@@ -104,4 +106,13 @@ def _names_of(account_id: int, entries: Sequence[AuditEntry]) -> dict[int, str]:
     return found
 
 
-__all__ = ["LogFilter", "LogPage", "Names", "Reader", "people_in_log", "read_log", "register_names"]
+__all__ = [
+    "LogFilter",
+    "LogPage",
+    "Names",
+    "Reader",
+    "names_of",
+    "people_in_log",
+    "read_log",
+    "require_reading",
+]

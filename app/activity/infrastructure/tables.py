@@ -13,7 +13,13 @@ from app.platform.tenancy import AccountOwned
 
 class AuditEntry(AccountOwned, db.Model):
     __tablename__ = "audit_entries"
-    __table_args__ = (sa.Index(None, "account_id", "id"),)
+    __table_args__ = (
+        sa.Index(None, "account_id", "at", "id"),
+        sa.Index(None, "account_id", "user_id", "at", "id"),
+        sa.Index(None, "account_id", "subject", "at", "id"),
+        sa.Index(None, "account_id", "user_id", "subject", "at", "id"),
+        sa.Index(None, "account_id", "subject", "subject_id", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     at: Mapped[datetime] = mapped_column(default=now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,18 +18,22 @@ from app.platform.text.numbers import whole_number
 blueprint = Blueprint("activity", __name__)
 
 
+LONGEST: Final = 100
+FILTERS: Final = ("person", "kind", "about", "from", "to")
+
+
 @blueprint.get("/activity")
 def index() -> ResponseReturnValue:
-    asked: dict[str, Any] = {
-        name: value
-        for name in ("person", "kind", "from", "to")
-        if (value := request.args.get(name, "").strip())
-    }
+    asked = _asked()
     wanted = _filter_of(asked)
     page = activity.read_log(web.actor(), wanted, before=_id("before"), after=_id("after"))
     return render_template(
         "activity/index.html",
         days=_by_day(page),
+        about=_about(page) if wanted.about else None,
+        about_url=_about_url,
+        all_url=url_for("activity.index", **{name: asked[name] for name in asked if name != "about"}),
+        export_url=url_for("activity.export", **asked),
         page=page,
         people=activity.people_in_log(web.actor()),
         asked=asked,
@@ -41,6 +45,19 @@ def index() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/activity/entries.csv")
+def export() -> ResponseReturnValue:
+    """Stream the entries that meet the filters, which are those of the page."""
+    asked = _asked()
+    exported = activity.export_log(web.actor(), _filter_of(asked), asked)
+    return web.csv_file(exported.chunks, exported.name)
+
+
+def _asked() -> dict[str, Any]:
+    given = {name: request.args.get(name, "").strip() for name in FILTERS}
+    return {name: value[:LONGEST] for name, value in given.items() if value}
+
+
 def _filter_of(asked: Mapping[str, str]) -> LogFilter:
     """Parse the query string's filters; invalid values are ignored."""
     kind = activity.filter_kinds().get(asked.get("kind", ""))
@@ -48,9 +65,28 @@ def _filter_of(asked: Mapping[str, str]) -> LogFilter:
     return LogFilter(
         user_id=whole_number(asked.get("person"), HIGHEST_ID),
         subjects=kind.subjects if kind else (),
+        about=_thing(asked.get("about", "")),
         since=formats.midnight(asked.get("from")),
         until=formats.midnight(asked.get("to"), days_later=1) if until else None,
     )
+
+
+def _thing(text: str) -> tuple[str, str] | None:
+    """Parse “workflow:0190…”; None for a subject that nobody knows."""
+    subject, _, subject_id = text.partition(":")
+    is_known = any(subject in words.subjects for words in activity.registered_words().values())
+    return (subject, subject_id) if is_known and subject_id else None
+
+
+def _about(page: LogPage) -> str:
+    """Return what the latest entry calls the thing that the list is about."""
+    for entry in page.entries:
+        return activity.sentence_of(entry, page.names.get(entry.id, "")).name
+    return ""
+
+
+def _about_url(entry: Any) -> str:
+    return url_for("activity.index", about=f"{entry.subject}:{entry.subject_id}")
 
 
 def _id(name: str) -> int | None:

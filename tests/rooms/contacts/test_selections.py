@@ -12,10 +12,10 @@ from app.contacts import application as contacts
 from app.contacts.application.selecting import bulk_actions, selections
 from app.contacts.infrastructure.tables import BulkAction, ContactSelection, ContactTag
 from app.engine.infrastructure.tables import Enrollment
-from app.files.domain.cells.spreadsheet_safe import unguarded
 from app.platform.database import session, transaction
 from app.platform.errors import Conflict, NotAllowed, NotFound
 from app.platform.tenancy import acting_for
+from app.platform.text.spreadsheet_safe import unguarded
 from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.contacts.people import add, all_of
 from tests.rooms.engine.enrolled import enroll

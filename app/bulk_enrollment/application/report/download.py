@@ -26,10 +26,10 @@ from app.bulk_enrollment.infrastructure.fixing.retried_rows import edits_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.files import application as files
-from app.files.domain.cells.spreadsheet_safe import csv_chunks, guarded_cell
 from app.files.domain.columns.added import ADDED_COLUMNS
 from app.platform.database import forget_snapshot, is_transient, transaction
 from app.platform.errors import Conflict, Unavailable
+from app.platform.text.spreadsheet_safe import csv_chunks, guarded_cell
 
 SLICE = 5_000
 FIELDS_SLICE = 1_000

@@ -16,9 +16,9 @@ from app.contacts.infrastructure.selecting import plain_rows
 from app.contacts.infrastructure.selecting import selections as store
 from app.contacts.infrastructure.selecting.plain_rows import ConsentRow
 from app.contacts.infrastructure.tables import Contact, Tag
-from app.files.domain.cells.spreadsheet_safe import csv_chunks, guarded
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
+from app.platform.text.spreadsheet_safe import csv_chunks, guarded
 
 SLICE = 1_000
 

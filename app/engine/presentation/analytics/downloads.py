@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from app.engine.application.analytics.numbers import REACTIONS, Analytics, MessageNumbers
 from app.engine.presentation.analytics import words
-from app.files.domain.cells.spreadsheet_safe import csv_chunks, guarded
 from app.messaging.application import Result
+from app.platform.text.spreadsheet_safe import csv_chunks, guarded
 
 _Rows = Iterator[tuple[str, ...]]
 _RESULTS = tuple(Result)

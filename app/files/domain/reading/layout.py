@@ -9,7 +9,6 @@ from io import StringIO
 from itertools import islice
 from typing import Any, Final
 
-from app.files.domain.cells.spreadsheet_safe import unguarded
 from app.files.domain.consent.outside import REPEATED, Outside
 from app.files.domain.headers.header_row import (
     Record,
@@ -27,6 +26,7 @@ from app.files.domain.text.foreign import is_workbook, refuse_foreign
 from app.files.domain.text.garbled import repaired
 from app.files.domain.text.lines import ROW_END
 from app.files.domain.text.unreadable import UnreadableFile
+from app.platform.text.spreadsheet_safe import unguarded
 
 MOST_COLUMNS: Final = 500
 SHEET: Final = "sheet"

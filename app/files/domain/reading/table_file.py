@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Final, NoReturn
 
 from app.files.domain.cells.row import Row
-from app.files.domain.cells.spreadsheet_safe import unguarded
 from app.files.domain.consent.outside import Outside
 from app.files.domain.consent.remarks import remark_in
 from app.files.domain.reading.layout import MOST_COLUMNS, FileLayout, KnownLayout, sniff_layout, with_outside
@@ -20,6 +19,7 @@ from app.files.domain.text.garbled import repaired
 from app.files.domain.text.lines import BLOCK, DamagedText, Lines, Readable, read_block
 from app.files.domain.text.unreadable import UnreadableFile, place
 from app.platform.addresses import email_key, unquoted
+from app.platform.text.spreadsheet_safe import unguarded
 
 __all__ = ["Row", "Table", "open_table", "open_untouched"]
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.files.domain.cells.spreadsheet_safe import csv_chunks, guarded, guarded_cell, unguarded
 from app.files.domain.reading.table_file import open_table, open_untouched
 from app.platform.addresses import unquoted
+from app.platform.text.spreadsheet_safe import csv_chunks, guarded, guarded_cell, unguarded
 from tests.services.hangs import no_hang
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
