@@ -188,6 +188,8 @@ def test_a_backup_goes_on_in_another_place(bench: Bench, tmp_path: Path) -> None
         assert there.job(job).totals == {"ENROLLED": FEWER}
         verified = second.run("verify-job", job, "--account", "Agency")
         assert verified.exit_code == 0, verified.output
+        recounted = second.run("verify-workflow", "--account", "Agency")
+        assert recounted.exit_code == 0, recounted.output
         assert other.stop() == 0
         assert not any(other.is_running(name) for name in ("muster", "supervisor", "web", "queue", "clock"))
     finally:
