@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from app.platform import logs
 from app.platform.logs import log
-from app.platform.schema_version import is_up_to_date
+from app.platform.schema_version import applied_migration, is_newer, is_up_to_date, newest_migration
 from app.platform.settings import Settings
 from ops.preparation import Prepared
 from ops.problems import Problem
@@ -35,6 +35,7 @@ def prepare_database(settings: Settings) -> Prepared:
     with app.app_context():
         _check_connection(settings, db.engine)
         try:
+            _check_version(db.engine)
             migrate(db.engine)
             notice = None if settings.is_sqlite else _secure_rows(db.engine)
             load_system_templates()
@@ -93,6 +94,16 @@ def _check_connection(settings: Settings, engine: sa.Engine) -> None:
         where = "DATABASE_URL" if not settings.is_sqlite else str(engine.url.database)
         reason = str(failure.orig).strip().splitlines()[-1]
         raise Problem(f"The database at {where} can’t be opened: {reason}") from None
+
+
+def _check_version(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        version = applied_migration(connection)
+    if version is not None and is_newer(version):
+        raise Problem(
+            f"The database ({version}) is newer than this program ({newest_migration()})."
+            " Install the release that it was last used with."
+        )
 
 
 def main(log_file: str, pipe: str) -> None:

@@ -20,6 +20,18 @@ def is_up_to_date(connection: sa.Connection) -> bool:
     return _applied(connection) == [newest_migration()]
 
 
+def is_sufficient(connection: sa.Connection) -> bool:
+    """Return True if this release can serve: the database is up to date, or a later release has added to it.
+    Migrations only add, so that machines of the previous release go on until they are replaced."""
+    version = applied_migration(connection)
+    return version is not None and (version == newest_migration() or is_newer(version))
+
+
+def is_newer(version: str) -> bool:
+    """Return True if a migration is a later one than this release has."""
+    return version[:4].isdigit() and version[:4] > newest_migration()[:4]
+
+
 def applied_migration(connection: sa.Connection) -> str | None:
     """Return the id of the last migration that was applied to a database; None if none was."""
     return max(_applied(connection), default=None)

@@ -8,6 +8,11 @@ down_revision = "0070_forms"
 branch_labels = None
 depends_on = None
 
+WHILE_OLD_VERSION_RUNS = (
+    "The previous release shows these forms without the text of the button and without thanks until it"
+    " is replaced."
+)
+
 DEFAULTS = {
     "button": ("Sign up",),
     "thanks": ("Thank you for signing up.", "Thank you. You’re signed up."),

@@ -8,6 +8,10 @@ down_revision = "0072_sending_records"
 branch_labels = None
 depends_on = None
 
+WHILE_OLD_VERSION_RUNS = (
+    "The previous release shows the code of an answer instead of its sentence until it is replaced."
+)
+
 _SENTENCES = {
     "frequency_cap": "Waits, because the contact has had as many messages as the frequency cap allows.",
     "quiet_hours": "Waits for the end of the quiet hours where the contact is.",

@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.platform.database import db, session, takes_writes
 from app.platform.database.migrating import migrate
-from app.platform.schema_version import is_up_to_date
+from app.platform.schema_version import is_sufficient
 
 WRITER_WAIT_SECONDS = 3.0
 
@@ -27,7 +27,8 @@ def database_is_readable() -> bool:
 
 
 def migrations_are_applied() -> bool:
-    return is_up_to_date(session().connection())
+    """Return True if all migrations of this release are applied, or also some of a later one."""
+    return is_sufficient(session().connection())
 
 
 def apply_migrations() -> None:

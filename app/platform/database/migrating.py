@@ -1,5 +1,6 @@
 """Applying missing migrations, by one program at a time: a command may be run while Muster starts."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,7 @@ from app.platform.schema_version import MIGRATIONS, is_up_to_date
 # Key of the advisory lock that serializes migrations across machines; an arbitrary number.
 MIGRATION_LOCK = 5_021_960_771
 MIGRATION_WAIT_SECONDS = 600.0
+POLL_SECONDS = 0.1
 
 
 def migrate(engine: Engine) -> None:
@@ -34,7 +36,10 @@ def migrating_alone(engine: Engine) -> Iterator[None]:
             yield
         return
     with engine.connect() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_lock(MIGRATION_LOCK)))
+        # Not waiting in the statement: CREATE INDEX CONCURRENTLY would wait for it in turn.
+        while not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(MIGRATION_LOCK))):
+            connection.rollback()
+            time.sleep(POLL_SECONDS)
         try:
             yield
         finally:

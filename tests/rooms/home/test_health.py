@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.platform import queue
 from app.platform.database import db
+from ops.prepare import prepare_database
+from ops.problems import Problem
 from tests.services.databases import Database
 from tests.services.valkey import Valkey
 
@@ -69,6 +71,14 @@ def test_not_ready_with_an_older_database(app: Flask, stranger: FlaskClient) -> 
     answer = stranger.get("/readyz")
     assert answer.status_code == 503
     assert answer.json["migrations"] is False
+
+
+def test_ready_while_a_later_release_takes_over(app: Flask, stranger: FlaskClient) -> None:
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(db.text("UPDATE alembic_version SET version_num = '9999_later'"))
+    assert stranger.get("/readyz").json["migrations"] is True
+    with pytest.raises(Problem, match=r"newer than this program"):
+        prepare_database(app.extensions["settings"])
 
 
 def test_not_ready_without_a_database(database: Database) -> None:

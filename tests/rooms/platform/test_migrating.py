@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -65,6 +66,23 @@ def test_one_program_migrates_at_a_time(app: Flask) -> None:
             assert not other.is_over(within=STILL_WAITS_SECONDS)
             up_to_date()
         assert other.is_over() and other.failure is None, "it finds that nothing is missing any more"
+
+
+@pytest.mark.only_on("postgresql", "SQLite locks the file")
+def test_large_indexes_do_not_wait_for_who_waits_to_migrate(app: Flask) -> None:
+    def wait() -> None:
+        with app.app_context(), migrating_alone(db.engine):
+            pass
+
+    with app.app_context(), db.engine.connect() as connection:
+        made = connection.execution_options(isolation_level="AUTOCOMMIT", cross_account=True)
+        with migrating_alone(db.engine):
+            other = Run(wait)
+            assert not other.is_over(within=STILL_WAITS_SECONDS)
+            made.execute(sa.text("SET statement_timeout = '30s'"))
+            made.execute(sa.text("CREATE INDEX CONCURRENTLY ix_large ON contacts (created_at)"))
+            made.execute(sa.text("DROP INDEX ix_large"))
+        assert other.is_over() and other.failure is None
 
 
 def test_an_owner_is_created_during_the_first_start(tmp_path: Path) -> None:

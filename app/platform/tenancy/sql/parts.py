@@ -63,11 +63,11 @@ FUNCTIONS = _words(
     json_array_length json_group_array json_group_object json_patch json_type json_valid
     jsonb_agg jsonb_array_length jsonb_build_array jsonb_build_object jsonb_object_agg jsonb_set
     jsonb_typeof julianday last_insert_rowid lastval likely make_interval octet_length
-    micro_number pg_advisory_lock pg_advisory_unlock pg_advisory_xact_lock pg_advisory_xact_lock_shared
+    micro_number pg_advisory_unlock pg_advisory_xact_lock pg_advisory_xact_lock_shared
     pg_backend_pid pg_column_size pg_get_constraintdef pg_get_expr pg_get_indexdef
-    pg_is_in_recovery pg_table_is_visible pg_try_advisory_xact_lock printf random sqlite_version
-    statement_timestamp strftime to_jsonb total_changes transaction_timestamp txid_current
-    typeof unlikely version
+    pg_is_in_recovery pg_table_is_visible pg_try_advisory_lock pg_try_advisory_xact_lock printf random
+    sqlite_version statement_timestamp strftime to_jsonb total_changes transaction_timestamp
+    txid_current typeof unlikely version
     """
 )
 """Functions that the parser has no class for and that read no table."""
