@@ -1,4 +1,4 @@
-"""`python -m ops`. Ctrl-C ends quietly even while Python is still loading the app."""
+"""`python -m ops [all|web|workers]`. Ctrl-C ends quietly even while Python is still loading the app."""
 
 import signal
 import sys
@@ -9,7 +9,7 @@ def start() -> int:
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     from ops.run import main
 
-    return main()
+    return main(sys.argv[1:])
 
 
 if __name__ == "__main__":

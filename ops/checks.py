@@ -9,9 +9,19 @@ import time
 
 from app.platform.places import events_socket, log_folder, run_folder, supervisor_socket
 from app.platform.settings import Settings
+from ops import processes
 from ops.problems import Problem
 
 QUEUE_WAIT_SECONDS = 5
+
+
+def check_part(settings: Settings, part: str) -> None:
+    """Check that a machine that runs only a part shares the rest with others. Raises Problem."""
+    if part != processes.ALL and (settings.is_sqlite or settings.embedded_queue):
+        raise Problem(
+            f"“python -m ops {part}” is for several machines, which share a database and a queue."
+            " Set DATABASE_URL and REDIS_URL, or start everything: make run"
+        )
 
 
 def check_folders(settings: Settings) -> None:

@@ -20,21 +20,26 @@ WEB_SETTINGS = ROOT / "ops" / "web_server" / "settings.py"
 # database rolls back, and the next start continues.
 STOP_WAIT_SECONDS = 4
 QUEUE_STOP_WAIT_SECONDS = 2
+# What a machine runs: everything, the web server with its event streams, or workers and the clock.
+PARTS = ALL, WEB, WORKERS = "all", "web", "workers"
 
 
-def commands(settings: Settings) -> dict[str, list[str]]:
-    """Return {name: command} in starting order, including the supervisor."""
+def commands(settings: Settings, part: str = ALL) -> dict[str, list[str]]:
+    """Return {name: command} of a part in starting order, including the supervisor."""
     python = sys.executable
     found = {
         "supervisor": [python, "-m", "ops.supervisor_process"],
     }
     if settings.embedded_queue:
         found["queue"] = [queue_binary(), str(run_folder(settings) / "queue.conf")]
-    found["web"] = [python, "-m", "gunicorn", "-c", str(WEB_SETTINGS), "ops.web_server.gateway:create()"]
-    for number in range(1, settings.workers + 1):
-        found[f"worker-{number}"] = [python, str(ROOT / "worker.py")]
-    found["clock"] = [python, str(ROOT / "worker.py"), "clock"]
-    found["events"] = [python, "-m", "ops.event_streams.process"]
+    if part in (ALL, WEB):
+        found["web"] = [python, "-m", "gunicorn", "-c", str(WEB_SETTINGS), "ops.web_server.gateway:create()"]
+    if part in (ALL, WORKERS):
+        for number in range(1, settings.workers + 1):
+            found[f"worker-{number}"] = [python, str(ROOT / "worker.py")]
+        found["clock"] = [python, str(ROOT / "worker.py"), "clock"]
+    if part in (ALL, WEB):
+        found["events"] = [python, "-m", "ops.event_streams.process"]
     return found
 
 
@@ -45,10 +50,10 @@ def queue_binary() -> str:
     return str(get_binary_path())
 
 
-def write_configuration(settings: Settings) -> None:
+def write_configuration(settings: Settings, part: str = ALL) -> None:
     """Write the configuration of the supervisor, its children, and the queue to the run folder."""
     folder = run_folder(settings)
-    known = commands(settings)
+    known = commands(settings, part)
     places = {"queue": settings.data_dir / "queue"}
     tasks = {name: {"command": known[name], "folder": str(places.get(name, ROOT))} for name in known}
     _write(folder / "commands.json", json.dumps(tasks, indent=1))

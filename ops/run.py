@@ -1,5 +1,7 @@
 """`make run`: check, prepare, start everything, print the address, and end everything on Ctrl-C.
 
+`python -m ops web` and `python -m ops workers` start one part only, on machines that share the rest.
+
 The supervisor keeps the processes running. This program watches the supervisor, informs the user, and handles
 Ctrl-C.
 """
@@ -16,6 +18,7 @@ from types import FrameType
 
 from app.platform.places import log_folder, run_folder
 from app.platform.settings import SettingError, Settings
+from app.platform.text.words import counted
 from ops import checks, keyboard, locks, processes
 from ops.console import Console, say
 from ops.preparation import Preparation
@@ -41,19 +44,24 @@ def request_stop(_kind: int, _frame: FrameType | None) -> None:
     raise Stop
 
 
-def main() -> int:
-    """Run until told to stop; return the exit code."""
+def main(arguments: list[str]) -> int:
+    """Run everything, or the part in `arguments`, until told to stop; return the exit code."""
+    if len(arguments) > 1 or not set(arguments) <= set(processes.PARTS):
+        say(f"usage: python -m ops [{'|'.join(processes.PARTS)}]", problem=True)
+        return 2
+    part = arguments[0] if arguments else processes.ALL
     os.umask(0o077)
     socket.setdefaulttimeout(ANSWER_WITHIN_SECONDS)  # also for the supervisor's interface
     try:
         for kind in STOP_SIGNALS:
             signal.signal(kind, request_stop)
         settings = Settings.from_environment(os.environ)
+        checks.check_part(settings, part)
         checks.check_folders(settings)
         lock = locks.claim(run_folder(settings))
         os.set_inheritable(lock, False)
         with keyboard.watched():
-            _run(settings)
+            _run(settings, part)
         return 0
     except Stop:
         return 0
@@ -66,24 +74,25 @@ def main() -> int:
         return 1
 
 
-def _run(settings: Settings) -> None:
+def _run(settings: Settings, part: str) -> None:
     say(f"Starting Muster with data in {settings.data_dir}…")
     if left := locks.end_leftovers(run_folder(settings)):
         say(f"Stopped processes left over from an earlier run: {', '.join(left)}.")
-    checks.check_port(settings)
+    if part != processes.WORKERS:
+        checks.check_port(settings)
     checks.check_queue(settings)
     checks.make_socket_folders(settings)
-    processes.write_configuration(settings)
-    names = [name for name in processes.commands(settings) if name != "supervisor"]
+    processes.write_configuration(settings, part)
+    names = [name for name in processes.commands(settings, part) if name != "supervisor"]
     console = Console(log_folder(settings), names)
     supervisor: Supervisor | None = None
     try:
         preparation = Preparation()
         supervisor = Supervisor(settings, preparation.to)
         token = _start_all(settings, names, console, supervisor, preparation)
-        if settings.workers:  # without workers, the machine is ready when its web server is
+        if part == processes.ALL and settings.workers:  # others are ready when their processes are
             _wait_for_answer("/readyz", settings, console, supervisor)
-        _announce(settings, token)
+        _announce(settings, part, token)
         for asks in cycle((True, False, False, False)):
             _watch(console, supervisor, WATCH_EVERY_SECONDS, asks)
     except Stop:
@@ -102,11 +111,14 @@ def _start_all(
     Returns the setup token for the first visit, if there is one.
     """
     prepared = None if preparation.is_current() else preparation.result()
-    _have_started(["web"], console, supervisor)
+    has_web = "web" in names
+    if has_web:
+        _have_started(["web"], console, supervisor)
     prepared = prepared or preparation.result()
     if prepared.notice:
         say(prepared.notice)
-    _wait_for_answer("/healthz", settings, console, supervisor)
+    if has_web:
+        _wait_for_answer("/healthz", settings, console, supervisor)
     _have_started([name for name in names if name not in ("queue", "web")], console, supervisor)
     return prepared.token
 
@@ -123,7 +135,7 @@ def _wait_for_answer(path: str, settings: Settings, console: Console, supervisor
         for name, count in console.crashes.items():
             if count >= CRASHES_BEFORE_GIVING_UP:
                 raise Problem(f"{name} exits right after starting. {console.last_words(name)}".strip())
-        status, answer = _ask(settings, path)
+        status, answer = ask(settings, path)
         if status == 200:
             return
         _watch(console, supervisor)
@@ -143,7 +155,7 @@ def _watch(console: Console, supervisor: Supervisor, pause: float = 0.1, asks: b
     time.sleep(pause)
 
 
-def _ask(settings: Settings, path: str) -> tuple[int, str]:
+def ask(settings: Settings, path: str) -> tuple[int, str]:
     """Return (status, text) of the web server's response; status 0 if there is none."""
     host = {ANY_IPV4: "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     connection = http.client.HTTPConnection(host, settings.port)
@@ -157,8 +169,11 @@ def _ask(settings: Settings, path: str) -> tuple[int, str]:
         connection.close()
 
 
-def _announce(settings: Settings, token: str | None) -> None:
+def _announce(settings: Settings, part: str, token: str | None) -> None:
     say(f"Logs: {log_folder(settings)}. Press Ctrl-C to stop.")
+    if part == processes.WORKERS:
+        say(f"Muster is ready: {counted(settings.workers, 'worker')} and the clock.")
+        return
     if token:
         say(f"Setup token for creating the owner account on the first visit: {token}")
     say(f"Muster is ready: {address(settings)}")

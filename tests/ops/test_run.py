@@ -14,6 +14,8 @@ import pytest
 from redis import Redis
 
 from app.platform.settings import Settings
+from tests.services import prepared
+from tests.services.databases import SECRET_KEY
 from tests.services.installation import READY, Installation
 from tests.services.postgresql import PostgreSQL
 from tests.services.valkey import Valkey
@@ -179,16 +181,28 @@ def test_strange_folder_names(installation: Make) -> None:
             strange.stop()
 
 
-def test_servers_of_ones_own(
+def test_parts_on_machines_of_their_own(
     installation: Make, postgresql_server: Callable[[], PostgreSQL], valkey: Valkey
 ) -> None:
     server = postgresql_server()
-    server.create_database("outgrown")
-    site = installation(DATABASE_URL=server.url("outgrown"), REDIS_URL=valkey.url, WORKERS="1").start()
-    assert readiness(site)[0] == 200
-    assert not site.is_running("queue")
-    assert not list(site.data_dir.glob("*.db")) and not list(site.data_dir.glob("queue/*"))
-    assert site.stop() == 0
+    server.create_database("outgrown", template=prepared.NAME)
+    shared = {
+        "DATABASE_URL": server.url("outgrown"),
+        "REDIS_URL": valkey.url,
+        "SECRET_KEY": SECRET_KEY,
+        "WORKERS": "1",
+    }
+    web = installation(part="web", **shared).start()
+    assert readiness(web)[1]["workers"] is False
+    workers = installation(part="workers", **shared).start()
+    assert "1 worker and the clock" in workers.output
+    eventually(lambda: readiness(web)[0] == 200)
+    assert [name for name in PROCESSES if web.is_running(name)] == ["web", "events"]
+    assert [name for name in PROCESSES if workers.is_running(name)] == ["worker-1", "clock"]
+    assert not list(web.data_dir.glob("*.db")) and not list(web.data_dir.glob("queue/*"))
+    for site in (web, workers):
+        assert site.stop() == 0
+        assert nothing_runs(site)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +215,7 @@ def test_servers_of_ones_own(
             {"HOST": "no-such-host.invalid"},
             "HOST no-such-host.invalid isn’t a known address.",
         ),
+        ({"part": "workers"}, "“python -m ops workers” is for several machines, which share a database"),
         ({"MUSTER_COLOUR": "red"}, "MUSTER_COLOUR isn’t a Muster setting."),
         ({"DATA_DIR": "/dev/null/muster"}, "DATA_DIR /dev/null/muster isn’t writable"),
         ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "The queue at REDIS_URL isn’t responding"),

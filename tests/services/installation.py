@@ -22,10 +22,11 @@ READY = "Muster is ready: "
 
 
 class Installation:
-    """An installation in `data_dir`. `settings` are environment variables."""
+    """An installation in `data_dir`. `settings` are environment variables; `part` is what it starts."""
 
-    def __init__(self, data_dir: Path, **settings: str) -> None:
+    def __init__(self, data_dir: Path, part: str = "all", **settings: str) -> None:
         self.data_dir = data_dir
+        self._part = part
         asked = settings.get("PORT", "")
         self.port = int(asked) if asked.isdigit() else free_port()
         places = {"DATA_DIR": str(data_dir), "PORT": str(self.port)}
@@ -60,7 +61,7 @@ class Installation:
         """Start without waiting."""
         self._shown_before = os.fstat(self._output.fileno()).st_size
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ops"],
+            [sys.executable, "-m", "ops", self._part],
             cwd=ROOT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
