@@ -36,14 +36,19 @@ def migrating_alone(engine: Engine) -> Iterator[None]:
             yield
         return
     with engine.connect() as connection:
-        # Not waiting in the statement: CREATE INDEX CONCURRENTLY would wait for it in turn.
-        while not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(MIGRATION_LOCK))):
-            connection.rollback()
+        # No transaction waits or stays open: CREATE INDEX CONCURRENTLY would wait for it in turn.
+        while not _takes_lock(connection):
             time.sleep(POLL_SECONDS)
         try:
             yield
         finally:
             connection.execute(sa.select(sa.func.pg_advisory_unlock(MIGRATION_LOCK)))
+
+
+def _takes_lock(connection: sa.Connection) -> bool:
+    taken = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(MIGRATION_LOCK)))
+    connection.rollback()  # the lock belongs to the session
+    return bool(taken)
 
 
 def _is_current(engine: Engine) -> bool:
