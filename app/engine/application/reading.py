@@ -170,6 +170,11 @@ def people_under_way(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, int
     return counts.under_way(actor.account_id, workflow_ids)
 
 
+def people_left(account_id: int, workflow_id: int) -> int:
+    """Return the number of active enrollments of a workflow, whoever asks."""
+    return counts.under_way(account_id, [workflow_id]).get(workflow_id, 0)
+
+
 def active_and_counted(account_id: int, workflow_id: int) -> tuple[int, int]:
     """Return the number of active enrollments of a workflow, counted one by one and as pages show it, for the
     verification of jobs."""

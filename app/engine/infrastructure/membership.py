@@ -72,7 +72,7 @@ def choices(account_id: int) -> list[tuple[str, str]]:
     """Return (public id, name) of the account's workflows by name, at most MAX_CHOICES."""
     query = (
         sa.select(Workflow.public_id, Workflow.name)
-        .where(Workflow.account_id == account_id)
+        .where(Workflow.account_id == account_id, Workflow.deleted_at.is_(None))
         .order_by(Workflow.name, Workflow.id)
         .limit(MAX_CHOICES)
     )

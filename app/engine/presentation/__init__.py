@@ -23,6 +23,7 @@ def init(app: Flask) -> None:
     overdue.register_check()
     notices.register()
     workflows.register_people_count(engine.people_under_way)
+    workflows.register_people_left(engine.people_left)
     workflows.register_step_notes(engine.step_notes)
     workflows.register_panel("brake", panels.brake, place="top")
     workflows.register_panel("versions", panels.versions, place="top")

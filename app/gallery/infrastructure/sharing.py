@@ -137,7 +137,11 @@ def uses_in(account_ids: Sequence[int], template_id: int) -> list[UseInAccount]:
     """
     query = (
         sa.select(Workflow.account_id, Workflow.template_version, sa.func.count())
-        .where(Workflow.account_id.in_(id_list(account_ids)), Workflow.template_id == template_id)
+        .where(
+            Workflow.account_id.in_(id_list(account_ids)),
+            Workflow.template_id == template_id,
+            Workflow.deleted_at.is_(None),
+        )
         .group_by(Workflow.account_id, Workflow.template_version)
         .order_by(Workflow.account_id, Workflow.template_version.desc())
     )

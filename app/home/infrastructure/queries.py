@@ -60,7 +60,7 @@ class JobWithWorkflow:
 
 
 def figures(account_id: int) -> Figures:
-    workflows = _by_status(Workflow, account_id)
+    workflows = _by_status(Workflow, account_id, Workflow.deleted_at.is_(None))
     contacts = _by_status(Contact, account_id)
     return Figures(
         contacts=sum(contacts.values()),
@@ -155,10 +155,12 @@ def _jobs(account_id: int, condition: sa.ColumnElement[bool], limit: int) -> lis
     return [JobWithWorkflow(*row) for row in rows]
 
 
-def _by_status(table: type[Workflow] | type[Contact], account_id: int) -> dict[str, int]:
+def _by_status(
+    table: type[Workflow] | type[Contact], account_id: int, *conditions: sa.ColumnElement[bool]
+) -> dict[str, int]:
     rows = session().execute(
         sa.select(table.status, sa.func.count().label("count"))
-        .where(table.account_id == account_id)
+        .where(table.account_id == account_id, *conditions)
         .group_by(table.status)
     )
     return {status: number for status, number in rows}  # noqa: C416

@@ -13,7 +13,7 @@ from app.platform.settings import current
 from app.workflows.application.lookup import change, editable, find_workflow
 from app.workflows.domain.editing import blank
 from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
-from app.workflows.infrastructure import queries, store
+from app.workflows.infrastructure import listing, queries, store
 from app.workflows.infrastructure.tables import Workflow
 
 MAX_DESCRIPTION_LENGTH = 1000
@@ -61,7 +61,7 @@ def create_draft(
     with transaction():
         accounts.lock(actor.account_id)
         limit = accounts.limit_of(actor.account_id, "workflows", current().max_workflows)
-        if sum(queries.count_by_status(actor.account_id).values()) >= limit:
+        if sum(listing.count_by_status(actor.account_id).values()) >= limit:
             raise LimitReached(
                 "WORKFLOW_LIMIT_REACHED",
                 f"Your account has reached its limit of {limit:,} workflows.",

@@ -36,9 +36,10 @@ def find_workflow(actor: Actor, public_id: str) -> Workflow:
     """Return a workflow of the actor's account. Raises NotFound."""
     workflow = queries.workflow_by_public_id(actor.account_id, public_id)
     if workflow is None:
+        deleted = queries.name_of_deleted(actor.account_id, public_id)
         raise NotFound(
             "WORKFLOW_NOT_FOUND",
-            "This workflow doesn’t exist.",
+            f"The workflow “{deleted}” has been deleted." if deleted else "This workflow doesn’t exist.",
             next_url="/workflows",
             next_label="View workflows",
         )

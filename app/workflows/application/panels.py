@@ -1,5 +1,5 @@
 """Extension points, with which higher rooms register panels of the workflow page, counts of people, the
-ids and versions of templates, and what happens when a workflow is archived."""
+ids and versions of templates, and what happens when a workflow is archived or duplicated."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -15,6 +15,8 @@ TemplateVersions = Callable[[Actor, Sequence[int]], Mapping[int, int]]
 News = Callable[[Actor, Sequence[int]], Mapping[int, "ListNews"]]
 StepNotes = Callable[[Actor, Workflow], Mapping[str, str]]
 Archival = Callable[[int, int, datetime], None]
+PeopleLeft = Callable[[int, int], int]
+Copied = Callable[[Workflow, Workflow, Mapping[str, str]], None]
 Place = Literal["top", "side"]
 
 
@@ -33,6 +35,8 @@ _template_ids: dict[str, TemplateIds] = {}
 _template_versions: dict[str, TemplateVersions] = {}
 _activations: dict[str, Archival] = {}
 _archivals: dict[str, Archival] = {}
+_people_left: dict[str, PeopleLeft] = {}
+_copied: dict[str, Copied] = {}
 
 
 def register_panel(name: str, show: Show, place: Place = "side") -> None:
@@ -76,6 +80,18 @@ def register_archival(name: str, settle: Archival) -> None:
     _archivals[name] = settle
 
 
+def register_people_left(count: PeopleLeft) -> None:
+    """Register a function `count(account_id, workflow id)` that returns how many people are in a workflow,
+    without asking for a permission."""
+    _people_left["people"] = count
+
+
+def register_copy(name: str, settle: Copied) -> None:
+    """Register what else happens when a workflow is duplicated: `settle(source, copy, {id in the source: id
+    in the copy})`, in the same transaction."""
+    _copied[name] = settle
+
+
 def register_activation(name: str, settle: Archival) -> None:
     """Register what else happens when a workflow is activated: `settle(account_id, workflow id, at)`, in the
     same transaction."""
@@ -90,6 +106,16 @@ def settle_activation(account_id: int, workflow_id: int, at: datetime) -> None:
 def settle_archival(account_id: int, workflow_id: int, at: datetime) -> None:
     for settle in _archivals.values():
         settle(account_id, workflow_id, at)
+
+
+def settle_copy(source: Workflow, copy: Workflow, ids: Mapping[str, str]) -> None:
+    for settle in _copied.values():
+        settle(source, copy, ids)
+
+
+def people_left(account_id: int, workflow_id: int) -> int:
+    """Return how many people are in a workflow; 0 if no function is registered."""
+    return _people_left["people"](account_id, workflow_id) if "people" in _people_left else 0
 
 
 def step_notes(actor: Actor, workflow: Workflow) -> Mapping[str, str]:

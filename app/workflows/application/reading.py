@@ -20,6 +20,7 @@ from app.workflows.domain import (
     Drawing,
     OffPart,
     Problem,
+    Sort,
     Status,
     can_be_edited,
     days,
@@ -30,16 +31,17 @@ from app.workflows.domain import (
     trigger_words,
 )
 from app.workflows.domain.drawing.describe import Words
-from app.workflows.infrastructure import queries
+from app.workflows.infrastructure import listing, queries
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 
 @dataclass(frozen=True)
 class Search:
-    """A search: text in the name, description or template, and a status."""
+    """A search: text in the name, description or template, a status, and the order."""
 
     text: str = ""
     status: Status | None = None
+    sort: Sort = Sort.UPDATED
 
 
 @dataclass(frozen=True)
@@ -116,14 +118,15 @@ def find_workflows(
     """
     require(actor, Permission.REPORTS)
     account_id, text = actor.account_id, search.text.replace("\0", "")
-    page = queries.workflows_page(
+    page = listing.workflows_page(
         account_id,
         search.status,
         text,
+        sort=search.sort,
         after=queries.workflow_by_public_id(account_id, after) if after else None,
         before=queries.workflow_by_public_id(account_id, before) if before else None,
     )
-    counts = queries.count_by_status(account_id, text)
+    counts = listing.count_by_status(account_id, text)
     ids = [workflow.id for workflow in page.workflows]
     return Listing(
         workflows=page.workflows,

@@ -12,8 +12,8 @@ from app.workflows.application.lookup import find_workflow
 from app.workflows.application.readiness import Missing, missing_in
 from app.workflows.application.reading import Outline, Search, outline
 from app.workflows.domain import Problem
-from app.workflows.infrastructure import queries
-from app.workflows.infrastructure.queries import ListedWorkflow
+from app.workflows.infrastructure import listing, queries
+from app.workflows.infrastructure.listing import ListedWorkflow
 from app.workflows.infrastructure.tables import Workflow
 
 Place = tuple[datetime, int]
@@ -57,7 +57,7 @@ def list_workflows(
     """
     require(actor, Permission.REPORTS)
     text = search.text.replace("\0", "")
-    found = queries.list_workflows(actor.account_id, search.status, text, limit=limit + 1, after=after)
+    found = listing.list_workflows(actor.account_id, search.status, text, limit=limit + 1, after=after)
     shown = found[:limit]
     next_place = (shown[-1].updated_at, shown[-1].id) if len(found) > limit else None
     return _summaries(actor, shown), next_place

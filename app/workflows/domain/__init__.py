@@ -6,6 +6,7 @@ from app.workflows.domain.checks.needs import deprecated_steps, needs, switch_of
 from app.workflows.domain.checks.problem import Problem
 from app.workflows.domain.checks.readiness import OffPart, brought_by, off_parts
 from app.workflows.domain.checks.validation import problems
+from app.workflows.domain.copy_names import copy_name
 from app.workflows.domain.definition import (
     FORMAT,
     MAX_STEPS,
@@ -36,7 +37,7 @@ from app.workflows.domain.drawing.describe import (
 from app.workflows.domain.drawing.drawing import Drawing, Node, draw
 from app.workflows.domain.drawing.summary import Miniature, Summary, live_channels, miniature, summary
 from app.workflows.domain.example import EXAMPLE
-from app.workflows.domain.life_cycle import Status, can_be_edited, refusal
+from app.workflows.domain.life_cycle import Sort, Status, can_be_edited, deletion_refusal, refusal
 from app.workflows.domain.messages.email_body import render_email_body
 from app.workflows.domain.messages.merge_tags import (
     MERGE_TAGS,
@@ -69,6 +70,7 @@ __all__ = [
     "OffPart",
     "Problem",
     "Setting",
+    "Sort",
     "Status",
     "Step",
     "Summary",
@@ -81,7 +83,9 @@ __all__ = [
     "can_be_edited",
     "channels",
     "copy_definition",
+    "copy_name",
     "days",
+    "deletion_refusal",
     "deprecated_steps",
     "draw",
     "fresh_id",

@@ -1,4 +1,5 @@
-"""The statuses of a workflow and the transitions between them (W-02): draft → active ⇄ paused → archived."""
+"""The statuses of a workflow, the transitions between them (W-02): draft → active ⇄ paused ⇄ archived, and
+the orders of lists."""
 
 from enum import StrEnum
 from typing import Final
@@ -13,6 +14,21 @@ class Status(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     ARCHIVED = "archived"
+
+
+class Sort(StrEnum):
+    """Order of a list of workflows; a minus means descending."""
+
+    UPDATED = "-updated"
+    UPDATED_UP = "updated"
+    NAME = "name"
+    NAME_DOWN = "-name"
+    CREATED_DOWN = "-created"
+    CREATED = "created"
+
+    @property
+    def ascends(self) -> bool:
+        return not self.value.startswith("-")
 
 
 LEGAL: dict[Status, frozenset[Status]] = {
@@ -44,6 +60,14 @@ def refusal(status: str, to: str) -> str:
     if old == Status.ARCHIVED:
         return "It is archived and can’t be changed."
     return _WHY[old, new]
+
+
+def deletion_refusal(status: str) -> str:
+    """Return why a workflow with this status can't be deleted, as a sentence; empty if it can."""
+    return {
+        Status.ACTIVE.value: "It is active. Pause and archive it first.",
+        Status.PAUSED.value: "It is paused. Archive it first.",
+    }.get(status, "")
 
 
 def can_be_edited(status: str) -> bool:

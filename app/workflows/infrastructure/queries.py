@@ -2,58 +2,35 @@
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
 from app.contacts.infrastructure.tables import CustomField
-from app.platform.database import AnySelect, BigInt, session
-from app.platform.database.many_rows import execute_built
+from app.platform.database import BigInt, session
 from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
 from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow, WorkflowEdit, WorkflowVersion
 
-PAGE = 25
-
 _AFRESH = {"populate_existing": True}
-
-
-class ListedWorkflow(NamedTuple):
-    """A workflow without its definition. `version` is the number of the one that people are enrolled into."""
-
-    id: int
-    public_id: str
-    name: str
-    description: str
-    status: str
-    enroll_again: bool
-    tracks_reactions: bool
-    template_id: int | None
-    template_version: int | None
-    template_name: str | None
-    template_category: str | None
-    cloned_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-    created_by: int | None
-    version: int | None
-
-
-class Page(NamedTuple):
-    workflows: list[Workflow]
-    has_previous: bool
-    has_next: bool
 
 
 def workflow_by_public_id(account_id: int, public_id: str) -> Workflow | None:
     if not is_public_id(public_id):
         return None
-    query = sa.select(Workflow).where(Workflow.account_id == account_id, Workflow.public_id == public_id)
+    query = sa.select(Workflow).where(*_there(account_id), Workflow.public_id == public_id)
     return session().scalar(query, execution_options=_AFRESH)
+
+
+def name_of_deleted(account_id: int, public_id: str) -> str | None:
+    """Return the name of a workflow that was deleted; None for others."""
+    query = sa.select(Workflow.name).where(
+        Workflow.account_id == account_id, Workflow.public_id == public_id, Workflow.deleted_at.is_not(None)
+    )
+    return session().scalar(query) if is_public_id(public_id) else None
 
 
 def status_of(account_id: int, workflow_id: int) -> str | None:
@@ -67,7 +44,7 @@ def workflow_by_id(account_id: int, workflow_id: int) -> Workflow | None:
 
 
 def workflows_named(account_id: int, name: str) -> Sequence[Workflow]:
-    query = sa.select(Workflow).where(Workflow.account_id == account_id, Workflow.name == name)
+    query = sa.select(Workflow).where(*_there(account_id), Workflow.name == name)
     return session().scalars(query.order_by(Workflow.id)).all()
 
 
@@ -77,93 +54,16 @@ def has_name(account_id: int, name: str, besides: int = 0) -> bool:
     Compared in Python, because SQLite folds the case of ASCII letters only.
     """
     query = sa.select(Workflow.name).where(
-        Workflow.account_id == account_id,
+        *_there(account_id),
         Workflow.id != besides,
         sa.func.length(Workflow.name).between(len(name) // 2, len(name) * 2),
     )
     return any(other.casefold() == name.casefold() for other in session().scalars(query))
 
 
-def workflows_page(
-    account_id: int,
-    status: str | None = None,
-    search: str = "",
-    *,
-    after: Workflow | None = None,
-    before: Workflow | None = None,
-) -> Page:
-    """Return a page of workflows, last changed first, that follow `after` or precede `before`."""
-    anchor = before or after
-    query = _matching(sa.select(Workflow), account_id, search.split()).limit(PAGE + 1)
-    if status:
-        query = query.where(Workflow.status == status)
-    place = sa.tuple_(Workflow.updated_at, Workflow.id)
-    if anchor is not None:
-        there = sa.tuple_(sa.literal(anchor.updated_at, Workflow.updated_at.type), sa.literal(anchor.id))
-        query = query.where(place > there if before else place < there)
-    if before is not None:
-        found = session().scalars(query.order_by(Workflow.updated_at, Workflow.id)).all()
-        if len(found) <= PAGE:
-            return workflows_page(account_id, status, search)
-        return Page(list(found[:PAGE])[::-1], True, True)
-    found = session().scalars(query.order_by(Workflow.updated_at.desc(), Workflow.id.desc())).all()
-    return Page(list(found[:PAGE]), after is not None, len(found) > PAGE)
-
-
-def list_workflows(
-    account_id: int,
-    status: str | None = None,
-    search: str = "",
-    *,
-    limit: int,
-    after: tuple[datetime, int] | None = None,
-) -> list[ListedWorkflow]:
-    """Return up to `limit` workflows, last changed first, below `after`, a pair of `updated_at` and id."""
-    values: dict[str, Any] = {"status": status} if status else {}
-    if after is not None:
-        values |= {"after_time": after[0], "after_id": after[1]}
-    words = search.split()
-    given = frozenset(values)
-    values |= {"of_account": account_id, "most": limit}
-    if words:
-        found = execute_built(_list.__wrapped__(given, words), values)
-    else:
-        found = read_built(_list(given), values)
-    return [ListedWorkflow(*row) for row in found]
-
-
-@lru_cache
-def _list(given: frozenset[str], words: Sequence[str] = ()) -> AnySelect:
-    """Return the select for the parameters that are given, and for workflows that contain all words."""
-    one, version = Workflow.__table__.c, WorkflowVersion.__table__.c
-    time = sa.bindparam("after_time", type_=one.updated_at.type)
-    there = sa.tuple_(time, sa.bindparam("after_id", type_=BigInt))
-    conditions = {
-        "status": one.status == sa.bindparam("status"),
-        "after_id": sa.tuple_(one.updated_at, one.id) < there,
-    }
-    is_active = sa.and_(version.account_id == one.account_id, version.id == one.active_version_id)
-    query = (
-        sa.select(*(one[name] for name in ListedWorkflow._fields if name != "version"), version.number)
-        .select_from(Workflow.__table__)
-        .outerjoin(WorkflowVersion.__table__, is_active)
-        .where(*(condition for name, condition in conditions.items() if name in given))
-        .order_by(one.updated_at.desc(), one.id.desc())
-        .limit(sa.bindparam("most", type_=sa.Integer))
-    )
-    return _matching(query, sa.bindparam("of_account", type_=BigInt), words, one)
-
-
-def count_by_status(account_id: int, search: str = "") -> dict[str, int]:
-    query = _matching(sa.select(Workflow.status, sa.func.count()), account_id, search.split()).group_by(
-        Workflow.status
-    )
-    return dict(session().execute(query).all())
-
-
 def workflow_names(account_id: int) -> dict[str, str]:
     """Return {public id: name} of all workflows of the account."""
-    query = sa.select(Workflow.public_id, Workflow.name).where(Workflow.account_id == account_id)
+    query = sa.select(Workflow.public_id, Workflow.name).where(*_there(account_id))
     return dict(session().execute(query).all())
 
 
@@ -293,13 +193,6 @@ def name_of(user_id: int | None) -> str | None:
     return session().scalar(sa.select(User.name).where(User.id == user_id)) if user_id else None
 
 
-def _matching(
-    query: AnySelect, account_id: Any, words: Sequence[str], workflows: Any = Workflow
-) -> AnySelect:
-    """Limit a select to workflows that contain all words; `workflows` are the columns, of the class or of the
-    table."""
-    query = query.where(workflows.account_id == account_id)
-    for word in words:
-        texts = (workflows.name, workflows.description, sa.func.coalesce(workflows.template_name, ""))
-        query = query.where(sa.or_(*(text.icontains(word, autoescape=True) for text in texts)))
-    return query
+def _there(account_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions of a workflow of the account that is not deleted."""
+    return Workflow.account_id == account_id, Workflow.deleted_at.is_(None)

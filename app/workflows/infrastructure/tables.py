@@ -32,8 +32,9 @@ class Workflow(HasDefinition, AccountOwned, Authored, db.Model):
     `definition` is the edited one; `active_version_id` is the version that people are enrolled into. Every
     change increments `revision`, so that concurrent edits are detected. While `held_until_started`, people
     who are enrolled wait at the first step for somebody to start the workflow. `tracks_reactions`: opens and
-    clicks of its emails are recorded. The four `template_` columns
-    and `cloned_at` record the template as it was when the workflow was cloned.
+    clicks of its emails are recorded. A deleted workflow is archived, too: its row stays for the history of
+    people and jobs, but it is in no list and has no page. The four `template_` columns and `cloned_at` record
+    the template as it was when the workflow was cloned.
     """
 
     __tablename__ = "workflows"
@@ -55,6 +56,7 @@ class Workflow(HasDefinition, AccountOwned, Authored, db.Model):
     template_name: Mapped[str | None] = mapped_column(sa.String(120))
     template_category: Mapped[str | None] = mapped_column(sa.String(30))
     cloned_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
 
 
 class WorkflowVersion(HasDefinition, AccountOwned, Authored, db.Model):

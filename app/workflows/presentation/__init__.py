@@ -7,6 +7,7 @@ from app.workflows.domain.types.declarations import Look
 from app.workflows.presentation import (
     audit_words,
     field_uses,
+    keeping_pages,
     life_pages,
     pages,
     step_pages,
@@ -26,6 +27,7 @@ from app.workflows.presentation.editing import (
 def init(app: Flask) -> None:
     for module in (
         life_pages,
+        keeping_pages,
         condition_pages,
         new_pages,
         paths_pages,

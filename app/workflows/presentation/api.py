@@ -8,8 +8,8 @@ from flask import Blueprint, Response
 
 from app.platform import web
 from app.platform.api.conditional import etag_of, raise_if_changed
+from app.platform.api.operations import PREFIX, operation
 from app.platform.api.operations import blueprint as api_blueprint
-from app.platform.api.operations import operation
 from app.platform.api.paging import page_of_documents, read_cursor, write_cursor
 from app.platform.api.schemas import Page
 from app.workflows import application as workflows
@@ -17,6 +17,7 @@ from app.workflows.application import Ask, Search
 from app.workflows.domain import Status
 from app.workflows.presentation.api_schemas import (
     Activation,
+    Duplication,
     Workflow,
     WorkflowChange,
     WorkflowQuery,
@@ -116,6 +117,64 @@ def pause_workflow(public_id: str) -> Result:
     it is paused, so the request can be repeated. `CONFLICT` if it is a draft or archived.
     """
     return _result(workflows.pause(web.actor(), public_id))
+
+
+@blueprint.post("/workflows/<public_id>/archive")
+@operation(TAG, WorkflowWithDefinition, permission="workflow:manage", headers=ETAG, errors=(409,))
+def archive_workflow(public_id: str) -> Result:
+    """Archive a workflow
+
+    The people in it are removed, and nobody can be enrolled. Nothing happens if it is archived, so the
+    request can be repeated. `CONFLICT` unless it is paused.
+    """
+    return _result(workflows.archive(web.actor(), public_id))
+
+
+@blueprint.post("/workflows/<public_id>/restore")
+@operation(TAG, WorkflowWithDefinition, permission="workflow:manage", headers=ETAG, errors=(409,))
+def restore_workflow(public_id: str) -> Result:
+    """Restore a workflow from the archive
+
+    It is paused then. People who were removed from it do not return. Nothing happens if it is paused, so the
+    request can be repeated. `CONFLICT` if it is a draft or active, or while people are still being removed.
+    """
+    return _result(workflows.restore(web.actor(), public_id))
+
+
+@blueprint.post("/workflows/<public_id>/duplicate")
+@operation(
+    TAG,
+    WorkflowWithDefinition,
+    status=201,
+    permission="workflow:manage",
+    idempotent=True,
+    headers=ETAG | {"Location": "URL of the copy."},
+    errors=(409,),
+)
+def duplicate_workflow(public_id: str, body: Duplication) -> Result:
+    """Duplicate a workflow
+
+    Creates a draft with the same steps, trigger, and goals, from the same template. An archived workflow can
+    be duplicated, too.
+
+    Errors: `CONFIRMATION_NEEDED` if another workflow has the name; `WORKFLOW_LIMIT_REACHED`.
+    """
+    copy = workflows.duplicate(web.actor(), public_id, body.name, same_name=body.same_name)
+    shown, _, headers = _result(copy)
+    return shown, 201, {**headers, "Location": f"{PREFIX}/workflows/{copy.public_id}"}
+
+
+@blueprint.delete("/workflows/<public_id>")
+@operation(TAG, None, status=204, permission="workflow:manage", errors=(409,))
+def delete_workflow(public_id: str) -> None:
+    """Delete a workflow
+
+    Only a draft or an archived workflow. It can’t be restored; jobs, messages, and the activity log keep its
+    name.
+
+    Errors: `CONFLICT` if it is active or paused, or while people are still being removed.
+    """
+    workflows.delete(web.actor(), public_id)
 
 
 def _result(workflow: Any) -> Result:

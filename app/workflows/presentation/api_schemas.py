@@ -141,6 +141,25 @@ class Activation(Options):
     )
 
 
+class Duplication(Options):
+    """How to duplicate a workflow."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Autumn leads"}]})
+
+    name: Annotated[
+        str | None,
+        described(
+            "Name of the copy. Without it, the name of the workflow with “(copy)”.",
+            "Autumn leads",
+            min_length=1,
+            max_length=MAX_WORKFLOW_NAME,
+        ),
+    ] = None
+    same_name: bool = described(
+        "Accept a name that another workflow has (`CONFIRMATION_NEEDED`).", True, default=False
+    )
+
+
 def workflow_shape(summary: WorkflowSummary) -> dict[str, Any]:
     """Return the fields of `Workflow`."""
     one = summary.workflow

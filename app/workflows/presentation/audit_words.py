@@ -16,6 +16,10 @@ def _former_name(facts: Facts) -> str:
     return f"(formerly “{facts['before']}”)" if facts.get("before") else ""
 
 
+def _source(facts: Facts) -> str:
+    return f"(a copy of “{facts['source_name']}”)" if facts.get("source_name") else ""
+
+
 def _reason(facts: Facts) -> str:
     return f"({facts['reason']})" if facts.get("reason") else ""
 
@@ -39,6 +43,9 @@ _AUDIT_SENTENCES: Final = {
     "workflow_email_tested": "sent themselves a test email of {it}",
     "workflow_paused": "paused {it}",
     "workflow_archived": "archived {it}",
+    "workflow_restored": "restored {it}",
+    "workflow_deleted": "deleted {it}",
+    "workflow_duplicated": "created {it}",
 }
 
 
@@ -46,7 +53,11 @@ def register() -> None:
     words = AuditWords(
         _AUDIT_SENTENCES,
         subjects={"workflow": Subject("the workflow ", "a workflow", "workflows", _page)},
-        details={"workflow_renamed": _former_name, "workflow_paused": _reason},
+        details={
+            "workflow_renamed": _former_name,
+            "workflow_paused": _reason,
+            "workflow_duplicated": _source,
+        },
         kinds={"workflows": "Workflows"},
     )
     activity.register_words("workflows", words)

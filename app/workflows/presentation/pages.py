@@ -11,7 +11,7 @@ from app.platform import web
 from app.platform.errors import Conflict, Invalid, MusterError
 from app.workflows import application as workflows
 from app.workflows.application import Search
-from app.workflows.domain import MERGE_TAGS, Status
+from app.workflows.domain import MERGE_TAGS, Sort, Status
 from app.workflows.presentation.forms import NameForm
 
 blueprint = Blueprint("workflows", __name__, url_prefix="/workflows")
@@ -23,6 +23,7 @@ def index() -> ResponseReturnValue:
     search = Search(
         text=request.args.get("q", "").strip()[:120],
         status=next((one for one in Status if one == request.args.get("status")), None),
+        sort=next((one for one in Sort if one == request.args.get("sort")), Sort.UPDATED),
     )
     listing = workflows.find_workflows(
         web.actor(), search, after=request.args.get("after"), before=request.args.get("before")
@@ -31,15 +32,16 @@ def index() -> ResponseReturnValue:
         "search": search,
         "listing": listing,
         "statuses": list(Status),
-        "address": lambda status=None: _address(search.text, status),
+        "address": lambda status=None: _address(search, status),
+        "sort_address": _address(search, search.status, sort=None),
     }
     if listing.previous is not None:
-        facts["previous_url"] = _address(search.text, search.status, before=listing.previous)
+        facts["previous_url"] = _address(search, search.status, before=listing.previous)
     if listing.next is not None:
-        facts["next_url"] = _address(search.text, search.status, after=listing.next)
+        facts["next_url"] = _address(search, search.status, after=listing.next)
     if web.is_for("workflow-list"):
         part = render_template("workflows/_workflow_list.html", **facts)
-        return part, {"HX-Replace-Url": _address(search.text, search.status)}
+        return part, {"HX-Replace-Url": _address(search, search.status)}
     return render_template("workflows/index.html", nav_active="workflows", **facts)
 
 
@@ -138,5 +140,6 @@ def _name_page(
     )
 
 
-def _address(text: str, status: str | None, **place: Any) -> str:
-    return url_for("workflows.index", q=text or None, status=status, **place)
+def _address(search: Search, status: str | None, **more: Any) -> str:
+    sort = None if search.sort == Sort.UPDATED else search.sort.value
+    return url_for("workflows.index", **{"q": search.text or None, "status": status, "sort": sort} | more)

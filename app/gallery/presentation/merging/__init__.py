@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.gallery.application.merging.comparing import versions_taken
+from app.gallery.application.merging.copying import copy_link
 from app.gallery.presentation.merging import notices, panels, update_pages, version_pages
 from app.workflows import application as workflows
 
@@ -13,4 +14,5 @@ def init(app: Flask) -> None:
     notices.register()
     workflows.register_panel("template_update", panels.template_update_panel, place="top")
     workflows.register_template_versions(versions_taken)
+    workflows.register_copy("template_link", copy_link)
     workflows.register_news("template_update", panels.update_news)

@@ -1,0 +1,1 @@
+"""Copies of workflows, and what comes after the archive: restoring and deleting."""

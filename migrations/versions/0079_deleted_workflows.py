@@ -1,0 +1,17 @@
+"""when a workflow was deleted; its row stays for the history of people and jobs"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0079_deleted_workflows"
+down_revision = "0078_template_fields"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("workflows", sa.Column("deleted_at", sa.DateTime(timezone=True)))
+
+
+def downgrade() -> None:
+    op.drop_column("workflows", "deleted_at")
