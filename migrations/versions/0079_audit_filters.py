@@ -7,6 +7,11 @@ down_revision = "0078_template_fields"
 branch_labels = None
 depends_on = None
 
+WHILE_OLD_VERSION_RUNS = (
+    "Whatever is recorded in the activity log waits while its indexes are made, some seconds for a million"
+    " entries."
+)
+
 TABLE = "audit_entries"
 FORMER = ["account_id", "id"]
 FILTERS = [[], ["user_id"], ["subject"], ["user_id", "subject"], ["subject", "subject_id"]]
