@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0079_deleted_workflows"
-down_revision = "0078_template_fields"
+revision = "0080_deleted_workflows"
+down_revision = "0079_audit_filters"
 branch_labels = None
 depends_on = None
 
