@@ -288,7 +288,13 @@ def _read(name: str, item: Field[Any], text: str) -> Any:
     try:
         return item.metadata["read"](text.strip())
     except ValueError as wrong:
-        raise SettingError(f"{name} {wrong}; it is “{text}”.") from None
+        shown = "" if _may_be_secret(name, text) else f"; it is “{text}”"
+        raise SettingError(f"{name} {wrong}{shown}.") from None
+
+
+def _may_be_secret(name: str, text: str) -> bool:
+    """Return whether a value must not be shown: a key, or an address with a password."""
+    return "@" in text or name.endswith(("_KEY", "_SECRET", "_TOKEN", "_PASSWORD"))
 
 
 def _load_or_create_secret(folder: Path) -> str:

@@ -66,6 +66,10 @@
     closeDialog(dialog);
   };
   document.addEventListener("cancel", (event) => keepOpen(event, event.target), true);
+  document.addEventListener("submit", (event) => { // whoever uses this tab next sees nothing of what was chosen or typed
+    if (event.target.getAttribute("action") !== "/sign-out") return;
+    try { for (const name of Object.keys(sessionStorage)) if (name.startsWith("muster.")) sessionStorage.removeItem(name); } catch { /* nothing is kept */ }
+  });
   document.addEventListener("submit", (event) => {
     if (event.target.method === "dialog" && event.target.closest("dialog")?.id !== "confirm") keepOpen(event, event.target.closest("dialog"));
     else if (event.target.method === "post") event.target.dataset.unsaved = "no"; // it is on its way

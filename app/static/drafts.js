@@ -61,7 +61,6 @@
     if (event.target.matches("[data-draft]")) store(event.target, true); // it may not arrive
     if (event.target.getAttribute("action") !== "/sign-out") return;
     isSigningOut = true;
-    Object.keys(sessionStorage).filter((name) => name.startsWith(KEY)).forEach(forget);
   });
   for (const name of ["htmx:error", "htmx:response:error"]) addEventListener(name, () => setTimeout(keepAll));
   // A dialog that closes has been saved, or its text has been discarded.

@@ -13,7 +13,7 @@ from app.platform import tenancy, web
 from app.platform.api import rate_limits
 from app.platform.attempts import AttemptLimiter, count_or_refuse
 from app.platform.clock import every
-from app.platform.logs import origin
+from app.platform.logs import log, origin
 from app.platform.text import formats
 from app.platform.web import event_streams
 from app.platform.web.errors.problems import problem
@@ -93,6 +93,7 @@ def _count_request() -> None:
 
 def _unauthenticated(has_token: bool) -> AnyResponse:
     if has_token:
+        log.warning("token_refused")
         count_or_refuse("wrong tokens", request.remote_addr)
     answer = problem(401, "UNAUTHENTICATED", _WRONG_TOKEN if has_token else _NO_TOKEN)
     answer.headers["WWW-Authenticate"] = "Bearer"

@@ -13,6 +13,7 @@ from app.accounts.application import (
 )
 from app.accounts.application.sessions import REMEMBERED_SESSION_LIFETIME
 from app.platform.clock import every
+from app.platform.logs import log
 
 _TOKEN_KEY = "_user_id"  # key that Flask-Login reads
 
@@ -52,4 +53,6 @@ def _start_session(_app: Flask, user: Any, **_facts: Any) -> None:
     """Start a new session at sign-in and drop values from before it, to prevent session fixation."""
     for name in ("csrf_token", "account_id"):
         session.pop(name, None)
-    session[_TOKEN_KEY] = begin_session(user.id, session.get("_remember") == "set")
+    is_remembered = session.get("_remember") == "set"
+    session[_TOKEN_KEY] = begin_session(user.id, is_remembered)
+    log.info("signed_in", extra={"user": user.id, "remembered": is_remembered})

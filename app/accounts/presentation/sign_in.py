@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.infrastructure.user_datastore import user_datastore
 from app.accounts.presentation import lock_out, sessions
 from app.platform import web
+from app.platform.logs import log
 from app.platform.settings import Settings
 
 WRONG_CREDENTIALS = "The email address or the password is wrong."
@@ -46,6 +47,7 @@ class SignInForm(LoginForm):
         if is_right:
             attempt.discard()
             return True
+        lock_out.note_failure(self.email.data)
         self.email.errors = []
         self.password.errors = [WRONG_CREDENTIALS]
         return False
@@ -77,7 +79,7 @@ def init(app: Flask, settings: Settings) -> None:
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=1),
         SECURITY_FRESHNESS=timedelta(minutes=-1),  # disables its page that asks for the password again
-        REMEMBER_COOKIE_NAME="muster_remember",
+        REMEMBER_COOKIE_NAME=web.cookie_name("muster_remember", settings),
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SECURE=settings.is_secure,
@@ -117,4 +119,7 @@ def _sign_in_view(view: Any) -> Any:
 def _sign_out() -> AnyResponse:
     """Sign out. Ends the session on the server as well, so that copied cookies stop working."""
     sessions.end_this_session()
-    return web.send_to(url_for("security.login"))
+    log.info("signed_out")
+    answer = web.send_to(url_for("security.login"))
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer

@@ -7,7 +7,7 @@ from app.platform.web.every_request import for_frames
 from app.platform.web.marks import public, skip_authentication, takes_bodies, takes_files, unless_unchanged
 from app.platform.web.open_pages import keep_address_private, limit_unknown, logo_image
 from app.platform.web.requests import actor, asset, htmx_page, is_api, is_for, is_forwarded, is_htmx, send_to
-from app.platform.web.setup import body_allowance, csrf, init
+from app.platform.web.setup import body_allowance, cookie_name, csrf, init
 from app.platform.web.showing_form import ShowingForm, saved
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "actor",
     "asset",
     "body_allowance",
+    "cookie_name",
     "csrf",
     "csv_file",
     "email_frame",

@@ -23,7 +23,7 @@ def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]
     """Set up the app. `guard` runs before the body of a request is read and may return a response."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="muster",
+        SESSION_COOKIE_NAME=cookie_name("muster", settings),
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.is_secure,
@@ -52,6 +52,11 @@ def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]
     app.jinja_env.globals.update(asset=asset)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.bytecode_cache = CompiledTemplates()
+
+
+def cookie_name(name: str, settings: Settings) -> str:
+    """Return the name of a cookie. With https, browsers then take it from this host only, over https only."""
+    return f"__Host-{name}" if settings.is_secure else name
 
 
 def body_allowance(app: Flask, environ: dict[str, Any]) -> request_bodies.BodyAllowance:

@@ -195,7 +195,8 @@ def test_cookies_are_secure_where_the_address_is(database: Database) -> None:
     secure = create_app(database.settings(PUBLIC_URL="https://muster.example.com"))
     cookies = type_in(secure.test_client(), remember="y").headers.getlist("Set-Cookie")
     assert len(cookies) == 2
-    assert all("Secure" in cookie for cookie in cookies)
+    assert all("Secure" in cookie and "Path=/" in cookie for cookie in cookies)
+    assert all(cookie.startswith("__Host-") and "Domain" not in cookie for cookie in cookies)
 
 
 def test_remember_me_outlives_the_browser(app: Flask) -> None:

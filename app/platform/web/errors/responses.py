@@ -50,6 +50,8 @@ def status_of(error: errors.MusterError) -> int:
 def handle_error(error: errors.MusterError) -> tuple[AnyResponse, int]:
     """Convert an expected error to problem+json, an htmx fragment, or a page."""
     status = status_of(error)
+    if status == 403:
+        log.warning("permission_refused", extra={"code": error.code, "route": str(request.url_rule)})
     answer = _error_response(status, error.code, error.message, error.facts)
     retry_after = error.facts.get("retry_after") or (RETRY_AFTER_SECONDS if status == 503 else None)
     if retry_after:
@@ -72,17 +74,20 @@ def _http_error(error: HTTPException) -> tuple[AnyResponse, int] | HTTPException
 
 
 def _csrf_error(_error: CSRFError) -> tuple[AnyResponse, int]:
+    log.warning("form_token_refused", extra={"route": str(request.url_rule)})
     message = "This page has expired. Go back, reload it, and try again."
     return _error_response(400, "BAD_REQUEST", message, {}), 400
 
 
 def _unexpected(error: Exception) -> tuple[AnyResponse, int]:
     if (expected := outages.expected_error(error)) is not None:
-        log.warning("dependency_failed", extra={"failure": type(error).__name__, "path": request.path})
+        log.warning(
+            "dependency_failed", extra={"failure": type(error).__name__, "route": str(request.url_rule)}
+        )
         _roll_back()
         return handle_error(expected)
     incident = uuid4().hex[:12]
-    log.error("request_failed", exc_info=error, extra={"incident": incident, "path": request.path})
+    log.error("request_failed", exc_info=error, extra={"incident": incident, "route": str(request.url_rule)})
     _roll_back()
     message = "The error was logged. Try again. If it keeps happening, contact your administrator."
     return _error_response(500, "INTERNAL", message, {"incident": incident}), 500
