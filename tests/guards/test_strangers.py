@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 from app.accounts.application.api_tokens import create_token
 from app.accounts.infrastructure import queries
-from app.accounts.infrastructure.tables import Account
+from app.accounts.infrastructure.tables import Account, SignIn
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.contacts.application import topics
@@ -56,6 +56,8 @@ CHANGES_NOTHING = {
     "profile.set_email",
     "profile.set_password",
     "profile.set_emails",
+    "own_security.end_session",
+    "own_security.end_others",
     "tokens.create",
     "tokens.revoke",
     "notifications.read",
@@ -140,6 +142,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/contacts/contact_id": str(contact),
             "/contacts/note_id": str(tasks.add_note(alice.actor, contact, "Called").id),
             "/tasks/task_id": str(tasks.create_task(alice.actor, contact, title="Call", due_at=due_at).id),
+            "/settings/session_id": _session_of(alice),
             "/settings/token_id": str(_token_of(alice)),
             "/settings/sender_id": str(_sender_of(alice)),
             "/settings/topic_id": str(topics.create_topic(alice.actor, "Newsletter").id),
@@ -233,6 +236,11 @@ def _delivery_of(account_id: int, workflow: Workflow, contact_id: int) -> int:
 def _token_of(person: Person) -> int:
     made, _ = create_token(person.actor, name="Website", scopes=["report:view"], days=None)
     return made.id
+
+
+def _session_of(person: Person) -> str:
+    sign_ins = sa.select(SignIn.id).where(SignIn.user_id == person.actor.user_id)
+    return str(session().scalars(sign_ins).first())
 
 
 def _reset_link_of(person: Person) -> str:

@@ -6,30 +6,67 @@ cookie is useless once the session has ended or expired.
 
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from app.accounts.domain import Actor
+from app.accounts.domain.devices import MAX_ADDRESS, MAX_USER_AGENT
 from app.accounts.infrastructure import queries, store
+from app.accounts.infrastructure.queries import KnownSession
 from app.accounts.infrastructure.tables import User
+from app.activity import application as activity
 from app.platform.clock import now
-from app.platform.database import transaction
+from app.platform.database import is_transient, transaction
+from app.platform.errors import NotFound
 
 REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
 SESSION_LIFETIME = timedelta(days=7)  # the cookie itself ends with the browser
+SEEN_PRECISION = timedelta(minutes=10)
+MOST_LISTED = 50
 
 
-def begin_session(user_id: int, is_remembered: bool) -> str:
+def begin_session(user_id: int, is_remembered: bool, address: str = "", user_agent: str = "") -> str:
     """Start a session and return its token. Only the token's SHA-256 is stored."""
     token = secrets.token_urlsafe(32)
     started_at = now()
     expires_at = started_at + (REMEMBERED_SESSION_LIFETIME if is_remembered else SESSION_LIFETIME)
     with transaction():
-        store.add_sign_in(user_id, _hash(token), started_at, expires_at)
+        store.add_sign_in(
+            user_id, _hash(token), started_at, expires_at, address[:MAX_ADDRESS], user_agent[:MAX_USER_AGENT]
+        )
     return token
 
 
-def user_of_session(token: str) -> User | None:
+def user_of_session(token: str, address: str) -> User | None:
     """Return the active user of a session, or None if it is unknown, ended, or expired."""
-    return queries.user_of_sign_in(_hash(token), now())
+    found = queries.user_of_sign_in(_hash(token), now())
+    if found is None:
+        return None
+    user, sign_in_id, last_seen_at = found
+    _note_seen(sign_in_id, last_seen_at, address)
+    return user
+
+
+def list_sessions(actor: Actor, current_token: str) -> Sequence[KnownSession]:
+    """Return the actor’s sessions, the current one first, at most MOST_LISTED."""
+    return queries.sessions_of(_id_of(actor), _hash(current_token), now(), MOST_LISTED)
+
+
+def end_session_of(actor: Actor, session_id: int) -> None:
+    """End one of the actor’s sessions. Raises NotFound."""
+    with transaction():
+        if not store.end_sign_in_of(_id_of(actor), session_id):
+            raise NotFound("NOT_FOUND", "This session has already ended.")
+        _record_ended(actor, 1)
+
+
+def end_all_others(actor: Actor, current_token: str) -> int:
+    """End all of the actor’s sessions except the current one; return how many ended."""
+    with transaction():
+        ended = end_other_sessions(_id_of(actor), current_token)
+        if ended:
+            _record_ended(actor, ended)
+    return ended
 
 
 def end_session(token: str) -> None:
@@ -51,6 +88,29 @@ def discard_expired_sessions() -> int:
     """Delete expired sessions and return how many."""
     with transaction():
         return store.discard_expired_sign_ins(now())
+
+
+def _note_seen(sign_in_id: int, last_seen_at: datetime, address: str) -> None:
+    """Record that a session was used. A database that cannot be written does no harm."""
+    at = now()
+    if at - last_seen_at < SEEN_PRECISION:
+        return
+    try:
+        with transaction():
+            store.note_seen(sign_in_id, at, address[:MAX_ADDRESS])
+    except Exception as failure:
+        if not is_transient(failure) and not isinstance(failure, OSError):
+            raise
+
+
+def _record_ended(actor: Actor, count: int) -> None:
+    activity.record(actor, "sessions_ended", "user", _id_of(actor), name=actor.name, count=count)
+
+
+def _id_of(actor: Actor) -> int:
+    if actor.user_id is None:
+        raise NotFound("NOT_FOUND", "This person doesn’t exist.")
+    return actor.user_id
 
 
 def _hash(token: str) -> str:

@@ -67,15 +67,37 @@ def add_membership(account_id: int, user_id: int, role: str) -> None:
     session().flush()
 
 
-def add_sign_in(user_id: int, token_hash: str, started_at: datetime, expires_at: datetime) -> None:
+def add_sign_in(
+    user_id: int, token_hash: str, started_at: datetime, expires_at: datetime, address: str, user_agent: str
+) -> None:
     session().add(
-        SignIn(user_id=user_id, token_hash=token_hash, started_at=started_at, expires_at=expires_at)
+        SignIn(
+            user_id=user_id,
+            token_hash=token_hash,
+            started_at=started_at,
+            last_seen_at=started_at,
+            expires_at=expires_at,
+            address=address,
+            user_agent=user_agent,
+        )
     )
     session().flush()
 
 
+def note_seen(sign_in_id: int, at: datetime, address: str) -> None:
+    session().execute(
+        sa.update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=at, address=address),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def end_sign_in(token_hash: str) -> None:
     _delete_sign_ins(SignIn.token_hash == token_hash)
+
+
+def end_sign_in_of(user_id: int, sign_in_id: int) -> bool:
+    """Delete one session of a user; return whether there was one."""
+    return bool(_delete_sign_ins(SignIn.user_id == user_id, SignIn.id == sign_in_id))
 
 
 def end_sign_ins_of(user_id: int, except_hash: str) -> int:

@@ -51,7 +51,8 @@ class Membership(AccountOwned, Authored, db.Model):
 
 
 class SignIn(db.Model):
-    """A session of a signed-in browser. The browser holds the token, the table only its SHA-256."""
+    """A session of a signed-in browser. The browser holds the token, the table only its SHA-256. `address` is
+    the IP address it was last seen at. `last_seen_at` is None for a session that a previous release began."""
 
     __tablename__ = "sign_ins"
 
@@ -59,6 +60,9 @@ class SignIn(db.Model):
     user_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     started_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(sa.String(45), default="", server_default="")
+    user_agent: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -12,7 +12,7 @@ from app.accounts.presentation import (
     tokens,
 )
 from app.accounts.presentation.request_guard import guard
-from app.accounts.presentation.security import password_emails, password_reset
+from app.accounts.presentation.security import page, password_emails, password_reset
 from app.platform.settings import Settings
 
 __all__ = ["guard", "init"]
@@ -23,6 +23,7 @@ def init(app: Flask, settings: Settings) -> None:
     programs.init(app)
     password_reset.init(app)
     app.register_blueprint(profile.blueprint)
+    app.register_blueprint(page.blueprint)
     app.register_blueprint(tokens.blueprint)
     app.register_blueprint(sub_accounts.blueprint)
     audit_words.register()

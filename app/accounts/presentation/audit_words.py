@@ -6,6 +6,7 @@ from typing import Final
 from app.activity import application as activity
 from app.activity.application import AuditWords, Facts, Subject
 from app.platform.text.formats import number
+from app.platform.text.words import counted
 
 _LIMITS: Final = {
     "workflows": "workflows",
@@ -45,6 +46,7 @@ _AUDIT_SENTENCES: Final = {
     "person_added": "added {it}",
     "profile_changed": "updated the profile of {it}",
     "password_reset": "reset the password of {it} with a link from an email",
+    "sessions_ended": "signed {it} out of",
     "password_set": "set the password of {it} on the server",
     "token_created": "created {it}",
     "token_revoked": "revoked {it}",
@@ -61,6 +63,7 @@ def register() -> None:
         },
         details={
             "profile_changed": _changed,
+            "sessions_ended": lambda facts: counted(facts.get("count") or 1, "browser"),
             "person_added": lambda facts: f"as {facts['role']}" if facts.get("role") else "",
             "limits_changed": _limits,
             "business_details_changed": _changed,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, request, session
 from flask_login import logout_user, user_logged_in
 
 from app.accounts.application import (
@@ -46,7 +46,7 @@ def end_this_session() -> None:
 
 
 def _load_user(token: str) -> Any:
-    return user_of_session(token) if token else None
+    return user_of_session(token, request.remote_addr or "") if token else None
 
 
 def _start_session(_app: Flask, user: Any, **_facts: Any) -> None:
@@ -54,5 +54,6 @@ def _start_session(_app: Flask, user: Any, **_facts: Any) -> None:
     for name in ("csrf_token", "account_id"):
         session.pop(name, None)
     is_remembered = session.get("_remember") == "set"
-    session[_TOKEN_KEY] = begin_session(user.id, is_remembered)
+    agent = request.headers.get("User-Agent", "")
+    session[_TOKEN_KEY] = begin_session(user.id, is_remembered, request.remote_addr or "", agent)
     log.info("signed_in", extra={"user": user.id, "remembered": is_remembered})

@@ -1,5 +1,6 @@
 """Sessions end on the server, so copied cookies stop working (P-02)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from app.accounts.application import discard_expired_sessions, end_other_session
 from app.accounts.infrastructure import queries
 from app.accounts.infrastructure.tables import Membership, SignIn, User
 from app.accounts.presentation.sessions import current_token
+from app.activity.infrastructure.queries import audit_entries
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from tests.people import EMAILS, Person
@@ -148,3 +150,57 @@ def test_strange_cookies_are_no_sign_in_and_no_fault(app: Flask, value: str) -> 
         browser.set_cookie(name, value)
         assert browser.get("/").status_code == 303
         assert browser.get("/sign-in").status_code == 200
+
+
+def rows_of(page: str) -> list[str]:
+    """The text of each row of the list of sessions."""
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in body.split("</tr>")[:-1]]
+
+
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1"
+)
+DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/144.0 Safari/537.36 Edg/144.0"
+SECURITY = "/settings/security"
+
+
+def test_people_see_their_sessions_and_end_them(app: Flask, bob: Person) -> None:
+    here, phone, old = (app.test_client() for _ in range(3))
+    here.environ_base["HTTP_USER_AGENT"] = DESKTOP
+    phone.environ_base["HTTP_USER_AGENT"] = PHONE
+    for browser in (here, phone, old):
+        type_in(browser, sender="198.51.100.7")
+    page = here.get(SECURITY).text
+    first, *others = rows_of(page)
+    assert first.startswith("Edge on Windows This browser 198.51.100.7 Now")
+    assert any(row.startswith("Safari on iPhone 198.51.100.7") for row in others) and len(others) == 2
+    assert "User-Agent" not in page and len(rows_of(bob.get(SECURITY).text)) == 1
+
+    [of_phone] = [row for row in others if "iPhone" in row]
+    address = re.findall(rf"{SECURITY}/sessions/\d+/end", page)[others.index(of_phone)]
+    token = {"csrf_token": token_on(page)}
+    copy = copy_of(app, phone, "muster")
+    assert bob.post(address).status_code == 404, "somebody else's"
+    assert here.post(address, data=token).location == SECURITY
+    assert copy.get("/").status_code == phone.get("/").status_code == 303
+    assert here.post(address, data=token).status_code == 404
+    assert old.get("/").status_code == 200
+    here.post(f"{SECURITY}/sessions/end-others", data=token)
+    assert old.get("/").status_code == 303 and here.get("/").status_code == 200
+    assert bob.get("/").status_code == 200
+    with app.app_context():
+        newest = audit_entries(bob.actor.account_id)[0]
+        assert (newest.action, newest.facts["count"]) == ("sessions_ended", 1)
+
+
+def test_a_session_says_when_and_where_it_was_last_seen(app: Flask) -> None:
+    here, there = app.test_client(), app.test_client()
+    for browser in (here, there):
+        type_in(browser)
+    with app.app_context(), transaction():
+        long_ago = now() - timedelta(hours=3)
+        session().execute(sa.update(SignIn).values(last_seen_at=long_ago))
+    there.get("/settings/profile", environ_base={"REMOTE_ADDR": "198.51.100.9"})
+    other = rows_of(here.get(SECURITY).text)[1]
+    assert "198.51.100.9" in other and "3 hours ago" not in other
