@@ -22,9 +22,11 @@ from app.accounts.application.permissions import (
     is_agency,
     limit_of,
     lock,
+    owner_name,
     people_in_role,
     people_with,
     require,
+    user_names,
     with_sub_accounts,
 )
 from app.accounts.application.sessions import (
@@ -83,6 +85,7 @@ __all__ = [
     "open_account",
     "open_accounts",
     "own_limits",
+    "owner_name",
     "people_in_role",
     "people_with",
     "refuse_second_owner",
@@ -91,6 +94,7 @@ __all__ = [
     "required_setup_token",
     "sub_account_names",
     "terminal_actor",
+    "user_names",
     "user_of_session",
     "with_sub_accounts",
     "worker_actor",

@@ -1,6 +1,6 @@
 """Permission checks and limits. Every use case calls `require` in its first line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from app.accounts.domain import Actor, Permission
 from app.accounts.domain.actors import ROLE_PERMISSIONS
@@ -43,6 +43,16 @@ def people_with(account_id: int, permission: Permission) -> Sequence[Teammate]:
 def people_in_role(account_id: int, role: str) -> Sequence[Teammate]:
     """Return the people with a role in an account."""
     return queries.people_of(account_id, [role])
+
+
+def user_names(ids: Iterable[int | None]) -> dict[int, str]:
+    """Return {user id: name}, without those that are None."""
+    return queries.user_names(ids)
+
+
+def owner_name(account_id: int) -> str:
+    """Return the name of the first owner of an account itself, not of its agency; empty without one."""
+    return queries.owner_name(account_id)
 
 
 def lock(account_id: int) -> None:

@@ -3,7 +3,7 @@
 The statements of every request are built once: building one takes longer than running it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -254,6 +254,20 @@ def owner_of(account_id: int) -> tuple[User, str] | None:
         .first()
     )
     return (row[0], row[1]) if row else None
+
+
+def user_names(ids: Iterable[int | None]) -> dict[int, str]:
+    """Return {user id: name}."""
+    wanted = {one for one in ids if one}
+    query = sa.select(User.id, User.name).where(User.id.in_(wanted))
+    return {row[0]: row[1] for row in session().execute(query)} if wanted else {}
+
+
+def owner_name(account_id: int) -> str:
+    """Return the name of the first owner of an account itself, not of its agency; empty without one."""
+    query = sa.select(User.name).join(Membership, Membership.user_id == User.id)
+    is_owner = (Membership.account_id == account_id, Membership.role == "owner", User.active)
+    return session().scalar(query.where(*is_owner).order_by(Membership.id).limit(1)) or ""
 
 
 class Teammate(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from app.accounts.application import require
+from app.accounts.application import require, user_names
 from app.accounts.domain import Actor, Permission
 from app.activity.infrastructure.tables import ContactEvent
 from app.contacts.application.consent.sms import ShownSmsConsent, sms_consent_of
@@ -261,7 +261,7 @@ def contact_card(actor: Actor, contact_id: int) -> Card:
         contact=contact,
         tags=queries.tags_of(actor.account_id, [contact.id])[contact.id],
         events=events,
-        names=queries.names_of({*(event.user_id for event in events), contact.created_by}),
+        names=user_names({*(event.user_id for event in events), contact.created_by}),
         custom=[
             (known[key].label, shown_own(known[key], str(value)))
             for key, value in sorted(values.items(), key=lambda item: str(item[0]))

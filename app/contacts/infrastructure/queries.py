@@ -1,13 +1,12 @@
 """Reads of single contacts, their tags, and their timeline. Lists are in `listing`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.accounts.infrastructure.tables import User
 from app.activity.infrastructure.tables import ContactEvent
 from app.contacts.domain.criteria import day_of
 from app.contacts.domain.names import title_of
@@ -119,12 +118,6 @@ def events_of(account_id: int, contact_id: int, limit: int) -> Sequence[ContactE
         ContactEvent.account_id == account_id, ContactEvent.contact_id == contact_id
     )
     return session().scalars(query.order_by(ContactEvent.id.desc()).limit(limit)).all()
-
-
-def names_of(user_ids: Iterable[int | None]) -> dict[int, str]:
-    """Return {user id: name}."""
-    query = sa.select(User.id, User.name).where(User.id.in_([number for number in user_ids if number]))
-    return {row.id: row.name for row in session().execute(query)}
 
 
 def custom_fields(account_id: int) -> Sequence[CustomField]:

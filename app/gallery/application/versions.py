@@ -17,7 +17,6 @@ from app.gallery.application.reading import (
     template_versions,
 )
 from app.gallery.domain.merging import Change, compare_versions
-from app.gallery.infrastructure.merging import queries
 from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.platform.database import transaction
 from app.workflows import application as workflows
@@ -71,7 +70,7 @@ def list_versions(actor: Actor, public_id: str, before: int | None = None) -> Ve
     require(actor, Permission.REPORTS)
     template, found = template_versions(actor, public_id, limit=PAGE + 1, before=before)
     shown = found[:PAGE]
-    names = queries.names_of(one.created_by for one in shown)
+    names = accounts.user_names(one.created_by for one in shown)
     return VersionList(
         template=template,
         versions=[
@@ -87,7 +86,7 @@ def show_version(actor: Actor, public_id: str, number: int) -> ShownVersion:
     require(actor, Permission.REPORTS)
     template, found = template_version(actor, public_id, number)
     definition = parse(found.definition)
-    author = queries.names_of([found.created_by]).get(found.created_by or 0)
+    author = accounts.user_names([found.created_by]).get(found.created_by or 0)
     return ShownVersion(
         template=template,
         version=Version(found.number, found.note, found.created_at, author),

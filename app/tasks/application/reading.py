@@ -168,7 +168,7 @@ def shown_tasks(actor: Actor, tasks: Sequence[Task], at: datetime) -> list[Shown
     """Return tasks with their contacts and names; those of contacts that do not exist are left out."""
     people = queries.contacts(actor.account_id, (task.contact_id for task in tasks))
     ids = {user for task in tasks for user in (task.for_user_id, task.done_by, task.created_by)}
-    names = queries.names_of_users(ids)
+    names = accounts.user_names(ids)
     workflows = workflows_named(actor, (task.workflow_id for task in tasks))
     return [
         ShownTask(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.accounts.application import require
+from app.accounts.application import require, user_names
 from app.accounts.domain import Actor, Permission
 from app.contacts import application as contacts
 from app.contacts.application import LinkedText
@@ -58,7 +58,7 @@ def show_note(actor: Actor, contact_id: int, note_id: int) -> ShownNote:
 
 
 def _shown(actor: Actor, notes: Sequence[ContactNote]) -> list[ShownNote]:
-    names = queries.names_of_users(note.created_by for note in notes)
+    names = user_names(note.created_by for note in notes)
     workflows = workflows_named(actor, (note.workflow_id for note in notes))
     return [
         ShownNote(

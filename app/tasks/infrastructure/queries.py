@@ -7,7 +7,6 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-from app.accounts.infrastructure.tables import User
 from app.contacts.infrastructure.tables import Contact
 from app.platform.database import session
 from app.tasks.infrastructure.tables import ContactNote, Task
@@ -132,13 +131,6 @@ def contacts(account_id: int, ids: Iterable[int]) -> dict[int, Contact]:
     wanted = set(ids)
     query = sa.select(Contact).where(Contact.account_id == account_id, Contact.id.in_(wanted))
     return {contact.id: contact for contact in session().scalars(query)} if wanted else {}
-
-
-def names_of_users(ids: Iterable[int | None]) -> dict[int, str]:
-    """Return {user id: name}."""
-    wanted = {user_id for user_id in ids if user_id}
-    query = sa.select(User.id, User.name).where(User.id.in_(wanted))
-    return {row.id: row.name for row in session().execute(query)} if wanted else {}
 
 
 def _parts(account_id: int, wanted: Wanted) -> list[sa.Select[Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.accounts.application import filled_tags, require
+from app.accounts.application import filled_tags, require, user_names
 from app.accounts.domain import Actor, Permission
 from app.workflows.application import panels
 from app.workflows.application.judging import (
@@ -167,7 +167,7 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
         off=off_parts(definition, available(actor.account_id)),
         new_fields=missing_fields(actor.account_id, definition) if found else (),
         people=people[workflow.id] if people is not None else None,
-        author=queries.name_of(workflow.created_by),
+        author=user_names([workflow.created_by]).get(workflow.created_by or 0),
         notes=panels.step_notes(actor, workflow),
         top=panels.panels_of(actor, workflow, "top"),
         side=panels.panels_of(actor, workflow, "side"),

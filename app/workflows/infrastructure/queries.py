@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.accounts.infrastructure.tables import User
 from app.contacts.infrastructure.tables import CustomField
 from app.platform.database import BigInt, session
 from app.platform.database.short_reads import read_built
@@ -187,10 +186,6 @@ def versions_by_id(account_id: int, ids: Sequence[int | None]) -> dict[int, Work
         WorkflowVersion.account_id == account_id, WorkflowVersion.id.in_([one for one in ids if one])
     )
     return {version.id: version for version in session().scalars(query)}
-
-
-def name_of(user_id: int | None) -> str | None:
-    return session().scalar(sa.select(User.name).where(User.id == user_id)) if user_id else None
 
 
 def _there(account_id: int) -> tuple[sa.ColumnElement[bool], ...]:

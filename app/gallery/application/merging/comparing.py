@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from app.accounts.application import require
+from app.accounts.application import require, user_names
 from app.accounts.domain import Actor, Permission
 from app.gallery.application.field_mapping import renamed_fields
 from app.gallery.domain.merging import Comparison, align, compare
@@ -137,5 +137,5 @@ def _linked_names(actor: Actor, *definitions: Definition) -> dict[str, str]:
 def _undo(workflow: Workflow, link: TemplateLink | None) -> Undo | None:
     if link is None or link.before is None or link.version is None:
         return None
-    by = queries.names_of([link.updated_by]).get(link.updated_by or 0)
+    by = user_names([link.updated_by]).get(link.updated_by or 0)
     return Undo(link.version, link.updated_at, by, hash_of(workflow.definition) != link.after_hash)

@@ -1,11 +1,11 @@
 """Which workflows have a template with a newer version, and who owns them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.accounts.infrastructure.tables import Account, User
+from app.accounts.infrastructure.tables import Account
 from app.gallery.infrastructure import sharing
 from app.gallery.infrastructure.merging.tables import TemplateLink
 from app.gallery.infrastructure.queries import visible
@@ -144,14 +144,6 @@ def document_of(template_id: int, number: int) -> dict[str, Any] | None:
     one = WorkflowTemplateVersion
     query = sa.select(one.definition).where(one.template_id == template_id, one.number == number)
     return session().scalar(query, execution_options={"cross_account": True})
-
-
-def names_of(user_ids: Iterable[int | None]) -> dict[int, str]:
-    """Return {user id: name}."""
-    wanted: Collection[int] = {one for one in user_ids if one is not None}
-    query = sa.select(User.id, User.name).where(User.id.in_(wanted))
-    rows: Any = session().execute(query) if wanted else ()
-    return dict(tuple(row) for row in rows)
 
 
 def _is_shared_with(account_id: Any) -> sa.ColumnElement[bool]:

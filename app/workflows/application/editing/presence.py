@@ -3,7 +3,7 @@
 It warns people early. What is saved is protected by revisions, not by this.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.accounts import application as accounts
@@ -55,15 +55,9 @@ def presence_on(actor: Actor, public_id: str, drawn: int | None = None, known: s
     found = Presence(public_id, revision if drawn is None else drawn, revision, ids)
     if known == found.mark:
         return None
-    names = open_pages.names_of(ids)
-    return Presence(
-        public_id=public_id,
-        drawn=found.drawn,
-        revision=revision,
-        ids=ids,
-        others=tuple(sorted(names[one] for one in ids if one in names)),
-        change=_last_change(actor, public_id) if found.drawn != revision else None,
-    )
+    names = accounts.user_names(ids)
+    change = _last_change(actor, public_id) if found.drawn != revision else None
+    return replace(found, others=tuple(sorted(names.values())), change=change)
 
 
 def _last_change(actor: Actor, public_id: str) -> Change:
