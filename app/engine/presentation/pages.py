@@ -9,7 +9,6 @@ from flask_wtf import FlaskForm
 from app.engine import application as engine
 from app.engine.application import retrying
 from app.engine.infrastructure.failed import Which
-from app.messaging import application as messaging
 from app.platform import clock, web
 from app.platform.errors import Conflict, Invalid
 from app.platform.ids import number_of
@@ -18,7 +17,6 @@ from app.platform.text.pace_words import portion_words
 from app.platform.text.words import counted
 from app.platform.web.pace_form import pace_fields, pace_values, read_pace
 from app.workflows import application as workflows
-from app.workflows.domain import live_channels
 
 blueprint = Blueprint("engine", __name__, url_prefix="/workflows/<public_id>/people")
 
@@ -117,14 +115,13 @@ def _retried(people: int) -> str:
 
 
 def _start_page(workflow: Any, people: int, form: StartForm, now: engine.Start | None) -> str:
-    has_emails = "email" in live_channels(workflow.parsed)
     return render_template(
         "engine/start.html",
         workflow=workflow,
         people=people,
         form=form,
         now=now,
-        stays_in_outbox=has_emails and not messaging.has_mail_server(workflow.account_id),
+        stays_in_outbox=workflows.stays_in_outbox(workflow),
         nav_active="workflows",
     )
 

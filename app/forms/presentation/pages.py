@@ -12,6 +12,7 @@ from app.contacts import application as contacts
 from app.forms import application as forms
 from app.forms.application import FormPage
 from app.forms.application.addresses import PATH, form_url
+from app.forms.domain.details import MAX_FORM_NAME
 from app.forms.presentation.inputs import SettingsForm, new_values, settings_form, values_of
 from app.messaging import application as messaging
 from app.platform import web
@@ -40,6 +41,7 @@ def new() -> ResponseReturnValue:
     require(web.actor(), Permission.CONTACTS)
     actor = web.actor()
     values = new_values(actor.account_name, messaging.may_send_transactional(actor.account_id))
+    values["name"] = request.args.get("name", "")[:MAX_FORM_NAME]
     return _new(_form(data=values))
 
 

@@ -41,10 +41,12 @@ CONNECT = "/settings/integrations"
 
 @dataclass(frozen=True)
 class ClonePreview:
-    """What cloning would run into: `missing` integrations, the nodes `affected` by them, the contact `fields`
-    that the template uses, and `refusal`, an error that prevents cloning altogether (None: nothing does)."""
+    """What cloning a `definition` would run into: `missing` integrations, the nodes `affected` by them, the
+    contact `fields` that the template uses, and `refusal`, an error that prevents cloning altogether (None:
+    nothing does)."""
 
     template: WorkflowTemplate
+    definition: Definition
     missing: tuple[str, ...]
     affected: tuple[Node, ...]
     fields: tuple[NeededField, ...]
@@ -106,7 +108,8 @@ def clone_preview(actor: Actor, public_id: str) -> ClonePreview:
     except MusterError as error:
         refusal = error
     affected = tuple(_lacking(draw(definition, missing=missing, filled=filled).nodes)) if missing else ()
-    return ClonePreview(template, missing, affected, tuple(needed_fields(actor, definition)), refusal)
+    fields = tuple(needed_fields(actor, definition))
+    return ClonePreview(template, definition, missing, affected, fields, refusal)
 
 
 def _without_missing(

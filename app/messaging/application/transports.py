@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Protocol
 
 from app.messaging.application.composing import Identity, composed, frame_of
 from app.messaging.application.mailbox.settings import unsubscribe_address
-from app.messaging.application.servers.senders import Chosen, OwnSender, chosen
+from app.messaging.application.servers.senders import Chosen, OwnSender, chosen, sender_name
 from app.messaging.application.sms.provider import chosen_sms
 from app.messaging.application.sms.transport import SmsTransport
 from app.messaging.application.sources import Content
@@ -83,9 +84,10 @@ class OutboxTransport:
 
     def __init__(self, account_id: int, channel: str) -> None:
         self._account_id, self._channel = account_id, channel
+        self._names = cache(partial(sender_name, account_id))
 
     def name_of(self, address: str) -> str:
-        return frame_of(self._account_id).name
+        return self._names(address)
 
     def most_at_once(self, at: datetime) -> int:
         is_connected = chosen_sms(self._account_id) if self._channel == SMS else chosen(self._account_id)

@@ -82,6 +82,7 @@ from app.workflows.application.readiness import (
     Missing,
     create_missing_fields,
     gaps_in,
+    stays_in_outbox,
     what_is_missing,
 )
 from app.workflows.application.reading import Card, Listing, Search, find_workflows, workflow_card
@@ -198,6 +199,7 @@ __all__ = [
     "startable",
     "startable_by_id",
     "state_of",
+    "stays_in_outbox",
     "step_card",
     "step_to_delete",
     "step_to_move",

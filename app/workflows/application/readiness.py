@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts.application import ensure_fields, topics
+from app.forms import application as forms
 from app.integrations.application import connected
 from app.messaging import application as messaging
 from app.platform.database import transaction
@@ -16,10 +18,20 @@ from app.workflows.application.judging import missing_fields
 from app.workflows.application.lookup import editable, find_workflow
 from app.workflows.domain import Definition
 from app.workflows.domain.checks.readiness import Gap, GapKind, gaps
+from app.workflows.domain.definition.references import form_of
+from app.workflows.domain.drawing.summary import live_channels
 from app.workflows.infrastructure.tables import Workflow
 
 BUSINESS = "/settings/business"
 INTEGRATIONS = "/settings/integrations"
+NEW_FORM = "/settings/forms/new"
+_OF_THE_STEP = (
+    GapKind.SWITCHED_OFF,
+    GapKind.MESSAGE_OFF,
+    GapKind.NO_FORM,
+    GapKind.NO_SENDER,
+    GapKind.NO_TOPIC,
+)
 
 
 class Ask(StrEnum):
@@ -97,6 +109,7 @@ def gaps_in(account_id: int, definition: Definition) -> list[Gap]:
         filled=accounts.filled_tags(account_id),
         senders=messaging.sender_addresses(account_id),
         topics=topics.topic_names(account_id),
+        forms=forms.form_names(account_id) if any(map(form_of, definition.live_parts)) else (),
     )
 
 
@@ -104,6 +117,12 @@ def what_is_missing(actor: Actor, public_id: str) -> list[Missing]:
     """Return the same, given the public id. Raises NotAllowed, NotFound."""
     accounts.require(actor, Permission.REPORTS)
     return missing_in(actor.account_id, find_workflow(actor, public_id))
+
+
+def stays_in_outbox(workflow: Workflow) -> bool:
+    """Return whether the emails of a workflow aren’t sent, because no mail server is connected."""
+    sends = "email" in live_channels(workflow.parsed)
+    return sends and not messaging.has_mail_server(workflow.account_id)
 
 
 def question_about(account_id: int, workflow: Workflow, ask: Ask) -> ActivationQuestion | None:
@@ -153,7 +172,7 @@ def _links(workflow: Workflow, gap: Gap) -> Iterator[Link]:
             return
     if gap.kind == GapKind.NEVER_TAKEN:
         yield Link("See the branch", f"{page}#step-{gap.part_id}")
-    if gap.kind in (GapKind.SWITCHED_OFF, GapKind.NO_SENDER, GapKind.NO_TOPIC) or (
-        gap.kind == GapKind.NO_VALUE and not of_account
-    ):
+    if gap.kind == GapKind.NO_FORM and (part := workflow.parsed.part(gap.part_id)):
+        yield Link("Create the form", f"{NEW_FORM}?name={quote(form_of(part))}")
+    if gap.kind in _OF_THE_STEP or (gap.kind == GapKind.NO_VALUE and not of_account):
         yield Link("Open the step", f"{page}/steps/{gap.part_id}")

@@ -21,13 +21,13 @@ from app.workflows.domain import Definition, Setting, Step, can_be_edited, parse
 from app.workflows.domain.checks.needs import type_needs
 from app.workflows.domain.definition.document import with_values
 from app.workflows.domain.definition.parts import TRIGGER_ID, Part
+from app.workflows.domain.definition.references import FORM
 from app.workflows.domain.drawing.describe import Words, names_in, step_words
 from app.workflows.domain.drawing.sample_message import SampleMessage, sample_message
 from app.workflows.domain.types.config import Config
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow
 
-FORM: Final = "form"
 ONE_LINE: Final = ("text", "tag", "url", "key")
 
 

@@ -12,6 +12,8 @@ from app.workflows.application import ActivationQuestion, Ask
 from app.workflows.domain import Status
 from app.workflows.presentation.pages import workflow_page
 
+_OUTBOX = "No mail server is connected, so its emails are kept in the outbox."
+
 blueprint = Blueprint("workflow_life", __name__, url_prefix="/workflows/<public_id>")
 
 
@@ -26,6 +28,7 @@ def ask(public_id: str) -> ResponseReturnValue:
         "workflows/activation.html",
         workflow=workflow,
         missing=workflows.what_is_missing(web.actor(), public_id),
+        stays_in_outbox=workflows.stays_in_outbox(workflow),
         then=_then(request.args.get("then")),
         nav_active="workflows",
     )
@@ -51,13 +54,14 @@ def activate(public_id: str) -> ResponseReturnValue:
     except Invalid:
         return workflow_page(public_id, refused=True), 422
     page = url_for("workflows.show", public_id=public_id)
+    outbox = f" {_OUTBOX}" if workflows.stays_in_outbox(workflow) else ""
     if then == "people":
-        flash(f"“{workflow.name}” is active. Now choose who to add.", "success")
+        flash(f"“{workflow.name}” is active. Now choose who to add.{outbox}", "success")
         return web.send_to(f"{page}/enroll")
     adds = "Its trigger adds people from now on, and you can add people, too."
     adds = adds if workflow.parsed.trigger.enrolls else "You can add people now."
     words = "New people get this version." if was_active else adds
-    flash(f"“{workflow.name}” is active. {words}", "success")
+    flash(f"“{workflow.name}” is active. {words}{outbox}", "success")
     return web.send_to(page)
 
 

@@ -135,6 +135,38 @@ def test_steps_that_are_off_in_a_template_are_said(app: Flask, bob: Person) -> N
     assert needed["switched_off"] == ["Step 2, Send SMS", "Step 3, Add tag"] and needed["open"] == 4
 
 
+def test_forms_and_what_asks_about_messages_that_are_off_are_said(app: Flask, bob: Person) -> None:  # T-12
+    trigger = {"type": "form_submitted", "enabled": True, "config": {"form": "Sign-up"}}
+    asks = goals(goal("g", "link_clicked", step="more"))
+    document = definition(email(), off(email("more")), trigger=trigger, goals=asks)
+    template_id = add_template(app, bob.actor, "Sign-ups", document)
+    page = text_of(bob.get(f"/templates/{template_id}/readiness"))
+    assert "You have no form with this name." in page and 'href="/settings/forms/new?name=Sign-up"' in page
+    sentence = "Goal 1, Clicks a link: Step 2, Send email, is switched off, so nobody can reach it."
+    assert sentence in page
+    needed = program_of(app, bob).get(f"/workflow-templates/{template_id}/readiness").json
+    assert needed["forms"] == [{"name": "Sign-up", "exists": False, "parts": ["Trigger, Form submitted"]}]
+    assert needed["to_change"] == [sentence]
+
+
+def test_who_signs_is_said_and_is_the_owner_without_a_sender(
+    app: Flask, alice: Person, bob: Person
+) -> None:  # T-12
+    document = definition(email("hello", "Hello", "{{ sender.name }}, {{ account.name }}"))
+    template_id = add_template(app, bob.actor, "Signed", document)
+    page = text_of(alice.get(f"/templates/{template_id}/readiness"))
+    assert f"Says “{alice.actor.name}” until you add a sender" in page and 'href="/settings/email"' in page
+    assert "Everything this template needs is ready" not in page, "the address isn’t set"
+    workflow_id = made_from(
+        bob.post(f"/templates/{template_id}/clone", {"name": "Mine", "idempotency_key": "k"})
+    )
+    step_id = found(app, bob.actor, workflow_id).definition["steps"][0]["id"]
+    shown = bob.get(f"/workflows/{workflow_id}/steps/{step_id}").text
+    assert f"{alice.actor.name}, {alice.actor.account_name}" in shown
+    needed = program_of(app, bob).get(f"/workflow-templates/{template_id}/readiness").json
+    assert needed["sender"] == {"name": alice.actor.name, "exists": False, "parts": ["Step 1, Send email"]}
+
+
 def test_a_clone_uses_the_fields_that_were_chosen(
     app: Flask, bob: Person, template_id: str, address: str
 ) -> None:  # T-12

@@ -6,8 +6,10 @@ import re
 import pytest
 
 from app.accounts import application as accounts
+from app.forms import application as forms
 from app.workflows import application as workflows
 from app.workflows.application import ActivationQuestion, Ask
+from tests.rooms.forms.forming import TEXTS
 from tests.rooms.gallery.shelf import connect
 from tests.rooms.workflows.drafts import complete, draft, found, welcome
 from tests.unit.workflows.documents import branch, definition, email, off, path, rule, sms, step, wait
@@ -88,6 +90,27 @@ def test_a_workflow_that_emails_needs_a_postal_address(app, alice, bob, postal_a
         accounts.change_business(alice.actor, {"postal_address": "1 Quay Street"})
     assert "postal address" not in bob.get(f"/workflows/{emails}/activation").text
     assert activate(bob, emails).location == f"/workflows/{emails}"
+
+
+def test_a_form_that_is_missing_is_made_under_its_name(app, bob, postal_address):  # W-11
+    trigger = {"type": "form_submitted", "enabled": True, "config": {"form": "Sign up & win"}}
+    public_id = draft(app, bob.actor, definition=definition(email(), trigger=trigger))
+    address = "/settings/forms/new?name=Sign%20up%20%26%20win"
+    assert f'href="{address}"' in bob.get(f"/workflows/{public_id}/activation").text
+    assert 'value="Sign up &amp; win"' in bob.get(address).text
+    with app.app_context():
+        forms.create_form(bob.actor, "Sign up & win", TEXTS, {})
+        assert workflows.what_is_missing(bob.actor, public_id) == []
+
+
+def test_emails_that_stay_in_the_outbox_are_said_and_not_asked_about(app, bob, postal_address):  # W-05
+    public_id = draft(app, bob.actor, definition=complete())
+    quiet = draft(app, bob.actor, definition=definition(step("tag", "add_tag", tag="x")))
+    said = "No mail server is connected"
+    assert said in bob.get(f"/workflows/{public_id}/activation").text
+    assert said not in bob.get(f"/workflows/{quiet}/activation").text
+    assert activate(bob, public_id).location == f"/workflows/{public_id}", "nothing is asked"
+    assert f"{said}, so its emails are kept in the outbox." in bob.get(f"/workflows/{public_id}").text
 
 
 def test_what_is_set_is_missing_no_more(app, alice, bob, postal_address):

@@ -5,7 +5,19 @@ import pytest
 from app.workflows.domain import draw, parse
 from app.workflows.domain.checks import readiness
 from app.workflows.domain.checks.readiness import GapKind, brought_by, off_parts, tags_without_value
-from tests.unit.workflows.documents import branch, definition, email, goals, off, path, rule, sms, step, wait
+from tests.unit.workflows.documents import (
+    branch,
+    definition,
+    email,
+    goal,
+    goals,
+    off,
+    path,
+    rule,
+    sms,
+    step,
+    wait,
+)
 
 BOOKED = {"type": "appointment_booked", "enabled": True, "config": {}}
 
@@ -90,6 +102,7 @@ CITY = rule("contact.city", "equals", "Bath")
         ({"all": [rule("event.replied", "in_list", [])]}, False),
         ({"all": [rule("event.replied", "equals", {"a": 1}), "text"]}, False),
         ({"all": []}, False),
+        ({"all": [rule("event.email_opened", "is_not_empty")]}, False),
     ],
 )
 def test_a_path_that_waits_for_messages_that_are_off_is_never_taken(criteria, is_said):  # W-02
@@ -103,6 +116,50 @@ def test_a_path_that_waits_for_messages_that_are_off_is_never_taken(criteria, is
     assert [(gap.message, gap.part_id) for gap in found] == [(sentence, "ways")] * is_said
     paths = draw(parse(document)).nodes[3].paths
     assert [one.warning for one in paths] == [sentence * is_said, "", ""]
+
+
+def test_conditions_about_any_message_need_one_that_is_on():  # W-02
+    opened, replied = (rule(f"event.{one}", "is_not_empty") for one in ("email_opened", "replied"))
+    ways = branch("ways", path("a", "Opened", {"all": [opened]}), path("b", "Replied", {"all": [replied]}))
+    found = [gap.message for gap in gaps(definition(off(email()), sms(), ways), connected={"sms"})]
+    assert found[1:] == ["Nobody can take the path “Opened”: its messages are switched off."]
+
+
+def test_waits_and_goals_for_reactions_need_messages_that_are_on():  # W-02
+    day = {"amount": 1, "unit": "days"}
+
+    def waiting(name, **config):
+        return step(name, "wait_for_event", event="email_opened", timeout=day, **config)
+
+    document = definition(
+        waiting("early"),
+        off(email()),
+        waiting("named", step="hello"),
+        email("more"),
+        waiting("any"),
+        waiting("fine", step="more"),
+        off(waiting("unused", step="hello")),
+        goals=goals(goal("g", "link_clicked", step="hello"), goal("h", "link_clicked")),
+    )
+    assert [gap.message for gap in gaps(document) if gap.kind == GapKind.MESSAGE_OFF] == [
+        "Step 1, Wait for: no message before it that it’s about is switched on, so everyone waits the full "
+        "time.",
+        "Step 3, Wait for: Step 2, Send email, is switched off, so everyone waits the full time.",
+        "Goal 1, Clicks a link: Step 2, Send email, is switched off, so nobody can reach it.",
+    ]
+
+
+def test_forms_that_do_not_exist_are_named():  # W-11
+    trigger = {"type": "form_submitted", "enabled": True, "config": {"form": "Sign-up"}}
+    asks = goals(goal("g", "form_submitted", form="Order  FORM"))
+    document = definition(email(), trigger=trigger, goals=asks)
+    assert gaps(document) == gaps(document, forms=["sign-up", "order form"]) == []
+    [gap] = gaps(document, forms=["Order form"])
+    assert (gap.kind, gap.part_id) == (GapKind.NO_FORM, "trigger")
+    assert gap.message == (
+        "Trigger, Form submitted: you have no form named “Sign-up”. Until you create it, only submissions "
+        "sent through the API count."
+    )
 
 
 def test_what_is_on_but_cannot_run_is_named():

@@ -6,26 +6,30 @@ from dataclasses import dataclass
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts.application import new_tags
+from app.forms import application as forms
 from app.gallery.application.clone import clone_preview
-from app.gallery.application.field_mapping import NeededField, needed_fields
+from app.gallery.application.field_mapping import NeededField
 from app.gallery.domain.readiness import (
     LinkToFill,
     UsedDetail,
     links_to_fill,
     needing_parts,
+    sender_parts,
     used_details,
+    used_forms,
     used_tags,
 )
-from app.gallery.infrastructure import queries
 from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.integrations.application import connected
 from app.integrations.domain import in_order
+from app.messaging import application as messaging
 from app.platform.errors import MusterError
 from app.workflows import application as workflows
 from app.workflows.domain import Definition, OffPart, needs, off_parts
 from app.workflows.domain.checks.readiness import Gap, GapKind
+from app.workflows.domain.types.events import folded
 
-_OF_SENDING = (GapKind.NO_SENDER, GapKind.NO_TOPIC)
+_TO_CHANGE = (GapKind.NO_SENDER, GapKind.NO_TOPIC, GapKind.NEVER_TAKEN, GapKind.MESSAGE_OFF)
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,15 @@ class NeededTag:
 
 
 @dataclass(frozen=True)
+class NeededForm:
+    """A form whose submissions a template asks about."""
+
+    name: str
+    exists: bool
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class NeededDetail:
     """A business detail that the texts of a template use, with its value, which may be empty."""
 
@@ -66,17 +79,29 @@ class NeededDetail:
 
 
 @dataclass(frozen=True)
+class NeededSender:
+    """The default sender, whose name texts use. Without one (not `exists`), `name` is used instead."""
+
+    name: str
+    exists: bool
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Readiness:
-    """What a template needs. `off` are the parts that are switched off in it, `sending` senders and topics
-    that the account lacks, `links` those that someone has to fill in, `refusal` what prevents cloning."""
+    """What a template needs. `off` are the parts that are switched off in it, `to_change` what someone has to
+    change in the workflow, such as a sender that the account lacks, `links` those that someone has to fill
+    in, `refusal` what prevents cloning."""
 
     template: WorkflowTemplate
     integrations: Sequence[NeededIntegration]
     fields: Sequence[NeededField]
     tags: Sequence[NeededTag]
+    forms: Sequence[NeededForm]
     details: Sequence[NeededDetail]
+    sender: NeededSender | None
     off: Sequence[OffPart]
-    sending: Sequence[Gap]
+    to_change: Sequence[Gap]
     links: Sequence[LinkToFill]
     refusal: MusterError | None
 
@@ -87,9 +112,10 @@ class Readiness:
             sum(not one.is_ready for one in self.integrations)
             + sum(not one.exists and one.renamed is None for one in self.fields)
             + sum(not one.exists for one in self.tags)
+            + sum(not one.exists for one in self.forms)
             + sum(one.is_missing for one in self.details)
             + len(self.off)
-            + len(self.sending)
+            + len(self.to_change)
             + len(self.links)
         )
 
@@ -98,21 +124,37 @@ def template_readiness(actor: Actor, public_id: str) -> Readiness:
     """Return what a template needs, without changing anything. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
     preview = clone_preview(actor, public_id)
-    template = preview.template
-    definition = queries.version_definition(template.id, template.version)
+    definition = preview.definition
     texts = accounts.business_details(actor.account_id).texts
     tags = used_tags(definition)
     new = set(new_tags(actor.account_id, list(tags)))
     return Readiness(
-        template=template,
+        template=preview.template,
         integrations=_integrations(actor, definition, {f"account.{name}" for name in texts if texts[name]}),
-        fields=needed_fields(actor, definition),
+        fields=preview.fields,
         tags=[NeededTag(name, name not in new, parts) for name, parts in tags.items()],
+        forms=_forms(actor, definition),
         details=[NeededDetail(one, texts.get(one.name, "")) for one in used_details(definition)],
+        sender=_sender(actor, definition),
         off=off_parts(definition, workflows.available(actor.account_id)),
-        sending=[one for one in workflows.gaps_in(actor.account_id, definition) if one.kind in _OF_SENDING],
+        to_change=[one for one in workflows.gaps_in(actor.account_id, definition) if one.kind in _TO_CHANGE],
         links=links_to_fill(definition),
         refusal=preview.refusal,
+    )
+
+
+def _forms(actor: Actor, definition: Definition) -> list[NeededForm]:
+    used = used_forms(definition)
+    known = {folded(name) for name in forms.form_names(actor.account_id)} if used else set()
+    return [NeededForm(name, folded(name) in known, parts) for name, parts in used.items()]
+
+
+def _sender(actor: Actor, definition: Definition) -> NeededSender | None:
+    if not (parts := sender_parts(definition)):
+        return None
+    account_id = actor.account_id
+    return NeededSender(
+        messaging.sender_name(account_id), bool(messaging.sender_addresses(account_id)), parts
     )
 
 

@@ -6,7 +6,9 @@ from app.gallery.domain.readiness.parts import (
     UsedDetail,
     links_to_fill,
     needing_parts,
+    sender_parts,
     used_details,
+    used_forms,
     used_tags,
 )
 
@@ -18,9 +20,11 @@ __all__ = [
     "links_to_fill",
     "misfit",
     "needing_parts",
+    "sender_parts",
     "suggested",
     "targets",
     "used_details",
     "used_fields",
+    "used_forms",
     "used_tags",
 ]

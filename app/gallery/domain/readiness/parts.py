@@ -1,4 +1,4 @@
-"""Which parts of a template need a tag, a business detail, an integration, or a link to be filled in."""
+"""Which parts of a template need a tag, a form, a business detail, an integration, or a link."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -13,10 +13,13 @@ from app.workflows.domain.checks.needs import part_needs
 from app.workflows.domain.checks.readiness import POSTAL_ADDRESS, tags_without_value
 from app.workflows.domain.definition.custom_fields import criteria_of
 from app.workflows.domain.definition.parts import Part, Step
+from app.workflows.domain.definition.references import form_of
 from app.workflows.domain.messages.merge_tags import MERGE_TAGS
+from app.workflows.domain.types.events import folded
 
 Names = tuple[str, ...]
 
+SENDER: Final = "sender.name"
 _ACCOUNT: Final = "account."
 _NAME: Final = "account.name"
 _LINK: Final = re.compile(r"https?://[^\s<>()\[\]\"'{}]{1,500}", re.IGNORECASE)
@@ -60,6 +63,15 @@ def used_tags(definition: Definition) -> dict[str, Names]:
     return {name: tuple(parts) for key, (name, parts) in found.items() if key}
 
 
+def used_forms(definition: Definition) -> dict[str, Names]:
+    """Return {name of a form as written: names of the parts} of the forms that a template asks about."""
+    found: dict[str, tuple[str, dict[str, None]]] = {}
+    for part in definition.parts:
+        if name := form_of(part):
+            found.setdefault(folded(name), (name, {}))[1][part.name] = None
+    return {name: tuple(parts) for name, parts in found.values()}
+
+
 def used_details(definition: Definition) -> list[UsedDetail]:
     """Return the business details that the texts of live steps use, besides the name of the business."""
     used: dict[str, dict[str, None]] = {tag: {} for tag in MERGE_TAGS if tag.startswith(_ACCOUNT)}
@@ -78,6 +90,15 @@ def used_details(definition: Definition) -> list[UsedDetail]:
         for tag, parts in used.items()
         if parts and tag != _NAME
     ]
+
+
+def sender_parts(definition: Definition) -> Names:
+    """Return the names of the live steps whose texts name their sender, without one of their own."""
+    return tuple(
+        step.name
+        for step in definition.live_steps
+        if SENDER in step.merge_tags and not step.config.text("sender")
+    )
 
 
 def _defaults(definition: Definition, tag: str) -> Names:

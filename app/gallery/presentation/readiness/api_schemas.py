@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.contacts.domain.own_fields import OwnKind
 from app.gallery.application.field_mapping import NeededField
-from app.gallery.application.readiness.reading import Readiness
+from app.gallery.application.readiness.reading import NeededSender, Readiness
 from app.gallery.domain.readiness import OwnTarget
 from app.platform.api.example_ids import TEMPLATE_ID
 from app.platform.api.schemas import Schema, described
@@ -60,6 +60,16 @@ class ReadinessTag(Schema):
     parts: list[str] = described("Trigger, steps, and goals that use it.", _PARTS)
 
 
+class ReadinessForm(Schema):
+    """A form whose submissions a template asks about."""
+
+    name: str = described("Name of the form.", "Newsletter")
+    exists: bool = described(
+        "Whether the account has it. If not, only submissions sent as events count.", True
+    )
+    parts: list[str] = described("Trigger, steps, and goals that ask about it.", ["Trigger, Form submitted"])
+
+
 class ReadinessDetail(Schema):
     """A business detail that the texts of a template use."""
 
@@ -67,6 +77,14 @@ class ReadinessDetail(Schema):
     label: str = described("Name of the detail for people.", "Your website")
     is_set: bool = described("Whether the account has a value for it.", False)
     leaves_gap: bool = described("Whether a text has a gap without it.", True)
+    parts: list[str] = described("Steps that use it.", ["Step 1, Send email"])
+
+
+class ReadinessSender(Schema):
+    """The default sender, whose name texts of a template use."""
+
+    name: str = described("What the texts say.", "Alice Morgan")
+    exists: bool = described("Whether the account has a sender. If not, the owner’s name is used.", True)
     parts: list[str] = described("Steps that use it.", ["Step 1, Send email"])
 
 
@@ -87,12 +105,20 @@ class TemplateReadiness(Schema):
     integrations: list[ReadinessIntegration] = Field(description="Integrations that it needs.")
     fields: list[ReadinessField] = Field(description="Contact fields that it uses.")
     tags: list[ReadinessTag] = Field(description="Tags that it uses.")
+    forms: list[ReadinessForm] = Field(description="Forms whose submissions it asks about.")
     details: list[ReadinessDetail] = Field(description="Business details that its texts use.")
+    sender: ReadinessSender | None = Field(
+        description="The default sender, whose name texts use; null if none does."
+    )
     switched_off: list[str] = described(
         "Trigger, steps, and goals that are switched off in the template, and in workflows made from it.",
         ["Step 4, Add tag"],
     )
-    sending: list[str] = described("Senders and topics that the account lacks, in sentences.", [])
+    to_change: list[str] = described(
+        "What someone has to change in the workflow, in sentences: senders and topics that the account "
+        "lacks, and what asks about messages that are switched off.",
+        [],
+    )
     links: list[ReadinessLink] = Field(description="Links that someone has to fill in.")
 
 
@@ -110,6 +136,9 @@ def readiness_shape(readiness: Readiness) -> TemplateReadiness:
         tags=[
             ReadinessTag(name=one.name, exists=one.exists, parts=list(one.parts)) for one in readiness.tags
         ],
+        forms=[
+            ReadinessForm(name=one.name, exists=one.exists, parts=list(one.parts)) for one in readiness.forms
+        ],
         details=[
             ReadinessDetail(
                 merge_tag=one.used.tag,
@@ -120,8 +149,9 @@ def readiness_shape(readiness: Readiness) -> TemplateReadiness:
             )
             for one in readiness.details
         ],
+        sender=_sender(readiness.sender) if readiness.sender else None,
         switched_off=[part.name for part in readiness.off],
-        sending=[gap.message for gap in readiness.sending],
+        to_change=[gap.message for gap in readiness.to_change],
         links=[ReadinessLink(url=one.url, part=one.part) for one in readiness.links],
     )
 
@@ -140,6 +170,10 @@ def _field(need: NeededField) -> ReadinessField:
         suggestions=[_own(one) for one in need.suggestions],
         parts=list(used.parts),
     )
+
+
+def _sender(needed: NeededSender) -> ReadinessSender:
+    return ReadinessSender(name=needed.name, exists=needed.exists, parts=list(needed.parts))
 
 
 def _own(target: OwnTarget) -> OwnContactField:

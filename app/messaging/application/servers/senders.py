@@ -90,11 +90,16 @@ def chosen(account_id: int) -> Chosen | None:
 
 def sender_name(account_id: int, address: str = "") -> str:
     """Return the name of the account's sender with an address; that of the default without one, and if it was
-    removed."""
+    removed. An account without senders has its owner's name: beside that of the business, a text says who
+    writes."""
     senders = store.senders_of(account_id)
     names = {one.address: one.name for one in senders}
     default = senders[0].name if senders else ""
-    return names.get(address.lower(), default) or accounts.worker_actor(account_id).account_name
+    return (
+        names.get(address.lower(), default)
+        or accounts.owner_name(account_id)
+        or accounts.worker_actor(account_id).account_name
+    )
 
 
 def sender_addresses(account_id: int) -> dict[str, str]:

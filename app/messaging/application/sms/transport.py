@@ -2,11 +2,12 @@
 
 import time
 from datetime import datetime
+from functools import cache, partial
 from typing import Final
 
 from app.contacts import application as contacts
 from app.contacts.domain import may_be_contacted
-from app.messaging.application.composing import frame_of
+from app.messaging.application.servers.senders import sender_name
 from app.messaging.application.sms.addresses import report_url
 from app.messaging.application.sms.provider import ChosenSms, chosen_sms, why_no_texts
 from app.messaging.application.sources import Content
@@ -37,6 +38,7 @@ class SmsTransport:
 
     def __init__(self, account_id: int, by: ChosenSms) -> None:
         self._account_id, self._by = account_id, by
+        self._name = cache(partial(sender_name, account_id))
         self._next_at = 0.0
         self.is_reachable = True
 
@@ -49,7 +51,7 @@ class SmsTransport:
         return self._by.quiet_hours
 
     def name_of(self, address: str) -> str:
-        return frame_of(self._account_id).name
+        return self._name()
 
     def most_at_once(self, at: datetime) -> int:
         """Keeps the pace, so that what is claimed is sent at once. What people have set meanwhile counts.

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from app.contacts.domain.criteria import MAX_NESTING, criteria_problems, field_named, group_of
+from app.workflows.domain.checks.reactions import events_before
 from app.workflows.domain.checks.setting_values import Known, custom_field_problems
 from app.workflows.domain.definition.document import MAX_NAME
 from app.workflows.domain.definition.parts import Definition, Path, Step
@@ -39,7 +40,9 @@ def untaken_paths(definition: Definition) -> Iterator[tuple[Step, Path]]:
     off = {step.id for step in definition.messages if not step.is_live and step.id}
     for step in definition.live_steps if off else ():
         if step.kind and step.kind.fork and step.kind.fork.chosen_by == "criteria":
-            yield from ((step, path) for path in step.paths if _never_holds(path.criteria, off))
+            silent = events_before(definition, step, is_live=False) - events_before(definition, step)
+            lost = off | {f"event.{event}" for event in silent}
+            yield from ((step, path) for path in step.paths if _never_holds(path.criteria, lost))
 
 
 def untaken_sentence(path: Path) -> str:
@@ -48,7 +51,8 @@ def untaken_sentence(path: Path) -> str:
 
 
 def _never_holds(criteria: Any, off: Collection[str], depth: int = 0) -> bool:
-    """Whether criteria, or a group of them, ask for a reaction to messages that are all in `off`."""
+    """Whether criteria, or a group of them, ask for a reaction to messages that are all in `off`, which has
+    ids of messages, and fields about reactions that no message brings."""
     join, members = group_of(criteria)
     if depth > MAX_NESTING or not members:
         return False
@@ -62,7 +66,11 @@ def _never_holds(criteria: Any, off: Collection[str], depth: int = 0) -> bool:
 
 def _asks_only(rule: dict[str, Any], off: Collection[str]) -> bool:
     asked, value = field_named(rule["field"]), rule.get("value")
-    if asked is None or asked.kind != "message" or rule.get("op") not in _REACTS:
+    if asked is None or asked.kind != "message":
+        return False
+    if rule.get("op") == "is_not_empty":
+        return asked.name in off
+    if rule.get("op") not in _REACTS:
         return False
     named = value if isinstance(value, list) else [value]
     return bool(named) and all(isinstance(one, str) and one in off for one in named)

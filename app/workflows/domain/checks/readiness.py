@@ -1,5 +1,5 @@
 """What a valid workflow still lacks: parts that are switched off, paths that nobody takes without them,
-missing integrations, empty merge tags.
+missing integrations and forms, empty merge tags.
 
 None of it makes the workflow invalid, so the user is told and decides.
 """
@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.integrations.domain import in_order, service_name
-from app.platform.text.words import joined
+from app.platform.text.words import joined, quoted
 from app.workflows.domain.checks.needs import part_needs, part_requirements, type_needs
 from app.workflows.domain.checks.paths import untaken_paths, untaken_sentence
+from app.workflows.domain.checks.reactions import unanswered
 from app.workflows.domain.definition.parts import Definition, Part, Step, Trigger
+from app.workflows.domain.definition.references import form_of
 from app.workflows.domain.messages.merge_tags import MERGE_TAGS, analyse
 from app.workflows.domain.messages.reliance import gaps_left
+from app.workflows.domain.types.events import folded
 
 _DEFAULT_SENDER = "It’s sent from your default sender instead."
 _UNTIL_THEN = "It can’t run until then."
+_BY_PROGRAMS = "Until you create it, only submissions sent through the API count."
 POSTAL_ADDRESS = "account.postal_address"
 LAW = "Marketing emails must include one in the US, the EU, and many other countries."
 
@@ -28,7 +32,9 @@ class GapKind(StrEnum):
     NOTHING_LIVE = "nothing_live"
     SWITCHED_OFF = "switched_off"
     NEVER_TAKEN = "never_taken"
+    MESSAGE_OFF = "message_off"
     NOT_CONNECTED = "not_connected"
+    NO_FORM = "no_form"
     NO_VALUE = "no_value"
     NO_SENDER = "no_sender"
     NO_TOPIC = "no_topic"
@@ -79,12 +85,13 @@ def gaps(
     filled: Collection[str] = (),
     senders: Collection[str] | None = None,
     topics: Collection[str] | None = None,
+    forms: Collection[str] | None = None,
 ) -> list[Gap]:
     """Return everything that is missing, most important first.
 
     `connected` are the integrations of the account, `filled` the merge tags that it has a value for,
-    `senders` the addresses that it sends from, `topics` the keys of its topics; None skips what depends on
-    them.
+    `senders` the addresses that it sends from, `topics` the keys of its topics, `forms` the names of
+    its forms; None skips what depends on them.
     """
     found: list[Gap] = []
     if sentence := _nothing_live(definition, connected):
@@ -100,7 +107,10 @@ def gaps(
     found += [
         Gap(GapKind.NEVER_TAKEN, untaken_sentence(path), step.id) for step, path in untaken_paths(definition)
     ]
+    found += [Gap(GapKind.MESSAGE_OFF, sentence, part.id) for part, sentence in unanswered(definition)]
     found += _not_connected(definition, connected)
+    if forms is not None:
+        found += _without_form(definition, forms)
     found += _without_value(definition, filled)
     if senders is not None:
         found += _without_sender(definition, senders)
@@ -164,6 +174,14 @@ def _not_connected(definition: Definition, connected: Collection[str]) -> Iterat
             until = "Until then, only events sent through the API start it." if is_reported else _UNTIL_THEN
             sentence = f"{part.name}, needs {service_name(need)}, which isn’t connected. {until}"
             yield Gap(GapKind.NOT_CONNECTED, sentence, part.id, need=need)
+
+
+def _without_form(definition: Definition, forms: Collection[str]) -> Iterator[Gap]:
+    known = {folded(name) for name in forms}
+    for part in definition.live_parts:
+        if (name := form_of(part)) and folded(name) not in known:
+            sentence = f"{part.name}: you have no form named {quoted(name)}. {_BY_PROGRAMS}"
+            yield Gap(GapKind.NO_FORM, sentence, part.id)
 
 
 def _without_value(definition: Definition, filled: Collection[str]) -> Iterator[Gap]:

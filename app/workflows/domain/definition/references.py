@@ -7,11 +7,13 @@ missed by the other.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from app.contacts.domain.criteria import MAX_NESTING, NO_VALUE, field_named, group_of
 from app.workflows.domain.definition.parts import Definition, Part, Pointer, Step, Trigger
 
+FORM: Final = "form"
+"""What settings are called that name a form."""
 RefersTo = Literal["message", "workflow"]
 _KINDS: dict[str, RefersTo] = {"message": "message", "workflow": "workflow"}
 
@@ -44,6 +46,12 @@ def references(definition: Definition) -> Iterator[Reference]:
             for path in part.paths:
                 field, pointer = f"{path.field}.criteria", (*path.pointer, "criteria")
                 yield from _in_criteria(part, field, path.criteria, pointer)
+
+
+def form_of(part: Part) -> str:
+    """Return the name of the form that a part asks about; empty if it asks about none, or about any."""
+    settings = part.kind.applying(part.config) if part.kind else ()
+    return part.config.text(FORM).strip() if any(one.name == FORM for one in settings) else ""
 
 
 def _in_settings(part: Part) -> Iterator[Reference]:

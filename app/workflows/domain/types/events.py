@@ -17,7 +17,7 @@ def same(name: str) -> Any:
 
     def fits(config: Config, data: Mapping[str, Any]) -> bool:
         wanted, given = config.text(name), data.get(name)
-        return not wanted or (isinstance(given, str) and _folded(given) == _folded(wanted))
+        return not wanted or (isinstance(given, str) and folded(given) == folded(wanted))
 
     return fits
 
@@ -36,5 +36,6 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return a name as names of events are compared: case and spaces make no difference."""
     return " ".join(text.split()).casefold()
