@@ -8,6 +8,8 @@ import json
 import math
 from typing import Any, Final
 
+from app.platform.text.storable import is_storable
+
 MOST_NESTED: Final = 100
 _MOST_DIGITS: Final = 20
 
@@ -42,7 +44,7 @@ def check_storable(value: Any, path: str = "", depth: int = 0) -> None:
         raise NotStrict(_TOO_DEEP)
     match value:
         case str():
-            if "\x00" in value or (not value.isascii() and any("\ud800" <= one <= "\udfff" for one in value)):
+            if not is_storable(value):
                 raise NotStrict("Contains characters that can’t be stored.", path)
         case dict():
             for key, each in value.items():

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 
 from app.platform.api.schemas import Page
 from app.platform.errors import Invalid
+from app.platform.text.storable import is_storable
 
 Item = TypeVar("Item")
 
@@ -83,9 +84,5 @@ def _is_storable(key: Any) -> bool:
         case int():
             return 0 <= key < 2**63
         case str():
-            return _is_text(key)
+            return is_storable(key)
     return True
-
-
-def _is_text(text: str) -> bool:
-    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

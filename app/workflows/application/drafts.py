@@ -10,6 +10,7 @@ from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, LimitReached
 from app.platform.settings import current
+from app.platform.text.storable import storable
 from app.workflows.application.lookup import change, editable, find_workflow
 from app.workflows.domain.editing import blank
 from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
@@ -152,7 +153,7 @@ def _problems(name: str, description: str) -> dict[str, str]:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.replace("\0", "").encode("utf-8", "replace").decode().split())
+    return " ".join(storable(text).split())
 
 
 def _tidy_lines(text: str) -> str:

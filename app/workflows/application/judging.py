@@ -36,6 +36,17 @@ def faults(
     return [*found, *_loops(account_id, definition, public_id)] if public_id else found
 
 
+def faults_of_part(
+    account_id: int, definition: Definition, public_id: str, part_id: str
+) -> dict[str, list[str]]:
+    """Return {field: sentences} of the problems of one part of a workflow's definition."""
+    found: dict[str, list[str]] = {}
+    for one in faults(account_id, definition, public_id):
+        if one.step_id == part_id:
+            found.setdefault(one.field, []).append(one.message)
+    return found
+
+
 def raise_if_faulty(account_id: int, definition: Definition, public_id: str, lead: str) -> None:
     """Raise Invalid with `problems`, a list of {step, name, field, message}, if the definition of a workflow
     has any.

@@ -61,11 +61,15 @@ def change(workflow: Workflow, revision: int, *, keeps_former: bool = True, **va
     """
     former = workflow.definition
     if not store.change(workflow.account_id, workflow.id, revision, **values):
-        raise Conflict(
-            "CONFLICT", "Someone else changed this workflow since you opened it.", revision=workflow.revision
-        )
+        raise _stale(workflow)
     if keeps_former and "definition" in values:
         store.keep_former(workflow, former)
+
+
+def refuse_stale(workflow: Workflow, revision: int) -> None:
+    """Raise Conflict, with the `revision` that was loaded, if the user has seen another one."""
+    if workflow.revision != revision:
+        raise _stale(workflow)
 
 
 def find_by_name_or_id(actor: Actor, name_or_id: str) -> Workflow:
@@ -159,6 +163,12 @@ def meaning_of(account_id: int, workflow_id: int) -> AddedByHand | None:
         return None
     version = queries.version_by_id(account_id, workflow.active_version_id or 0)
     return added_by_hand(version.parsed if version else workflow.parsed)
+
+
+def _stale(workflow: Workflow) -> Conflict:
+    return Conflict(
+        "CONFLICT", "Someone else changed this workflow since you opened it.", revision=workflow.revision
+    )
 
 
 def _startable(workflow: Workflow) -> Startable:

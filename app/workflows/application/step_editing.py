@@ -14,9 +14,10 @@ from app.integrations.domain import in_order, service_name
 from app.messaging import application as messaging
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, NotFound
+from app.platform.text.storable import storable
 from app.workflows.application.editing.choices import offered
-from app.workflows.application.judging import faults
-from app.workflows.application.lookup import change, editable, find_workflow
+from app.workflows.application.judging import faults_of_part
+from app.workflows.application.lookup import change, editable, find_workflow, refuse_stale
 from app.workflows.domain import Definition, Setting, Step, can_be_edited, parse
 from app.workflows.domain.checks.needs import type_needs
 from app.workflows.domain.definition.document import with_values
@@ -128,7 +129,7 @@ def edit_step(
         if enabled is not None:
             values[(*step.pointer, "enabled")] = enabled
         document = with_values(workflow.definition, values)
-        _refuse_faults(actor, public_id, parse(document), step_id, {field.name for field in fields})
+        _refuse_faults(actor, workflow, parse(document), step_id, {field.name for field in fields})
         if document == workflow.definition:
             return workflow
         change(workflow, revision, definition=document)
@@ -152,9 +153,8 @@ def switch_part(actor: Actor, public_id: str, part_id: str, enabled: bool, revis
     with transaction():
         workflow = editable(actor, public_id)
         part = workflow.parsed.part(part_id)
-        if part is None and workflow.revision != revision:
-            change(workflow, revision)  # which raises the Conflict
         if part is None:
+            refuse_stale(workflow, revision)
             raise _no_such_step()
         if part.enabled == enabled:
             return workflow
@@ -216,24 +216,20 @@ def _put(config: dict[str, Any], setting: Setting, value: Any) -> None:
 
 
 def _refuse_faults(
-    actor: Actor, public_id: str, definition: Definition, step_id: str, names: set[str]
+    actor: Actor, workflow: Workflow, definition: Definition, step_id: str, names: set[str]
 ) -> None:
-    wrong = dict[str, str]()
-    for item in faults(actor.account_id, definition, public_id):
-        if item.step_id == step_id and item.field in names:
-            wrong[item.field] = f"{wrong[item.field]} {item.message}" if item.field in wrong else item.message
-    if wrong:
+    found = faults_of_part(actor.account_id, definition, workflow.public_id, step_id)
+    if wrong := {field: " ".join(sentences) for field, sentences in found.items() if field in names}:
         raise Invalid.in_fields(wrong)
 
 
 def _tidy(value: Any) -> Any:
-    """Normalize line endings; remove NUL and replace lone surrogates, which the databases cannot store."""
+    """Normalize line endings, and replace what the databases can’t store."""
     if isinstance(value, dict):
         return {_tidy(name): _tidy(text) for name, text in value.items()}
     if not isinstance(value, str):
         return value
-    lines = value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    return lines.encode("utf-8", "replace").decode().strip("\n")
+    return storable(value.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
 
 
 def _shown(setting: Setting, config: Config) -> Any:

@@ -52,6 +52,8 @@ def change(public_id: str, step_id: str) -> ResponseReturnValue:
         workflow = workflows.edit_step(
             actor, public_id, step_id, typed(form, card.fields), form.seen, enabled
         )
+    except NotFound as gone:  # deleted since this request began
+        return lost_page(public_id, gone, typed_in_step())
     except Invalid as wrong:
         form.show(wrong.facts.get("fields", {}))
         return _page(card, form), 422

@@ -2,6 +2,7 @@
 
 import re
 
+from app.workflows import application as workflows
 from tests.rooms.workflows.drafts import draft, found
 from tests.unit.workflows.documents import IN_GERMANY, branch, definition, email, path, step
 
@@ -111,3 +112,19 @@ def test_an_outdated_drawing_adds_to_the_same_path_or_to_none(app, alice, bob): 
     alice.post(f"{page}/steps/ways/paths", {"act": "remove.a", "revision": "3"})
     refused = bob.post(f"{page}/new-step", {"type": "add_note", "at": place, "revision": "4"})
     assert refused.status_code == 422 and "This place doesn’t exist in the workflow anymore." in refused.text
+
+
+def test_what_was_typed_stays_when_the_step_is_deleted_while_it_is_saved(
+    app, alice, bob, monkeypatch
+):  # W-01
+    page = f"/workflows/{with_a_branch(app, bob.actor)}/steps/hello"
+    judged = workflows.refuse_other_type
+
+    def deleted_meanwhile(card, type_):
+        alice.post(f"{page}/removal", {"revision": "1"})
+        judged(card, type_)
+
+    monkeypatch.setattr(workflows, "refuse_other_type", deleted_meanwhile)
+    late = bob.post(page, TYPED | {"revision": "1"})
+    assert late.status_code == 409 and "It isn’t part of the workflow anymore." in late.text
+    assert "this took &lt;b&gt;an hour" in late.text

@@ -20,6 +20,7 @@ from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid
 from app.workflows import application as workflows
 from app.workflows.application import WorkflowChanges
+from app.workflows.application.updating import Check
 from app.workflows.domain import Definition, can_be_edited, parse, switch_off
 from app.workflows.domain.checks.identity import id_problems
 from app.workflows.infrastructure.tables import Workflow
@@ -63,7 +64,7 @@ def take_template_update(
             refuse_taken(actor, definition, workflow.parsed)
             create_missing_fields(actor, definition, workflow.parsed)
             changes = WorkflowChanges(definition=definition.document)
-            workflow = workflows.update_workflow(actor, public_id, changes, check=_unchanged(revision))
+            workflow = workflows.update_workflow(actor, public_id, changes, check=_as_seen(revision))
         _keep(actor, workflow, version, dict(comparison.aligned.ids), before)
         offered = (change.key for change in comparison.changes if change.is_possible)
         count = sum(choices.get(key, False) for key in offered) - len(merged.left_out)
@@ -101,7 +102,7 @@ def undo_template_update(
                 "The workflow has been edited since the update. Undoing it discards those edits, too.",
                 confirm="lose_edits",
             )
-        restored = workflows.restore_definition(actor, public_id, link.before, _unchanged(revision))
+        restored = workflows.restore_definition(actor, public_id, link.before, _as_seen(revision))
         workflows.forget_edits(restored)
         version = link.version
         link.version, link.ids, link.before = link.version_before, link.ids_before or {}, None
@@ -127,7 +128,7 @@ def dismiss_template_update(actor: Actor, public_id: str, version: int) -> None:
 def _comparison(actor: Actor, workflow: Workflow, version: int, revision: int) -> Comparison:
     """Return what the user has seen. Raises Conflict if that is no longer so."""
     template, link = template_of(actor, workflow), queries.link_of(actor.account_id, workflow.id)
-    _unchanged(revision)(workflow)
+    workflows.refuse_stale(workflow, revision)
     if not can_be_edited(workflow.status):
         raise Conflict("CONFLICT", "An archived workflow can’t be changed.", status=workflow.status)
     if template is None:
@@ -168,15 +169,6 @@ def _keep(
     return link
 
 
-def _unchanged(revision: int) -> Any:
+def _as_seen(revision: int) -> Check:
     """Return a check that a workflow is as the user has seen it."""
-
-    def check(workflow: Workflow) -> None:
-        if workflow.revision != revision:
-            raise Conflict(
-                "CONFLICT",
-                "Someone else changed this workflow since you opened it.",
-                revision=workflow.revision,
-            )
-
-    return check
+    return lambda workflow: workflows.refuse_stale(workflow, revision)

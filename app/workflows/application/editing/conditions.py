@@ -15,7 +15,7 @@ from app.contacts.domain.criteria import FIELDS, Field, FilterForm, Outline, cri
 from app.platform.errors import Invalid, NotFound
 from app.workflows.application.editing.paths import fork_of
 from app.workflows.application.editing.structure import Edited, edit_recorded
-from app.workflows.application.judging import faults
+from app.workflows.application.judging import faults_of_part
 from app.workflows.application.lookup import editable, find_workflow
 from app.workflows.domain import Definition, Step, brought_by, message_names, parse
 from app.workflows.domain.definition.parts import TRIGGER_ID, Path
@@ -148,10 +148,6 @@ def _shown(actor: Actor, workflow: Workflow, criteria: Any) -> tuple[FilterForm 
 def _refuse_faults(
     actor: Actor, public_id: str, document: dict[str, Any], part_id: str, field: str, start: str
 ) -> None:
-    wrong = [
-        one.message.removeprefix(start)
-        for one in faults(actor.account_id, parse(document), public_id)
-        if one.step_id == part_id and one.field == field
-    ]
-    if wrong:
+    found = faults_of_part(actor.account_id, parse(document), public_id, part_id).get(field, ())
+    if wrong := [sentence.removeprefix(start) for sentence in found]:
         raise Invalid("VALIDATION_ERROR", wrong[0], problems=wrong)

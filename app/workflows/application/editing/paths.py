@@ -13,7 +13,7 @@ from app.accounts.domain import Actor, Permission
 from app.contacts.domain.criteria import criteria_words, rules
 from app.platform.errors import Invalid, NotFound
 from app.workflows.application.editing.structure import Edited, edit_recorded
-from app.workflows.application.judging import faults
+from app.workflows.application.judging import faults_of_part
 from app.workflows.application.lookup import editable
 from app.workflows.domain import Definition, Step, message_names, parse
 from app.workflows.domain.definition.parts import Path
@@ -109,9 +109,8 @@ def _refuse_faults(actor: Actor, public_id: str, definition: Definition, step: S
     by_percent = step.kind and step.kind.fork and step.kind.fork.chosen_by == "percent"
     first = step.paths[0].ref if step.paths else ""
     everything = f"percent-{first}" if by_percent else f"name-{first}"
-    wrong = dict[str, str]()
-    for one in faults(actor.account_id, definition, public_id):
-        if one.step_id == step.id and (one.field in by_field or one.field == "arms"):
-            wrong.setdefault(by_field.get(one.field, everything), one.message)
+    places = {"arms": everything, **by_field}
+    found = faults_of_part(actor.account_id, definition, public_id, step.id)
+    wrong = {places[field]: sentences[0] for field, sentences in found.items() if field in places}
     if wrong:
         raise Invalid.in_fields(wrong)

@@ -12,7 +12,7 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
-from app.workflows.application.lookup import change, editable, find_workflow
+from app.workflows.application.lookup import change, editable, find_workflow, refuse_stale
 from app.workflows.domain import STEPS, Definition, Step, editing, names_in, parse, step_words
 from app.workflows.domain.definition.parts import Part, Path
 from app.workflows.domain.drawing.describe import Words
@@ -131,8 +131,7 @@ def edit_recorded(
     with transaction():
         workflow = editable(actor, public_id)
         before = workflow.parsed
-        if workflow.revision != revision:
-            change(workflow, revision)  # which raises the Conflict
+        refuse_stale(workflow, revision)
         try:
             document, step_id = edit(before)
         except EditRefused as refusal:

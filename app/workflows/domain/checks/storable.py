@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+from app.platform.text.storable import is_storable
+
 MAX_DEPTH = 120
 MAX_VALUES = 100_000
 MAX_CHARACTERS = 2_500_000
@@ -22,7 +24,7 @@ def unstorable(document: Any) -> str:
         if depth > MAX_DEPTH:
             return "The document is nested too deeply for a workflow."
         if isinstance(value, dict):
-            if not all(isinstance(key, str) and _clean(key) for key in value):
+            if not all(isinstance(key, str) and is_storable(key) for key in value):
                 return "The document contains a name that isn’t text."
             characters += sum(map(len, value))
             waiting.extend((inner, depth + 1) for inner in value.values())
@@ -30,7 +32,7 @@ def unstorable(document: Any) -> str:
             waiting.extend((inner, depth + 1) for inner in value)
         elif isinstance(value, str):
             characters += len(value)
-            if not _clean(value):
+            if not is_storable(value):
                 return "The text contains a character that can’t be saved (NUL or half a character)."
         elif isinstance(value, float):
             if not math.isfinite(value):
@@ -41,9 +43,3 @@ def unstorable(document: Any) -> str:
         elif value is not None:
             return f"“{str(value)[:40]}” must be written as text, in quotes."
     return TOO_LARGE if characters > MAX_CHARACTERS else ""
-
-
-def _clean(text: str) -> bool:
-    if "\x00" in text:
-        return False
-    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)

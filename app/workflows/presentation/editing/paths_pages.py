@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.text.numbers import typed_number, whole_number
+from app.platform.text.storable import storable
 from app.workflows import application as workflows
 from app.workflows.presentation.editing.answers import is_just_added
 from app.workflows.presentation.editing.typed_texts import lost_page, typed_in_paths
@@ -108,8 +109,7 @@ def _beside(gone: str, keys: Sequence[str]) -> str:
 
 
 def _tidy(text: str) -> str:
-    plain = text.replace("\0", "").encode("utf-8", "replace").decode()
-    return " ".join(plain.split())[:MAX_TYPED]
+    return " ".join(storable(text).split())[:MAX_TYPED]
 
 
 def _number(text: str) -> Any:
