@@ -214,9 +214,10 @@
   }
   addEventListener("resize", () => fit(false));
 
-  // The browser knows its time zone: data-browser-zone on a select chooses it, where the list has it.
+  // The browser knows its time zone, maybe under a former name: data-browser-zone on a select, {former name: name}, chooses it, where the list has it.
   for (const list of document.querySelectorAll("select[data-browser-zone]")) {
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const known = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const zone = JSON.parse(list.dataset.browserZone)[known] || known;
     if ([...list.options].some((option) => option.value === zone)) list.value = zone;
   }
 

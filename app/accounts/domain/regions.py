@@ -1,6 +1,7 @@
 """Time zones, countries, and the country of a time zone."""
 
 from functools import lru_cache
+from importlib import resources
 from zoneinfo import available_timezones
 
 _AREAS = (
@@ -17,15 +18,41 @@ _AREAS = (
 )
 
 
+def zones_by_area(chosen: str = "") -> dict[str, list[tuple[str, str]]]:
+    """Return the choices of a time zone field: {area: [(zone, label)]}, UTC first. Former names, such as
+    Asia/Calcutta, and others that aren’t listed are offered if they are `chosen`."""
+    areas = _listed_by_area()
+    is_listed = chosen == "UTC" or chosen in listed_zones()
+    return areas if is_listed or not is_zone(chosen) else {**areas, "Other": [(chosen, chosen)]}
+
+
 @lru_cache(maxsize=1)
-def zones_by_area() -> dict[str, list[tuple[str, str]]]:
-    """Return the choices of a time zone field: {area: [(zone, label)]}, UTC first."""
+def _listed_by_area() -> dict[str, list[tuple[str, str]]]:
     areas: dict[str, list[tuple[str, str]]] = {"Everywhere": [("UTC", "UTC")]}
-    for zone in sorted(zones()):
+    for zone in sorted(listed_zones()):
         area, _, place = zone.partition("/")
         if area in _AREAS and place:
             areas.setdefault(area, []).append((zone, place.replace("_", " ").replace("/", ", ")))
     return areas
+
+
+@lru_cache(maxsize=1)
+def listed_zones() -> frozenset[str]:
+    """Return the current IANA names of the time zones of all countries, without former ones."""
+    lines = _of_tzdata("zone.tab")
+    return frozenset(line.split("\t")[2] for line in lines if line and not line.startswith("#"))
+
+
+@lru_cache(maxsize=1)
+def former_names() -> dict[str, str]:
+    """Return {former name of a time zone: current name}: browsers may still call it so."""
+    links = (line.split() for line in _of_tzdata("tzdata.zi") if line.startswith("L "))
+    listed = listed_zones()
+    return {name: zone for _, zone, name in links if zone in listed and name not in listed}
+
+
+def _of_tzdata(name: str) -> list[str]:
+    return resources.files("tzdata.zoneinfo").joinpath(name).read_text("utf-8").splitlines()
 
 
 @lru_cache(maxsize=1)

@@ -107,12 +107,8 @@ class SmsConsentForm(FlaskForm):
 
 
 def _zones(chosen: str) -> dict[str, list[tuple[str, str]]]:
-    """Return the choices of a contact's time zone by area. A zone that isn't listed, such as US/Eastern, is
-    offered if it is chosen."""
-    areas = zones_by_area()
-    listed = {zone for choices in areas.values() for zone, _ in choices}
-    others = {"Other": [(chosen, chosen)]} if chosen and chosen not in listed else {}
-    return {"Default": [("", "Your time zone")], **areas, **others}
+    """Return the choices of a contact's time zone by area."""
+    return {"Default": [("", "Your time zone")], **zones_by_area(chosen)}
 
 
 def _own_input(field: OwnField) -> Any:

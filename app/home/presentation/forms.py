@@ -42,7 +42,7 @@ class _RegionForm(_Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self["time_zone"].choices = zones_by_area()
+        self["time_zone"].choices = zones_by_area(str(self["time_zone"].data or ""))
         self["country"].choices = [("", self.no_country_label), *countries().items()]
 
 

@@ -10,6 +10,7 @@ from app.accounts import application as accounts
 from app.accounts.application import create_owner
 from app.accounts.domain import Actor
 from app.accounts.domain.input import account_problems, person_problems
+from app.accounts.domain.regions import former_names
 from app.home.presentation.forms import SetupForm
 from app.platform import web
 from app.platform.attempts import count_or_refuse
@@ -63,7 +64,9 @@ def make_owner() -> ResponseReturnValue:
 
 def _page(form: SetupForm) -> str:
     asks_token = accounts.required_setup_token(current(), web.is_forwarded()) is not None
-    return render_template("home/initial_setup.html", form=form, asks_token=asks_token)
+    return render_template(
+        "home/initial_setup.html", form=form, asks_token=asks_token, former_zones=former_names()
+    )
 
 
 def _problems(form: SetupForm) -> dict[str, str]:

@@ -9,7 +9,7 @@ from app.accounts.domain.input import (
     password_problem,
     person_problems,
 )
-from app.accounts.domain.regions import countries, country_of, zones_by_area
+from app.accounts.domain.regions import countries, country_of, former_names, zones_by_area
 from tests.services.hangs import no_hang
 
 
@@ -95,6 +95,10 @@ def test_accents_typed_in_two_ways_are_one_password() -> None:
 def test_zones_and_countries_can_be_chosen_from() -> None:
     zones = {zone for places in zones_by_area().values() for zone, _ in places}
     assert {"UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Asia/Kolkata"} <= zones
+    assert not {"Asia/Calcutta", "Europe/Kiev", "America/Buenos_Aires", "US/Eastern"} & zones
+    assert former_names()["Asia/Calcutta"] == "Asia/Kolkata"
+    assert zones_by_area("Asia/Calcutta")["Other"] == [("Asia/Calcutta", "Asia/Calcutta")]
+    assert "Other" not in zones_by_area("Asia/Kolkata") and "Other" not in zones_by_area("Atlantis/Sunken")
     assert countries()["DE"] == "Germany"
     assert not {"EU", "ZZ", "UN"} & set(countries())
 

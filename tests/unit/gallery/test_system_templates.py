@@ -135,7 +135,7 @@ def test_emails_show_the_sender_and_come_with_the_line_to_unsubscribe() -> None:
             assert sample is not None and sample.problems == ()
             if step.type == "send_email":
                 assert sample.shown.layout == "letter"
-                assert sample.sender_line == "Harbor Studio · 1 Quay Street, Bristol BS1 4DJ"
+                assert sample.sender_lines == ("Harbor Studio", "1 Quay Street", "Bristol BS1 4DJ")
 
 
 def test_their_messages_leave_nothing_to_improve() -> None:  # T-19, W-01

@@ -51,7 +51,8 @@ def when_fields() -> type:
 
         def __init__(self, *given: Any, **named: Any) -> None:
             super().__init__(*given, **named)
-            cast(Any, self)["time_zone"].choices = zones_by_area()
+            zone = cast(Any, self)["time_zone"]
+            zone.choices = zones_by_area(str(zone.data or ""))
 
     return WhenFields
 

@@ -35,16 +35,16 @@ class TagInUse:
 class SampleMessage:
     """A rendered sample message.
 
-    `medium` is “Email” or “SMS”, `problems` are sentences about errors in its texts, `sender_line` is the
-    business name and postal address shown below every email, `sender` the name that inboxes show, `advice` is
-    {setting name: advice} on its texts.
+    `medium` is “Email” or “SMS”, `problems` are sentences about errors in its texts, `sender_lines` are the
+    business name and the lines of the postal address, shown below every email, `sender` the name that inboxes
+    show, `advice` is {setting name: advice} on its texts.
     """
 
     medium: str
     shown: Rendered
     tags: tuple[TagInUse, ...]
     problems: tuple[str, ...]
-    sender_line: str
+    sender_lines: tuple[str, ...]
     sender: str = ""
     advice: Mapping[str, Advice] = field(default_factory=dict)
 
@@ -75,7 +75,7 @@ def sample_message(
         shown=shown,
         tags=tuple(_in_use(tag, context, tag in empty) for tag in tags),
         problems=tuple(dict.fromkeys(found)),
-        sender_line=_sender_line(context["account"]),
+        sender_lines=_sender_lines(context["account"]),
         sender=context["sender"]["name"] or context["account"].get("name") or "",
         advice=advice_on(definition, step, shown, context),
     )
@@ -122,6 +122,6 @@ def _in_use(tag: str, context: dict[str, Any], is_empty: bool) -> TagInUse:
     )
 
 
-def _sender_line(account: Mapping[str, Any]) -> str:
+def _sender_lines(account: Mapping[str, Any]) -> tuple[str, ...]:
     address = account.get("postal_address") or ""
-    return " · ".join(filter(None, (account.get("name"), ", ".join(address.splitlines()))))
+    return tuple(filter(None, (account.get("name"), *address.splitlines())))
