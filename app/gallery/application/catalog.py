@@ -13,7 +13,7 @@ from typing import Any
 from app.gallery.domain.browsing import offered_tags
 from app.gallery.domain.card import Card, card_of
 from app.gallery.domain.search import TemplateSearch
-from app.gallery.infrastructure import queries, sharing
+from app.gallery.infrastructure import queries, sharing, uses
 from app.gallery.infrastructure.sharing import SharedState
 
 MOST_KEPT = 50
@@ -40,9 +40,10 @@ def catalog_of(account_id: int) -> Catalog:
 
 
 def catalog_and_uses(account_id: int) -> tuple[Catalog, dict[int, int]]:
-    """Return the catalog of an account, and {template id: times used} of templates used at least once."""
+    """Return the catalog of an account, and {template id: times used} of templates used at least once: of
+    those that its agency shares, how often it has used them itself."""
     shared = sharing.shared_states(account_id)
-    used = {one.id: one.times_used for one in shared if one.times_used}
+    used = uses.uses_of(account_id, [one.id for one in shared])
     return _current(account_id, shared), queries.times_used(account_id) | used
 
 

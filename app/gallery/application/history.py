@@ -49,6 +49,12 @@ class TemplateHistory:
     versions: Sequence[VersionResults] = ()
 
     @property
+    def told_months(self) -> Sequence[tuple[date, Numbers]]:
+        """The months from the first one with numbers on; before, there is nothing to tell."""
+        first = next((at for at, (_, numbers) in enumerate(self.months) if numbers != _NOTHING), 0)
+        return self.months[first:]
+
+    @property
     def total(self) -> Numbers:
         return _sum(numbers for _, numbers in self.months)
 

@@ -13,7 +13,7 @@ from app.gallery.domain.browsing import BY_RATE, GalleryPage, GalleryQuery, brow
 from app.gallery.domain.card import Card, card_of
 from app.gallery.domain.categories import CATEGORIES, Category
 from app.gallery.domain.message_preview import MessagePreview, first_message, message_preview
-from app.gallery.infrastructure import queries, sharing
+from app.gallery.infrastructure import queries, sharing, uses
 from app.gallery.infrastructure.queries import ListedVersion
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.platform.errors import Conflict, NotFound
@@ -165,7 +165,7 @@ def details_of(actor: Actor, template: WorkflowTemplate) -> TemplateDetails:
         card=card_of(_row(template) | _sharing(actor, template)),
         definition=queries.version_definition(template.id, template.version),
         available=workflows.available(actor.account_id),
-        times_used=template.times_used,
+        times_used=_times_used(actor, template),
     )
 
 
@@ -276,6 +276,13 @@ def _sharing(actor: Actor, template: WorkflowTemplate) -> dict[str, Any]:
     if template.account_id == actor.account_id:
         return {"is_shared": queries.is_shared(actor.account_id, template.id)}
     return {"is_shared": True, "shared_by": agency_name(actor)}
+
+
+def _times_used(actor: Actor, template: WorkflowTemplate) -> int:
+    """Return how often a template was used, of a shared one by the actor’s account alone."""
+    if template.account_id in (None, actor.account_id):
+        return template.times_used
+    return uses.uses_of(actor.account_id, [template.id]).get(template.id, 0)
 
 
 def _row(template: WorkflowTemplate) -> dict[str, Any]:

@@ -33,7 +33,6 @@ class SharedState(NamedTuple):
     version: int
     updated_at: datetime
     shared_by: str
-    times_used: int
 
 
 class UseInAccount(NamedTuple):
@@ -53,7 +52,7 @@ def shared_states(account_id: int) -> list[SharedState]:
 @lru_cache
 def _states() -> sa.Select[Any]:
     one = _templates
-    query = sa.select(one.id, one.version, one.updated_at, _owner.c.name, one.times_used)
+    query = sa.select(one.id, one.version, one.updated_at, _owner.c.name)
     return _joined(query).order_by(one.id)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.gallery.infrastructure.tables import TemplateUse
-from app.platform.database import is_sqlite
+from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import id_param, moment_param
 from app.platform.database.short_reads import in_ids, read_built
 from app.workflows.infrastructure.tables import Workflow
@@ -24,6 +24,14 @@ def workflows_made_from(account_ids: Sequence[int], template_ids: Collection[int
     """Return {template id: ids of the workflows of these accounts that were made from it}."""
     values = {"of_accounts": account_ids, "of_templates": sorted(template_ids)}
     return _grouped(read_built(_made_from(is_sqlite()), values, cross_account=True))
+
+
+def uses_of(account_id: int, template_ids: Collection[int]) -> dict[int, int]:
+    """Return {template id: how often an account has used it}, without those it has not."""
+    one = _uses
+    query = sa.select(one.template_id, sa.func.count()).group_by(one.template_id)
+    is_meant = (one.account_id == account_id, one.template_id.in_(template_ids))
+    return {row[0]: row[1] for row in session().execute(query.where(*is_meant))} if template_ids else {}
 
 
 def workflows_by_version(account_ids: Sequence[int], template_id: int) -> dict[int | None, list[int]]:

@@ -168,6 +168,7 @@ def test_results_by_month_add_up(app: Flask, bob: Person, vera: Person, template
         assert gallery.template_history(bob.actor, "custom").total == found.total
     page = words(vera.get("/templates/results").text)
     assert f"{earlier:%b %Y} 0 12 12 –" in page and "Total 2 24 24 100.0%" in page
+    assert f"{found.months[0][0]:%b %Y} 0 0 0" not in page, "nothing had happened by then"
     assert "Fair 2 24 24 100.0%" in page and "Custom 2 24 24" in page
     assert vera.get("/templates/results?category=nonsense").status_code == 404
     assert "No results yet" in vera.get("/templates/results?category=onboarding").text

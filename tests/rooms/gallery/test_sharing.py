@@ -193,6 +193,9 @@ def test_clones_stay_and_are_counted_by_version(
         "workflows": 3,
         "versions": [{"version": 2, "workflows": 2}, {"version": 1, "workflows": 1}],
     }
+    ours.post(f"{TEMPLATES}/{secret}/clone", {"name": "Ours"})
+    assert [one.get(f"{TEMPLATES}/{secret}").json["times_used"] for one in (theirs, ours)] == [3, 4]
+    assert [one["times_used"] for one in listed(theirs, TEMPLATES) if one["id"] == secret] == [3]
     assert "2 from version 2, 1 from version 1" in " ".join(
         bob.get(f"/templates/{secret}/sharing").text.split()
     )
@@ -201,7 +204,7 @@ def test_clones_stay_and_are_counted_by_version(
     assert kept["template"]["name"] == "Secret sauce" and kept["template"]["id"] is None
     assert sam.get(f"/workflows/{first}").status_code == 200
     refused(theirs.post(f"{TEMPLATES}/{secret}/clone", {}), 404, "TEMPLATE_NOT_FOUND")
-    assert uses(app, bob.actor, secret) == 3
+    assert uses(app, bob.actor, secret) == 4
 
 
 def test_a_clone_does_not_know_the_agencys_workflows(app: Flask, bob: Person, sam: Person) -> None:  # T-17

@@ -171,6 +171,10 @@ def test_words_here_and_there_in_messages_are_no_match(query: str) -> None:  # T
     assert "shop-win-back" in (found(query) or nearest(query))[:3]
 
 
+def test_two_words_here_and_there_in_messages_are_no_match() -> None:  # T-06
+    assert found("back window") == [] and nearest("back window")
+
+
 def nearest(query: str) -> list[str]:
     return [KEYS[position] for position in gallery().nearest(query, 3)]
 

@@ -4,8 +4,8 @@ last the words of messages.
 Every term of a query must match. A prefix of a word is enough, because results are shown while typing;
 synonyms are known; and words that occur nowhere are matched as typos. Templates that match much worse than
 the best one are left out, so that a word in some message does not bring everything. The order of words in
-messages is not known: there, the words of a phrase are no match, and beside terms that describe a template,
-only one term may be.
+messages is not known: there, the words of a phrase are no match, nor are two words by themselves, and beside
+terms that describe a template, only one term may be.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +32,9 @@ FURTHER = 0.1
 """Share of the weights of a word's other places that is added to that of the best one."""
 SYNONYM = 0.8
 """Weight of a match through a synonym, relative to the word itself."""
+
+TOGETHER = 3
+"""How many terms single out a template that has them only in messages."""
 
 Scores = dict[int, float]
 """{position of a template: score}"""
@@ -166,7 +169,7 @@ class TemplateSearch:
 
 def _is_match(at: int, terms_found: Sequence[_Found]) -> bool:
     said = sum(at not in found.described for found in terms_found)
-    return said <= 1 or said == len(terms_found)
+    return said <= 1 or said == len(terms_found) >= TOGETHER
 
 
 def _heaviest(every: Iterable[dict[str, float]]) -> dict[str, float]:
