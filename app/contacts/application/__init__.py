@@ -81,7 +81,6 @@ from app.contacts.application.growth import DayCounts, count_contacts_of_day, gr
 from app.contacts.application.happenings import ANY, Happening, HeardEvent, Kind, register_listener
 from app.contacts.application.lookup import (
     NAMING_FIELDS,
-    contact_named,
     contact_names,
     dates_and_zones,
     fields_of,
@@ -116,6 +115,7 @@ from app.contacts.application.reading import (
     Search,
     TaggedContact,
     contact_card,
+    contact_meant,
     count_matching,
     find_contacts,
     list_contacts,
@@ -210,7 +210,7 @@ __all__ = [
     "choose_columns",
     "condition_of",
     "contact_card",
-    "contact_named",
+    "contact_meant",
     "contact_names",
     "contactable",
     "contacts_by_email",

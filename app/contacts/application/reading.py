@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from app.accounts.application import require, user_names
 from app.accounts.domain import Actor, Permission
@@ -10,7 +10,7 @@ from app.activity.infrastructure.tables import ContactEvent
 from app.contacts.application.consent.sms import ShownSmsConsent, sms_consent_of
 from app.contacts.application.custom_fields.listing import own_field_list
 from app.contacts.application.filters import condition_of, criteria_for
-from app.contacts.application.lookup import existing
+from app.contacts.application.lookup import contact_named, contact_names, existing
 from app.contacts.application.topics.stops import StoppedTopic, stopped_topics
 from app.contacts.domain import Status
 from app.contacts.domain.criteria import Group, simple_parts
@@ -31,6 +31,8 @@ from app.platform.errors import Invalid, NotFound
 EVENTS_SHOWN = 100
 COUNT_SECONDS = 0.06
 SORTS = tuple(ORDERS)
+MATCHES: Final = 10
+SEVERAL: Final = "Several contacts match. Choose one of them."
 
 
 @dataclass(frozen=True)
@@ -213,6 +215,28 @@ def _matching_after(actor: Actor, wanted: Wanted, after: int | None, limit: int)
     people = ContactList(actor.account_id, wanted)
     people.page_size = limit
     return people.all_after(anchor)
+
+
+def contact_meant(actor: Actor, who: str) -> int:
+    """Return the id of the contact with an email address or id, or the only one whose name, address, or phone
+    number begins like that. Raises Invalid with `fields`, and with `matches`, [(id, name, email)], if there
+    are several: up to MATCHES of them."""
+    require(actor, Permission.REPORTS)
+    try:
+        return contact_named(actor.account_id, who)
+    except Invalid:
+        found = list_contacts(actor, Search(who), None, MATCHES).contacts
+    if len(found) == 1:
+        return found[0].contact.id
+    if not found:
+        raise Invalid.in_fields({"contact": "No contact has this name, email address, or ID."})
+    names = contact_names(actor.account_id, [one.contact.id for one in found])
+    raise Invalid(
+        "VALIDATION_ERROR",
+        SEVERAL,
+        fields={"contact": SEVERAL},
+        matches=[(one.contact.id, names[one.contact.id], one.contact.email or "") for one in found],
+    )
 
 
 def show_contact(actor: Actor, contact_id: int) -> TaggedContact:

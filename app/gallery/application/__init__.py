@@ -38,7 +38,6 @@ from app.gallery.application.saving import (
 from app.gallery.application.saving.choices import MAX_CHOSEN, MAX_CHOSEN_TEXT, SavingDraft
 from app.gallery.application.trying import (
     TriedTemplate,
-    start_of,
     template_paths,
     template_to_try,
     try_template,
@@ -75,7 +74,6 @@ __all__ = [
     "restore_template",
     "review_saving",
     "save_as_template",
-    "start_of",
     "template_categories",
     "template_details",
     "template_history",

@@ -3,8 +3,7 @@ created, and nothing is sent."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
@@ -15,17 +14,11 @@ from app.gallery.application.reading import find_template
 from app.gallery.infrastructure import queries
 from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.integrations.domain import in_order, service_name
-from app.platform.clock import now
-from app.platform.errors import Invalid
-from app.platform.text.wall_clock import resolve
 from app.platform.text.words import joined
 from app.workflows import application as workflows
 from app.workflows.domain import Definition
 from app.workflows.domain.checks.needs import part_needs
 from app.workflows.domain.definition.custom_fields import custom_fields_in, with_fields
-
-EARLIEST: Final = timedelta(days=366)
-LATEST: Final = timedelta(days=3660)
 
 
 @dataclass(frozen=True)
@@ -59,12 +52,7 @@ def try_template(
     is_sample: bool = False,
     chosen: Mapping[str, str] | None = None,
 ) -> trial.Trial:
-    """Walk a contact through a template; `who` is an email address or id, by default the newest contact. A
-    sample contact goes through if `is_sample`, and if the account has no contacts. `chosen` maps steps to one
-    of their choices.
-
-    Raises Invalid with `fields` if there is no such contact.
-    """
+    """Walk a contact through a template; see `trial.try_subject`."""
     require(actor, Permission.REPORTS)
     account_id, definition, at = actor.account_id, tried.definition, tried.paths.starts_at
     own = {field.key for field in contacts.own_field_list(account_id)}
@@ -73,24 +61,7 @@ def try_template(
         skipped=_skipped(definition, workflows.available(account_id)),
         new_fields=set(custom_fields_in(definition)) - own,
     )
-    run = None if is_sample else trial.try_subject(actor, subject, who, chosen, at)
-    return run or trial.try_sample(actor, subject, chosen, at)
-
-
-def start_of(actor: Actor, text: str) -> datetime:
-    """Return the moment of a date and time, such as “2026-12-01T09:00”, in the account’s time zone; now for
-    an empty text. Raises Invalid with `fields`."""
-    require(actor, Permission.REPORTS)
-    if not text:
-        return now()
-    try:
-        start = resolve(datetime.fromisoformat(text).replace(tzinfo=None), actor.time_zone).moment
-    except (ValueError, OverflowError):
-        raise Invalid.in_fields({"start": "Enter a date and time."}) from None
-    if not -EARLIEST < start - now() < LATEST:
-        sentence = "Choose a date within the last year or the next 10 years."
-        raise Invalid.in_fields({"start": sentence})
-    return start
+    return trial.try_subject(actor, subject, who, chosen, at, is_sample=is_sample)
 
 
 def _with_own_fields(actor: Actor, definition: Definition) -> Definition:

@@ -46,7 +46,7 @@ def try_email(actor: Actor, public_id: str, step_id: str, who: str = "") -> Trie
     values |= {"unsubscribe_link": messaging.unsubscribe_sample()}
     contact = ""
     if who:
-        contact_id = contacts.contact_named(account_id, who)
+        contact_id = contacts.contact_meant(actor, who)
         values["contact"] = contacts.merge_values(account_id, [contact_id])[contact_id]
         contact = contacts.contact_names(account_id, [contact_id]).get(contact_id) or f"Contact {contact_id}"
     shown = step.kind.message.render(step.config, values)

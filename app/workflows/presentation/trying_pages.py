@@ -53,10 +53,11 @@ def email(public_id: str, step_id: str) -> ResponseReturnValue:
 def _page(
     public_id: str, step_id: str, form: Any, answer: ServerAnswer | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    actor = web.actor()
+    actor, matches = web.actor(), ()
     try:
         tried = workflows.try_email(actor, public_id, step_id, _who(form))
     except Invalid as wrong:
+        matches = wrong.facts.get("matches", ())
         form.contact.errors, status = [wrong.facts["fields"]["contact"]], 422
         tried = workflows.try_email(actor, public_id, step_id)
     who = "" if form.contact.errors else _who(form)
@@ -66,6 +67,7 @@ def _page(
         form=form,
         who=who,
         frame=url_for(".email", public_id=public_id, step_id=step_id, contact=who or None),
+        matches=matches,
         answer=answer,
         nav_active="workflows",
     )

@@ -208,20 +208,31 @@ def test_who_is_meant(app: Flask, bob: Person, mallory: Person, ann: int) -> Non
     assert run(app, bob, GREETING).contact_id == newest
     assert run(app, bob, GREETING, who=" Ann@Example.com").contact_id == ann
     assert run(app, bob, GREETING, who=str(ann)).contact_id == ann
+    assert run(app, bob, GREETING, who="be").contact_id == newest
+    add(app, bob.actor, "bea@example.com", first_name="Bea")
+    with pytest.raises(Invalid, match="Several contacts match") as several:
+        run(app, bob, GREETING, who="be")
+    assert [one[1:] for one in several.value.facts["matches"]] == [
+        ("Bea", "bea@example.com"),
+        ("Ben", "ben@example.com"),
+    ]
     for wrong in ("eve@example.org", str(theirs), "nobody", "0", "9" * 30):
-        with pytest.raises(Invalid, match="No contact has this email address or ID"):
+        with pytest.raises(Invalid, match="No contact has this name, email address, or ID"):
             run(app, bob, GREETING, who=wrong)
 
 
 def test_the_page(app: Flask, bob: Person, vera: Person, mallory: Person) -> None:
     public_id = draft(app, bob.actor, definition=definition(GREETING, split("halves", 50, 50)))
     page = f"/workflows/{public_id}/test-run"
-    assert "No contacts yet" in bob.get(page).text
+    assert "Hi Nora" in bob.get(page).text and "You have no contacts yet" in bob.get(page).text
     add(app, bob.actor, "ann@example.com", first_name="<b>Ann</b>")
     for person in (bob, vera):
         text = person.get(page).text
         assert "Hi &lt;b&gt;Ann&lt;/b&gt;" in text and "would get 1 message" in text
         assert 'name="at.halves"' in text
     assert bob.get(f"{page}?contact=x").status_code == 422
+    text = bob.get(f"{page}?sample=y&start=2026-12-01T09:00").text
+    assert "Hi Nora" in text and "Tue, Dec 1, 2026, 9:00 AM" in text and "Every path" in text
+    assert "Choose a date within" in bob.get(f"{page}?start=9999-12-31T23:59").text
     assert mallory.get(page).status_code == 404
     assert "/test-run" in bob.get(f"/workflows/{public_id}").text

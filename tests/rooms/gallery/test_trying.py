@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.contacts.application import custom_fields
-from app.engine.application.trial import HAPPENS, Trial
+from app.engine.application.trial import HAPPENS, Trial, start_of
 from app.engine.infrastructure.tables import Enrollment
 from app.gallery import application as gallery
 from app.gallery.infrastructure import queries
@@ -40,7 +40,7 @@ def thursday() -> datetime:
 def run(app: Flask, person: Person, *steps: dict[str, Any], who: str = "", **given: Any) -> Trial:
     public_id = add_template(app, person.actor, "Tried", definition(*steps))
     with app.app_context(), acting_for(person.actor.account_id):
-        start = gallery.start_of(person.actor, f"{thursday():%Y-%m-%dT%H:%M}")
+        start = start_of(person.actor, f"{thursday():%Y-%m-%dT%H:%M}")
         tried = gallery.template_to_try(person.actor, public_id, start)
         return gallery.try_template(person.actor, tried, who, **given)
 
@@ -175,7 +175,7 @@ def test_the_contact_s_own_zone_is_shown_too(app: Flask, bob: Person) -> None:
 )
 def test_starts_that_make_no_sense(app: Flask, bob: Person, start: str, sentence: str) -> None:
     with app.app_context(), pytest.raises(Invalid, match=sentence):
-        gallery.start_of(bob.actor, start)
+        start_of(bob.actor, start)
 
 
 def test_who_may_try_what_with_whom(
@@ -187,7 +187,7 @@ def test_who_may_try_what_with_whom(
     assert "Hi Nora" in bob.get(f"{page}?sample=y").text
     for who in ("eve@example.org", str(theirs), "<b>nobody</b>"):
         answer = bob.get(f"{page}?contact={who}")
-        assert answer.status_code == 422 and "No contact has this email address or ID" in answer.text
+        assert answer.status_code == 422 and "No contact has this name, email address, or ID" in answer.text
         assert "Hi Eve" not in answer.text and "<b>nobody" not in answer.text
     wrong = bob.get(f"{page}?start=soon")
     assert (

@@ -83,7 +83,7 @@ def test_refusals(
     theirs = add(app, mallory.actor, "eve@example.org")
     for who in ("eve@example.org", str(theirs), "nobody"):
         answer = bob.post(page, {"contact": who})
-        assert answer.status_code == 422 and "No contact has this email address or ID" in answer.text
+        assert answer.status_code == 422 and "No contact has this name, email address, or ID" in answer.text
     assert bob.get(f"{page}?contact=nobody").status_code == 422
     assert bob.get(f"{page}/email?contact=nobody").status_code == 422
     assert vera.post(page, {"contact": ""}).status_code == 403

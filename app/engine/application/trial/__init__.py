@@ -4,12 +4,12 @@ Nothing is written, and nothing is sent."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts import application as contacts
 from app.contacts.domain import may_be_contacted
+from app.engine.application.trial.asked import CHOICE, Asked, asked_in, start_of
 from app.engine.application.trial.paths import PathFigures, PathsThrough, paths_through
 from app.engine.application.trial.people import contact_for, sample_walker, walker_for
 from app.engine.application.trial.steps import HAPPENS, TIMES_OUT, Choice, TrialStep, pass_steps
@@ -25,22 +25,19 @@ __all__ = [
     "CHOICE",
     "HAPPENS",
     "TIMES_OUT",
+    "Asked",
     "Choice",
     "PathFigures",
     "PathsThrough",
     "Subject",
     "Trial",
     "TrialStep",
-    "choices_in",
+    "asked_in",
     "paths_through",
+    "start_of",
     "try_out",
-    "try_sample",
     "try_subject",
 ]
-
-CHOICE: Final = "at."
-"""What comes before the id of a step in the names of choices in addresses."""
-MAX_CHOICE: Final = 60  # characters
 
 
 @dataclass(frozen=True)
@@ -73,22 +70,19 @@ class Trial:
         return any(one.choices for one in self.steps)
 
 
-def choices_in(values: Mapping[str, str]) -> dict[str, str]:
-    """Return {id of a step: choice} of the values in an address."""
-    return {
-        name.removeprefix(CHOICE): value[:MAX_CHOICE]
-        for name, value in values.items()
-        if name.startswith(CHOICE)
-    }
-
-
 def try_out(
-    actor: Actor, public_id: str, who: str = "", chosen: Mapping[str, str] | None = None
-) -> Trial | None:
+    actor: Actor,
+    public_id: str,
+    who: str = "",
+    chosen: Mapping[str, str] | None = None,
+    at: datetime | None = None,
+    *,
+    is_sample: bool = False,
+) -> Trial:
     """Walk a contact through a workflow as it is edited now. See `try_subject`; raises NotFound, too."""
     accounts.require(actor, Permission.REPORTS)
     workflow = workflows.find_workflow(actor, public_id)
-    return try_subject(actor, Subject(workflow.parsed, workflow.id), who, chosen)
+    return try_subject(actor, Subject(workflow.parsed, workflow.id), who, chosen, at, is_sample=is_sample)
 
 
 def try_subject(
@@ -97,28 +91,22 @@ def try_subject(
     who: str = "",
     chosen: Mapping[str, str] | None = None,
     at: datetime | None = None,
-) -> Trial | None:
-    """Walk a contact through a definition; `who` is an email address or id, by default the newest contact;
-    `chosen` maps steps to one of their choices; the contact starts at a moment, by default now. Returns None
-    if the account has no contacts.
+    *,
+    is_sample: bool = False,
+) -> Trial:
+    """Walk a contact through a definition; `who` is a name, an email address or id, by default the newest
+    contact; `chosen` maps steps to one of their choices; the contact starts at a moment, by default now. A
+    sample contact goes through if `is_sample`, and if the account has no contacts.
 
-    Raises Invalid with `fields` if there is no such contact.
+    Raises Invalid with `fields`, see `contacts.contact_meant`.
     """
     accounts.require(actor, Permission.REPORTS)
-    contact_id = contact_for(actor.account_id, who)
+    contact_id = None if is_sample else contact_for(actor, who)
     if contact_id is None:
-        return None
+        walker = sample_walker(actor, subject, at or now())
+        return _trial(walker, walker.person["full_name"], chosen)
     name = contacts.contact_names(actor.account_id, [contact_id]).get(contact_id, "")
     return _trial(walker_for(actor, subject, contact_id, at or now()), name, chosen)
-
-
-def try_sample(
-    actor: Actor, subject: Subject, chosen: Mapping[str, str] | None = None, at: datetime | None = None
-) -> Trial:
-    """Walk a sample contact through a definition; see `try_subject`."""
-    accounts.require(actor, Permission.REPORTS)
-    walker = sample_walker(actor, subject, at or now())
-    return _trial(walker, walker.person["full_name"], chosen)
 
 
 def _trial(walker: Walker, name: str, chosen: Mapping[str, str] | None) -> Trial:

@@ -31,11 +31,11 @@ _SETS: Final = ("contact.tags", IN_WORKFLOW.name, WAS_IN_WORKFLOW.name)
 _MOMENTS: Final = ("contact.created_at", "contact.updated_at", "contact.last_activity_at")
 
 
-def contact_for(account_id: int, who: str) -> int | None:
-    """Return the id of the contact with an email address or id, by default of the newest contact; None if
-    the account has none. Raises Invalid with `fields` if there is no such contact."""
+def contact_for(actor: Actor, who: str) -> int | None:
+    """Return the id of the contact with a name, an email address or id, by default of the newest contact;
+    None if the account has none. Raises Invalid, see `contact_meant`."""
     who = who.strip()
-    return contacts.contact_named(account_id, who) if who else queries.newest_contact(account_id)
+    return contacts.contact_meant(actor, who) if who else queries.newest_contact(actor.account_id)
 
 
 def walker_for(actor: Actor, subject: Subject, contact_id: int, at: datetime) -> Walker:

@@ -3,7 +3,7 @@
 Only the edited definition changes, as in the editor: people are enrolled into it once it is activated.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,6 @@ from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid
 from app.workflows import application as workflows
 from app.workflows.application import WorkflowChanges
-from app.workflows.application.updating import Check
 from app.workflows.domain import Definition, can_be_edited, parse, switch_off
 from app.workflows.domain.checks.identity import id_problems
 from app.workflows.infrastructure.tables import Workflow
@@ -169,6 +168,6 @@ def _keep(
     return link
 
 
-def _as_seen(revision: int) -> Check:
+def _as_seen(revision: int) -> Callable[[Workflow], None]:
     """Return a check that a workflow is as the user has seen it."""
     return lambda workflow: workflows.refuse_stale(workflow, revision)
