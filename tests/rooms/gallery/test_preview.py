@@ -121,7 +121,7 @@ def test_every_email_shows_who_sends_it_and_how_to_unsubscribe(app: Flask, bob: 
     ):
         page = bob.get(f"/templates/{system_id(app, key)}" + (f"/steps/{step}" if step else "")).text
         assert '<span class="message-unsubscribe">Unsubscribe</span>' in page
-        assert "Harbor Studio · 1 Quay Street, Bristol BS1 4DJ" in page
+        assert "Harbor Studio<br>1 Quay Street<br>Bristol BS1 4DJ<br>" in page
     text = bob.get(f"/templates/{system_id(app, 'checkup-recall')}/steps/text-reminder").text
     assert "Reply STOP to opt out." in text
     assert "message-unsubscribe" not in text
