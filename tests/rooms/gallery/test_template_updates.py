@@ -183,7 +183,9 @@ def test_all_without_conflict_are_taken_with_one_button(app: Flask, bob: Person)
     edit(app, bob, workflow_id, 0, subject="Welcome home")
     save_version(app, bob.actor, template_id, second_version())
     fields = fields_of(bob.get(page_of(workflow_id)).text)
-    assert send(bob, workflow_id, fields, all="1").status_code == 303
+    answer = send(bob, workflow_id, fields, all="1")
+    kept = "Your version was kept where both had changes: “Step 1, Send email: Welcome home: Subject”."
+    assert answer.status_code == 303 and kept in bob.get(answer.location).text
     steps = found(app, bob.actor, workflow_id).definition["steps"]
     assert [steps[0]["config"]["subject"], steps[1]["config"]["amount"]] == ["Welcome home", 3]
     assert steps[3]["config"] == {"tag": "onboarded"}
@@ -366,6 +368,24 @@ def test_markup_in_texts_is_shown_as_text(app: Flask, bob: Person) -> None:  # T
     save_version(app, bob.actor, template_id, evil)
     page = bob.get(page_of(workflow_id)).text
     assert "<script>alert" not in page and "alert" in page
+
+
+def test_long_texts_are_shown_in_short_and_without_markdown(app: Flask, bob: Person) -> None:  # T-15
+    long = "Some words that stay as they are. " * 20
+    link = "[Book a **seat**]({{ account.website }}), {{ contact.city }}."
+    body = f"# Hello\n\n{long}\n\n{link}\n\n{long}"
+    template_id, workflow_id = made_from_template(app, bob.actor, definition(email(body=body)))
+    save_version(
+        app, bob.actor, template_id, definition(email(body=body.replace("a **seat**", "two **seats**")))
+    )
+    page = bob.get(page_of(workflow_id)).text
+    short, whole = page.split("Show the whole text")
+    assert "<del>a seat</del><ins>two seats</ins> ({{ account.website }}), {{ contact.city }}." in short
+    assert short.count("Some words that stay") < 10 < whole.count("Some words that stay")
+    assert "**" not in page and "# Hello" not in page
+    signs = definition(email(body=body.replace("**seat**", "*seat*")))
+    save_version(app, bob.actor, template_id, signs)
+    assert "<del>*</del>" in bob.get(page_of(workflow_id)).text, "only the signs have changed"
 
 
 def test_a_workflow_without_a_template_has_no_update_page(app: Flask, bob: Person) -> None:  # T-14

@@ -30,12 +30,13 @@ CHOOSE = "Choose which one to keep."
 @dataclass(frozen=True)
 class Taken:
     """What came of an update: how many changes were taken, those that could not be, because they belong to
-    others that were left, and the names of the steps that were switched off, because their integration isn't
-    connected."""
+    others that were left, the conflicts of which the user’s side was kept, and the names of the steps that
+    were switched off, because their integration isn’t connected."""
 
     workflow: Workflow
     count: int
     left_out: tuple[Change, ...]
+    kept: tuple[Change, ...] = ()
     switched_off: tuple[str, ...] = ()
 
 
@@ -77,7 +78,8 @@ def take_template_update(
             taken=count,
             switched_off=switched_off,
         )
-        return Taken(workflow, count, merged.left_out, tuple(switched_off))
+        kept = tuple(one for one in comparison.conflicts if not choices.get(one.key))
+        return Taken(workflow, count, merged.left_out, kept, tuple(switched_off))
 
 
 def undo_template_update(

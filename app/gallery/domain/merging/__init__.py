@@ -3,6 +3,7 @@
 from app.gallery.domain.merging.applying import Merged, apply
 from app.gallery.domain.merging.changes import Change, Comparison, Undecided
 from app.gallery.domain.merging.comparing import compare, compare_versions
+from app.gallery.domain.merging.folding import folded
 from app.gallery.domain.merging.matching import Aligned, align
 from app.gallery.domain.merging.wording import Piece, word_diff
 
@@ -17,5 +18,6 @@ __all__ = [
     "apply",
     "compare",
     "compare_versions",
+    "folded",
     "word_diff",
 ]

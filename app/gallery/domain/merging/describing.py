@@ -84,7 +84,7 @@ class Describing:
 
     def _step_lines(self, step: Step, indent: str) -> Iterator[str]:
         yield f"{indent}{self.step(step.id)}{_off(step)}"
-        for row in rows(step, self._names):
+        for row in rows(step, self._names, is_readable=True):
             lines = f"{row.label}: {row.value}".splitlines()
             yield from (f"{indent}{INDENT}{line}" for line in lines)
         for path in step.paths:

@@ -5,23 +5,30 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from app.gallery.domain.merging import Change, Piece, word_diff
+from app.gallery.domain.merging import Change, Piece, folded, word_diff
+from app.gallery.domain.merging.changes import ChangeKind
+from app.workflows.domain import STEPS
+from app.workflows.domain.messages.email_body import source_text
 
 ACTS = {"added": "Add this step", "removed": "Remove this step", "moved": "Move this step"}
 WHOLE = {"moved", "switched"}
 """Kinds of changes whose texts are shown one after the other, because they have few words in common."""
+MARKDOWN = {one.name for kind in STEPS for one in kind.settings if one.kind == "markdown"}
+"""Settings whose texts are shown without the signs of Markdown."""
 
 
 @dataclass(frozen=True)
 class ShownChange:
     """A change with a number for the ids of its fields. `theirs` is what the template changes, `mine` what
-    the user has changed; `choice` is what is chosen so far, None for nothing."""
+    the user has changed, without long passages that are the same; `whole` are the same with them, by whose
+    they are, if there are any. `choice` is what is chosen so far, None for nothing."""
 
     change: Change
     number: int
     act: str
     theirs: Sequence[Piece]
     mine: Sequence[Piece]
+    whole: Sequence[tuple[str, Sequence[Piece]]]
     choice: bool | None
     error: str
 
@@ -46,15 +53,7 @@ def shown_parts(
     as facts."""
     choices, errors = choices or {}, errors or {}
     shown = [
-        ShownChange(
-            change=change,
-            number=number,
-            act=_act(change),
-            theirs=_pieces(change, change.after),
-            mine=[] if change.mine is None else _pieces(change, change.mine),
-            choice=choices.get(change.key),
-            error=errors.get(change.key, ""),
-        )
+        _shown(change, number, choices.get(change.key), errors.get(change.key, ""))
         for number, change in enumerate(changes, 1)
     ]
     parts = []
@@ -72,6 +71,27 @@ def problems_elsewhere(
     return [one for one in problems if one["step"] not in shown]
 
 
+def _shown(change: Change, number: int, choice: bool | None, error: str) -> ShownChange:
+    before, after, own = _texts(change)
+    theirs = _pieces(change.kind, before, after, is_mine=False)
+    mine = [] if own is None else _pieces(change.kind, before, own, is_mine=True)
+    short = folded(theirs), folded(mine)
+    whole = [("Template", theirs), ("Yours", mine)] if mine else [("", theirs)]
+    is_cut = short != (theirs, mine)
+    return ShownChange(change, number, _act(change), *short, whole if is_cut else (), choice, error)
+
+
+def _texts(change: Change) -> tuple[str, str, str | None]:
+    """Return the texts before and after a change, and the user’s. Markdown is shown as text, unless only its
+    signs have changed."""
+    texts = (change.before, change.after, change.mine)
+    if not MARKDOWN.intersection(change.settings):
+        return texts
+    before, after = source_text(change.before), source_text(change.after)
+    own = None if change.mine is None else source_text(change.mine)
+    return texts if before in (after, own) else (before, after, own)
+
+
 def _act(change: Change) -> str:
     if change.kind == "switched":
         return "Switch on" if change.after == "On" else "Switch off"
@@ -80,11 +100,11 @@ def _act(change: Change) -> str:
     return ACTS.get(change.kind, change.label)
 
 
-def _pieces(change: Change, text: str) -> list[Piece]:
-    if change.kind == "removed" and text == change.after:
-        return [Piece("deleted", change.before)]
-    if change.kind == "added" and text == change.mine:
+def _pieces(kind: ChangeKind, before: str, text: str, *, is_mine: bool) -> list[Piece]:
+    if kind == "removed" and not is_mine:
+        return [Piece("deleted", before)]
+    if kind == "added" and is_mine:
         return [Piece("same", text)]
-    if change.kind in WHOLE:
-        return [Piece("deleted", change.before), Piece("same", " "), Piece("inserted", text)]
-    return word_diff(change.before, text)
+    if kind in WHOLE:
+        return [Piece("deleted", before), Piece("same", " "), Piece("inserted", text)]
+    return word_diff(before, text)

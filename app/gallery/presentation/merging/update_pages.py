@@ -1,6 +1,6 @@
 """The page that updates a workflow from its template (T-14, T-15)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -13,6 +13,7 @@ from app.gallery.application.merging.taking import (
     take_template_update,
     undo_template_update,
 )
+from app.gallery.domain.merging import Change
 from app.gallery.presentation.merging.shown_changes import problems_elsewhere, shown_parts
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
@@ -22,6 +23,7 @@ from app.platform.text.words import counted, joined
 CHOICE: Final = "choice-"
 """Before the key of a conflict, the name of the field with what is chosen."""
 TEMPLATE: Final = "template"
+MOST_NAMED: Final = 5
 
 blueprint = Blueprint("template_updates", __name__, url_prefix="/workflows/<public_id>/template-update")
 
@@ -83,15 +85,22 @@ def _number(name: str) -> int:
 
 
 def _words(taken: Taken) -> str:
-    if not taken.count and not taken.left_out:
-        return "Nothing was taken. The workflow stays as it is."
     words = f"{counted(taken.count, 'change')} taken from the template."
+    if not taken.count and not taken.left_out:
+        words = "Nothing was taken. The workflow stays as it is."
     if taken.left_out:
-        lost = ", ".join(f"“{one.place}: {one.label}”" for one in taken.left_out)
-        words += f" Not taken, because they belong to changes that you left: {lost}."
+        words += f" Not taken, because they belong to changes that you left: {_named(taken.left_out)}."
+    if taken.kept:
+        words += f" Your version was kept where both had changes: {_named(taken.kept)}."
     if taken.switched_off:
         words += f" Switched off, because an integration isn’t connected: {joined(taken.switched_off)}."
     return words
+
+
+def _named(changes: Sequence[Change]) -> str:
+    """Return up to MOST_NAMED changes by their places."""
+    names = [f"“{one.place}: {one.label}”" for one in changes[:MOST_NAMED]]
+    return joined([*names, *([f"{len(changes) - MOST_NAMED} more"] if len(changes) > MOST_NAMED else [])])
 
 
 def _page(

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.contacts.domain.criteria import day_words, field_label
 from app.workflows.domain.definition.parts import Part
+from app.workflows.domain.messages.email_body import source_text
 from app.workflows.domain.types.declarations import Names
 from app.workflows.domain.types.setting import CONTACT_FIELDS, Setting
 from app.workflows.domain.types.words import length_words
@@ -19,11 +20,14 @@ class Row:
     value: str
 
 
-def rows(part: Part, names: Names) -> Iterator[Row]:
-    """Yield the settings that have a value or default; texts are returned as written."""
+def rows(part: Part, names: Names, *, is_readable: bool = False) -> Iterator[Row]:
+    """Yield the settings that have a value or default; texts are returned as written, or Markdown without its
+    signs if `is_readable`."""
     for setting, written in part.settings:
         value = setting.default if written is None else written
         words = "" if value is None else _shown(setting, value, names)
+        if is_readable and setting.kind == "markdown":
+            words = source_text(words)
         if words:
             yield Row(setting.label, words)
 

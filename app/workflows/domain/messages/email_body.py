@@ -26,6 +26,7 @@ WEB = re.compile(r"https?://[^/\\\s?#@:]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECA
 OTHER = re.compile(r"mailto:[^\s@]+@\S+|(tel|sms):\+?[0-9()./ -]{3,}(\?\S*)?", re.IGNORECASE)
 BARE_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}([/?#]\S*)?", re.IGNORECASE)
 SCHEME = re.compile(r"https?://", re.IGNORECASE)
+LIQUID = re.compile(r"\{\{[^{}]{0,300}\}\}|\{%[^{}%]{0,400}%\}")
 TRAILING = ".,;:!?)]}'*_"
 MAX_KEPT = 20_000
 
@@ -47,6 +48,17 @@ def render_email_body(text: str, context: Mapping[str, Any]) -> EmailBody:
     except RecursionError:
         plain = marks.fill(markdown)
         return EmailBody(f"<p>{escape(plain)}</p>\n", plain)
+
+
+def source_text(markdown: str) -> str:
+    """Return what an author has written without the signs of Markdown: links with their address behind the
+    words, and merge tags as written. Never raises."""
+    marks = Marks.for_text(markdown)
+    kept = LIQUID.sub(lambda found: marks.keep(found.group()), markdown)
+    try:
+        return marks.fill(text_of(parsed(kept)))
+    except RecursionError:
+        return markdown
 
 
 def parsed(markdown: str) -> Sequence[Token]:
