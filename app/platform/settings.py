@@ -169,7 +169,7 @@ class Settings:
     mail_url: str = _setting(
         "",
         mail_server,
-        "Mail server for notifications: smtp:// (no encryption), smtps://, or starttls://.",
+        "Mail server for notifications and invitations: smtp:// (no encryption), smtps://, or starttls://.",
         "none",
     )
     mail_from: str = _setting(

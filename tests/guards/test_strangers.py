@@ -12,6 +12,7 @@ from flask_security.recoverable import generate_reset_password_token
 from werkzeug.routing import Rule
 
 from app.accounts.application.api_tokens import create_token
+from app.accounts.application.team.invitations import invite
 from app.accounts.infrastructure import queries
 from app.accounts.infrastructure.tables import Account, SignIn
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -66,7 +67,7 @@ CHANGES_NOTHING = {
     "sub_accounts.switch",
 }
 # Whoever has the link of a message may unsubscribe its contact and follow its links, whoever they are. Forms
-# are for everyone.
+# are for everyone. Whoever has the link of an invitation may look at it.
 OPEN_TO_ALL_WITH_THE_LINK = {
     "unsubscribing.show",
     "unsubscribing.change",
@@ -81,6 +82,9 @@ OPEN_TO_ALL_WITH_THE_LINK = {
     "public_forms.confirm",
     "password_reset.choose",
     "password_reset.save",
+    "invitations.show",
+    "invitations.join",
+    "invitations.accept",
 }
 API = "/api/"  # whose operations know tokens, not browsers
 NOT_MADE = {
@@ -124,6 +128,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
         due_at = due_in_days(0, now(), alice.actor.time_zone)
         message = _message_of(account, workflow, contact)
         form, submission = _form_of(alice)
+        invitation = invite(alice.actor, email="new@example.com", role="viewer")
         return {
             "/reset-password/token": _reset_link_of(alice),
             "/f/public_id": form.public_id,
@@ -144,6 +149,9 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/tasks/task_id": str(tasks.create_task(alice.actor, contact, title="Call", due_at=due_at).id),
             "/settings/session_id": _session_of(alice),
             "/settings/token_id": str(_token_of(alice)),
+            "/settings/user_id": str(alice.actor.user_id),
+            "/settings/invitation_id": str(invitation.id),
+            "/invitations/token": invitation.token,
             "/settings/sender_id": str(_sender_of(alice)),
             "/settings/topic_id": str(topics.create_topic(alice.actor, "Newsletter").id),
             "/contacts/tag_id": str(session().scalars(sa.select(Tag.id).limit(1)).one()),

@@ -70,6 +70,7 @@ def add_membership(account_id: int, user_id: int, role: str) -> None:
 def add_sign_in(
     user_id: int, token_hash: str, started_at: datetime, expires_at: datetime, address: str, user_agent: str
 ) -> None:
+    """Add a session, and note on the user that there was one: it stays known after the session is gone."""
     session().add(
         SignIn(
             user_id=user_id,
@@ -82,6 +83,12 @@ def add_sign_in(
         )
     )
     session().flush()
+    session().execute(
+        sa.update(User)
+        .where(User.id == user_id)
+        .values(last_sign_in_at=started_at, updated_at=User.updated_at),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def note_seen(sign_in_id: int, at: datetime, address: str) -> None:

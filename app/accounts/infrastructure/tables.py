@@ -1,4 +1,4 @@
-"""Tables: accounts, users, memberships, sessions, API tokens and requests, business details."""
+"""Tables: accounts, users, memberships, invitations, sessions, API tokens and requests, business details."""
 
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ class User(Authored, UserMixin, db.Model):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
     approval_emails: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    last_sign_in_at: Mapped[datetime | None]
 
     # Flask-Security's roles are not used; memberships hold the role.
     roles = ()  # type: ignore[assignment]
@@ -48,6 +49,24 @@ class Membership(AccountOwned, Authored, db.Model):
     account_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(sa.String(10))
+
+
+class Invitation(AccountOwned, Authored, db.Model):
+    """An invitation to an account. The invited person holds the token, the table only its SHA-256."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(
+        BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    email: Mapped[str] = mapped_column(sa.String(254))
+    role: Mapped[str] = mapped_column(sa.String(10))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    sent_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class SignIn(db.Model):

@@ -9,6 +9,7 @@ from app.accounts.presentation import (
     programs,
     sign_in,
     sub_accounts,
+    team,
     tokens,
 )
 from app.accounts.presentation.request_guard import guard
@@ -26,6 +27,7 @@ def init(app: Flask, settings: Settings) -> None:
     app.register_blueprint(page.blueprint)
     app.register_blueprint(tokens.blueprint)
     app.register_blueprint(sub_accounts.blueprint)
+    team.init(app)
     audit_words.register()
     password_emails.register()
     commands.register(app)

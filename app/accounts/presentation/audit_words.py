@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from app.accounts.infrastructure.team import names_of_invitations
 from app.activity import application as activity
 from app.activity.application import AuditWords, Facts, Subject
 from app.platform.text.formats import number
@@ -25,6 +26,10 @@ def _changed(facts: Facts) -> str:
     return f"({', '.join(names)})" if names else ""
 
 
+def _as_role(facts: Facts) -> str:
+    return f"as {facts['role']}" if facts.get("role") else ""
+
+
 def _limits(facts: Facts) -> str:
     """“(people per enrollment: 50,000; workflows: default)”."""
     limits = facts.get("limits")
@@ -44,6 +49,12 @@ _AUDIT_SENTENCES: Final = {
     "sub_account_created": "created {it}",
     "business_details_changed": "updated the business details of {it}",
     "person_added": "added {it}",
+    "person_invited": "invited {it}",
+    "invitation_renewed": "renewed the invitation of {it}",
+    "invitation_revoked": "revoked the invitation of {it}",
+    "person_joined": "accepted an invitation to {it}",
+    "role_changed": "changed the role of {it}",
+    "person_removed": "removed {it}",
     "profile_changed": "updated the profile of {it}",
     "password_reset": "reset the password of {it} with a link from an email",
     "sessions_ended": "signed {it} out of",
@@ -59,12 +70,17 @@ def register() -> None:
         subjects={
             "account": Subject("the account ", "the account", "account"),
             "user": Subject("", "a person", "account"),
+            "invitation": Subject("", "a person", "account"),
             "token": Subject("the API token ", "an API token", "account"),
         },
         details={
             "profile_changed": _changed,
             "sessions_ended": lambda facts: counted(facts.get("count") or 1, "browser"),
-            "person_added": lambda facts: f"as {facts['role']}" if facts.get("role") else "",
+            "person_added": _as_role,
+            "person_invited": _as_role,
+            "person_joined": _as_role,
+            "role_changed": lambda facts: f"from {facts.get('before')} to {facts.get('role')}",
+            "person_removed": lambda _facts: "from the team",
             "limits_changed": _limits,
             "business_details_changed": _changed,
             "account_changed": _changed,
@@ -72,3 +88,4 @@ def register() -> None:
         kinds={"account": "Account and team"},
     )
     activity.register_words("accounts", words)
+    activity.register_names("invitation", names_of_invitations)

@@ -4,7 +4,10 @@ Browsers have a session cookie, programs that use the API a token. The guard run
 Only views marked with `web.public` or `web.skip_authentication` are open to people who are not signed in.
 """
 
-from flask import Response, current_app, g, redirect, request, session, url_for
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Response, current_app, flash, g, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,6 +19,16 @@ from app.platform import tenancy, web
 from app.platform.errors import NotFound
 from app.platform.logs import origin
 from app.platform.text import formats
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+NO_ACCOUNT = "You’re signed out because you aren’t on a team anymore. Ask an owner or admin to invite you."
+
+
+def also_without_account(view: View) -> View:
+    """Mark a public view for which users without an account stay signed in."""
+    view.is_for_users_without = True  # type: ignore[attr-defined]
+    return view
 
 
 def guard() -> AnyResponse | None:
@@ -36,8 +49,13 @@ def _sign_in_actor(is_public: bool) -> AnyResponse | None:
     try:
         actor = _actor()
     except NotFound:  # the user has no account anymore
+        if getattr(current_app.view_functions.get(request.endpoint or ""), "is_for_users_without", False):
+            return None
         end_this_session()
-        return None if is_public else _send_to_sign_in()
+        if is_public:
+            return None
+        flash(NO_ACCOUNT, "warning")
+        return _send_to_sign_in()
     g.actor = actor
     tenancy.act_for(actor.account_id)
     formats.zone.set(actor.time_zone)

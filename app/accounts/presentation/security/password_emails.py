@@ -22,7 +22,7 @@ def _password_reset(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
     """Return the email with a new link. The link is made here, so that it isn’t stored anywhere."""
     user = queries.user(int(user_id))
     token = generate_reset_password_token(user)  # type: ignore[no-untyped-call]
-    return _email(
+    return user_email(
         "Reset your password",
         [
             "Someone asked to reset the password of your Muster account. To choose a new one, open this link "
@@ -37,7 +37,7 @@ def _password_reset(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
 def _password_changed(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
     name = queries.user(int(user_id)).name
     base = current().public_url
-    return _email(
+    return user_email(
         "Your password was changed",
         [
             f"{name}, the password of your Muster account was just changed, and other browsers were signed "
@@ -49,7 +49,8 @@ def _password_changed(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
     )
 
 
-def _email(subject: str, paragraphs: Sequence[str], link: str | None, label: str) -> SystemEmail:
+def user_email(subject: str, paragraphs: Sequence[str], link: str | None, label: str) -> SystemEmail:
+    """Return an email to a user with these paragraphs; the link comes after the first one."""
     given = {"title": subject, "paragraphs": paragraphs, "link": link, "label": label}
     return SystemEmail(
         subject=subject,

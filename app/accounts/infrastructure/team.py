@@ -1,0 +1,231 @@
+"""Queries and writes of the people of an account, and of invitations to it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.accounts.infrastructure.tables import Account, ApiToken, Invitation, Membership, User
+from app.platform.database import session
+
+_PLAIN = {"synchronize_session": False}
+_CROSS_ACCOUNT = {"cross_account": True}
+
+
+class Member(NamedTuple):
+    """A person with a role of their own in an account."""
+
+    user_id: int
+    name: str
+    email: str
+    role: str
+    joined_at: datetime
+    last_sign_in_at: datetime | None
+
+
+class PendingInvitation(NamedTuple):
+    """An invitation that was neither accepted nor revoked; it may have expired. `inviter` is a name."""
+
+    id: int
+    email: str
+    role: str
+    sent_at: datetime
+    expires_at: datetime
+    inviter: str | None
+
+
+class KnownInvitation(NamedTuple):
+    """An invitation, found by its token."""
+
+    id: int
+    account_id: int
+    account_name: str
+    email: str
+    role: str
+    expires_at: datetime
+    accepted_at: datetime | None
+    revoked_at: datetime | None
+    inviter: str | None
+
+
+def _members(account_id: int) -> sa.Select[int, str, str, str, datetime, datetime | None]:
+    return (
+        sa.select(
+            User.id, User.name, User.email, Membership.role, Membership.created_at, User.last_sign_in_at
+        )
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.account_id == account_id)
+    )
+
+
+def members(account_id: int, after: int | None, limit: int) -> list[Member]:
+    """Return up to `limit` people by name, from the one that follows the user `after`."""
+    query = _members(account_id)
+    if after is not None:
+        name = sa.select(User.name).where(User.id == after).scalar_subquery()
+        query = query.where(sa.or_(User.name > name, sa.and_(User.name == name, User.id > after)))
+    return [Member(*row) for row in session().execute(query.order_by(User.name, User.id).limit(limit))]
+
+
+def member(account_id: int, user_id: int) -> Member | None:
+    row = session().execute(_members(account_id).where(User.id == user_id)).first()
+    return Member(*row) if row else None
+
+
+def member_with_email(account_id: int, email: str) -> Member | None:
+    row = session().execute(_members(account_id).where(User.email == email)).first()
+    return Member(*row) if row else None
+
+
+def count_members(account_id: int) -> int:
+    query = sa.select(sa.func.count()).select_from(Membership).where(Membership.account_id == account_id)
+    return session().scalars(query).one()
+
+
+def count_people_of_agency(account_id: int) -> int:
+    """Return how many people may work in an account because they belong to its agency."""
+    agency = sa.select(Account.parent_id).where(Account.id == account_id).scalar_subquery()
+    query = sa.select(sa.func.count()).select_from(Membership).where(Membership.account_id == agency)
+    return session().scalars(query, execution_options=_CROSS_ACCOUNT).one()
+
+
+def has_other_owner(account_id: int, user_id: int) -> bool:
+    """Return whether somebody else owns an account or its agency."""
+    query = (
+        sa.select(User.id)
+        .join(Membership, Membership.user_id == User.id)
+        .join(
+            Account, sa.or_(Membership.account_id == Account.id, Membership.account_id == Account.parent_id)
+        )
+        .where(Account.id == account_id, Membership.role == "owner", User.active, User.id != user_id)
+        .limit(1)
+    )
+    return session().scalar(query, execution_options=_CROSS_ACCOUNT) is not None
+
+
+def set_role(account_id: int, user_id: int, role: str) -> None:
+    session().execute(
+        sa.update(Membership)
+        .where(Membership.account_id == account_id, Membership.user_id == user_id)
+        .values(role=role),
+        execution_options=_PLAIN,
+    )
+
+
+def delete_membership(account_id: int, user_id: int) -> None:
+    session().execute(
+        sa.delete(Membership).where(Membership.account_id == account_id, Membership.user_id == user_id),
+        execution_options=_PLAIN,
+    )
+
+
+def revoke_tokens(account_id: int, user_id: int, at: datetime) -> int:
+    """Revoke a user's tokens in an account, and in those of its sub-accounts in which they have no role of
+    their own; return how many."""
+    own = sa.select(Membership.account_id).where(Membership.user_id == user_id)
+    below = sa.select(Account.id).where(Account.parent_id == account_id, Account.id.not_in(own))
+    result = session().execute(
+        sa.update(ApiToken)
+        .where(
+            ApiToken.user_id == user_id,
+            ApiToken.revoked_at.is_(None),
+            sa.or_(ApiToken.account_id == account_id, ApiToken.account_id.in_(below)),
+        )
+        .values(revoked_at=at)
+        .returning(ApiToken.id),
+        execution_options=_PLAIN | _CROSS_ACCOUNT,
+    )
+    return len(result.all())
+
+
+def pending_invitations(account_id: int) -> list[PendingInvitation]:
+    """Return the open and the expired invitations, newest first."""
+    query = (
+        sa.select(
+            Invitation.id,
+            Invitation.email,
+            Invitation.role,
+            Invitation.sent_at,
+            Invitation.expires_at,
+            User.name,
+        )
+        .outerjoin(User, User.id == Invitation.created_by)
+        .where(Invitation.account_id == account_id, *_is_pending())
+        .order_by(Invitation.id.desc())
+    )
+    return [PendingInvitation(*row) for row in session().execute(query)]
+
+
+def pending_invitation(account_id: int, invitation_id: int) -> Invitation | None:
+    return session().scalar(
+        sa.select(Invitation).where(
+            Invitation.account_id == account_id, Invitation.id == invitation_id, *_is_pending()
+        )
+    )
+
+
+def pending_invitation_to(account_id: int, email: str) -> Invitation | None:
+    return session().scalar(
+        sa.select(Invitation)
+        .where(Invitation.account_id == account_id, Invitation.email == email, *_is_pending())
+        .limit(1)
+    )
+
+
+def _is_pending() -> tuple[sa.ColumnElement[bool], ...]:
+    return Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None)
+
+
+def invitation_with(token_hash: str) -> KnownInvitation | None:
+    """Return the invitation with this token, of any account."""
+    query = (
+        sa.select(
+            Invitation.id,
+            Invitation.account_id,
+            Account.name,
+            Invitation.email,
+            Invitation.role,
+            Invitation.expires_at,
+            Invitation.accepted_at,
+            Invitation.revoked_at,
+            User.name,
+        )
+        .join(Account, Account.id == Invitation.account_id)
+        .outerjoin(User, User.id == Invitation.created_by)
+        .where(Invitation.token_hash == token_hash)
+    )
+    row = session().execute(query, execution_options=_CROSS_ACCOUNT).first()
+    return KnownInvitation(*row) if row else None
+
+
+def add_invitation(made: Invitation) -> Invitation:
+    session().add(made)
+    session().flush()
+    return made
+
+
+def change_invitation(account_id: int, invitation_id: int, values: dict[str, Any]) -> None:
+    session().execute(
+        sa.update(Invitation)
+        .where(Invitation.account_id == account_id, Invitation.id == invitation_id)
+        .values(values),
+        execution_options=_PLAIN,
+    )
+
+
+def names_of_invitations(account_id: int, ids: Sequence[str]) -> dict[str, str]:
+    """Return {id: email address} of those invitations that are still kept."""
+    query = sa.select(Invitation.id, Invitation.email).where(
+        Invitation.account_id == account_id, Invitation.id.in_([int(one) for one in ids])
+    )
+    return {str(row[0]): row[1] for row in session().execute(query)}
+
+
+def discard_invitations(expired_before: datetime) -> int:
+    """Delete the invitations of all accounts that expired before then; return how many."""
+    result = session().execute(
+        sa.delete(Invitation).where(Invitation.expires_at <= expired_before).returning(Invitation.id),
+        execution_options=_PLAIN | _CROSS_ACCOUNT,
+    )
+    return len(result.all())

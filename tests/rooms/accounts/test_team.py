@@ -1,0 +1,111 @@
+"""Changing the roles of people, and removing them from the account (P-04)."""
+
+import re
+
+import sqlalchemy as sa
+from flask import Flask
+
+from app.accounts.infrastructure.tables import ApiToken
+from app.accounts.presentation.team import pages
+from app.platform.database import session
+from tests.people import EMAILS, PASSWORD, Person, program_of, sign_in
+from tests.rooms.accounts.sign_in_page import type_in
+from tests.rooms.accounts.test_invitations import NEW, TEAM, invited, opened
+from tests.rooms.accounts.test_sub_accounts import work_in
+
+
+def set_role(person: Person, of: Person, role: str, **more: str) -> tuple[int, str]:
+    answer = person.post(f"{TEAM}/{of.actor.user_id}/role", {"role": role} | more)
+    return answer.status_code, answer.text
+
+
+def test_a_role_is_changed_at_once(alice: Person, bob: Person, vera: Person) -> None:  # P-04
+    assert "Bob" in alice.get(f"{TEAM}/{bob.actor.user_id}").text
+    assert set_role(alice, vera, "admin")[0] == 303
+    assert "Vera is an admin now." in alice.get(TEAM).text
+    assert vera.get(f"{TEAM}/{bob.actor.user_id}").status_code == 200
+    assert set_role(vera, bob, "viewer")[0] == 303
+    assert bob.get("/workflows/new").status_code == 403
+    log = re.sub(r"<[^>]+>", "", alice.get("/activity").text)
+    assert "changed the role of Vera from viewer to admin" in log
+    status, page = set_role(alice, bob, "boss")
+    assert status == 422 and "Choose a role." in page
+    for who in (bob, alice):
+        assert who.post(f"{TEAM}/{2**40}/role", {"role": "viewer"}).status_code in (403, 404)
+
+
+def test_owners_are_safe_from_admins_and_never_run_out(
+    app: Flask, alice: Person, bob: Person, vera: Person
+) -> None:  # P-04
+    page = alice.get(f"{TEAM}/{alice.actor.user_id}").text
+    assert "Alice is the only owner." in page and "Save role" not in page
+    assert set_role(alice, alice, "viewer", is_sure="y")[0] == 409
+    assert alice.post(f"{TEAM}/{alice.actor.user_id}/removal").status_code == 409
+    assert set_role(alice, vera, "admin")[0] == 303
+    assert set_role(vera, alice, "viewer")[0] == 403
+    assert vera.post(f"{TEAM}/{alice.actor.user_id}/removal").status_code == 403
+    assert set_role(vera, bob, "owner")[0] == 422, "an admin makes nobody an owner"
+    assert (
+        "Only an owner can change or remove another owner." in vera.get(f"{TEAM}/{alice.actor.user_id}").text
+    )
+    assert set_role(alice, bob, "owner")[0] == 303
+    status, page = set_role(alice, alice, "marketer")
+    assert status == 422 and "Confirm that you want to give up" in page
+    assert set_role(alice, alice, "marketer", is_sure="y")[0] == 303
+    assert alice.get(f"{TEAM}/{bob.actor.user_id}").status_code == 403
+    assert bob.post(f"{TEAM}/{alice.actor.user_id}/removal").status_code == 303
+
+
+def test_removal_ends_sessions_and_tokens(app: Flask, alice: Person, bob: Person) -> None:  # P-04
+    program, elsewhere = program_of(app, bob), sign_in(app, "bob")
+    made = bob.post("/workflows/new", {"name": "Made by Bob"}).location
+    assert alice.post(f"{TEAM}/{bob.actor.user_id}/removal").status_code == 303
+    assert "Bob was removed from your team" in alice.get(TEAM).text
+    for browser in (bob, elsewhere):
+        assert "/sign-in" in browser.get("/").location
+    assert program.get("/me").status_code == 401
+    with app.app_context():
+        [token] = session().execute(sa.select(ApiToken), execution_options={"cross_account": True}).scalars()
+        assert token.revoked_at is not None, "inviting him again doesn’t bring it back"
+    assert "Made by Bob" in alice.get(made).text
+    log = re.sub(r"<[^>]+>", "", alice.get("/activity").text)
+    assert "removed Bob from the team" in log and "Bob created the workflow" in log
+    back = type_in(app.test_client(), EMAILS["bob"], PASSWORD)
+    assert back.status_code == 302, "his password is right, but there is no account"
+    link = invited(alice, EMAILS["bob"], "viewer")
+    browser = app.test_client()
+    type_in(browser, EMAILS["bob"], PASSWORD)
+    assert browser.get("/", follow_redirects=True).text.count("you aren’t on a team anymore") == 1
+    type_in(browser, EMAILS["bob"], PASSWORD)
+    joined = browser.post(f"{link}/acceptance", data=opened(browser, link))
+    assert joined.status_code == 303 and "Welcome to Agency." in browser.get("/").text
+
+
+def test_the_team_of_a_sub_account(app: Flask, alice: Person, sam: Person, mallory: Person) -> None:  # P-03
+    link = invited(sam, "bea@example.com", "marketer")
+    browser = app.test_client()
+    assert browser.post(link, data=opened(browser, link) | NEW).status_code == 303
+    page = browser.get(TEAM).text
+    assert "sam@example.com" in page and "alice@example.com" not in page
+    assert "3 people of your agency can work in this account, too." in page
+    assert "bea@example.com" not in alice.get(TEAM).text, "it isn’t the agency’s team"
+    assert alice.get(f"{TEAM}/{sam.actor.user_id}").status_code == 404
+    for person in (sam, mallory):
+        assert person.get(f"{TEAM}/{alice.actor.user_id}").status_code == 404
+    work_in(alice, sam.actor.account_id)
+    assert alice.post(f"{TEAM}/{sam.actor.user_id}/removal").status_code == 303, "the agency owns it, too"
+    assert "/sign-in" in sam.get("/").location
+
+
+def test_a_long_team_has_pages(app: Flask, alice: Person) -> None:
+    first = alice.get(TEAM).text
+    assert 'rel="next"' not in first
+    original, pages.PAGE = pages.PAGE, 2  # type: ignore[misc]
+    try:
+        first = alice.get(TEAM).text
+        [following] = re.findall(r'rel="next" href="([^"]+)"', first)
+        second = alice.get(following).text
+    finally:
+        pages.PAGE = original  # type: ignore[misc]
+    assert "bob@example.com" in first and "vera@example.com" not in first
+    assert "vera@example.com" in second and "2 of 3 people" in first
