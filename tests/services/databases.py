@@ -9,10 +9,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakSet
 
 import psycopg
 import sqlalchemy as sa
 from flask import Flask
+from psycopg import pq
 
 from app import create_app
 from app.gallery.application import catalog
@@ -106,10 +108,13 @@ class Database:
         self._storage: Storage = SqliteFile(folder) if kind == "sqlite" else PostgresDatabase(server())
         self._states: set[str] = set()
         self._makers: dict[str, Callable[[], None]] = {"people": create_people}
+        self._opened: WeakSet[Any] = WeakSet()
         self.app: Flask = self.make_app()
-        if kind == "sqlite":
-            with self.app.app_context():
+        with self.app.app_context():
+            if kind == "sqlite":
                 sa.event.listen(db.engine, "connect", _wait_for_no_disk)
+            else:
+                sa.event.listen(db.engine, "connect", lambda opened, _record: self._opened.add(opened))
 
     @property
     def url(self) -> str:
@@ -171,10 +176,13 @@ class Database:
         self._states.discard(state)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections. A single one to PostgreSQL stays open, as good as new: another one would
+        read the catalog again."""
         with self.app.app_context():
             db.session.remove()
-            db.engine.dispose()
+            if self.kind == "sqlite" or len(self._opened) != 1 or not _renew(*self._opened):
+                db.engine.dispose()
+                self._opened.clear()
 
     def _make(self, state: str) -> None:
         if state in self._states:
@@ -208,6 +216,14 @@ def _hash_quickly(app: Flask) -> None:
     app.extensions["security"].pwd_context.update(
         argon2__time_cost=1, argon2__memory_cost=64, argon2__parallelism=1
     )
+
+
+def _renew(connection: Any) -> bool:
+    """Reset the session of a connection to PostgreSQL. Return False if it is in use or broken."""
+    if connection.is_lent or connection.closed:
+        return False
+    connection._prepared = type(connection._prepared)()
+    return bool(connection.pgconn.exec_(b"DISCARD ALL").status == pq.ExecStatus.COMMAND_OK)
 
 
 def _wait_for_no_disk(connection: Any, _record: object) -> None:
