@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -28,6 +28,9 @@ from tests.services.installation import Installation
 from tests.services.postgresql import PostgreSQL
 from tests.services.valkey import Valkey
 from worker import TaskWorker
+
+if TYPE_CHECKING:
+    from tests.services.s3_server import S3Server
 
 KINDS = {"sqlite": ["sqlite"], "postgresql": ["postgresql"], "both": ["sqlite", "postgresql"]}
 
@@ -148,6 +151,16 @@ def valkey() -> Iterator[Valkey]:
     server = Valkey().start()
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator["S3Server"]:
+    """The session's S3 server, which only tests that ask for it start."""
+    from tests.services.s3_server import S3Server
+
+    server = S3Server()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Free space of the disk that holds DATA_DIR, and the error numbers of failed writes."""
+"""Free space of the disks that hold DATA_DIR and uploads, and the error numbers of failed writes."""
 
 import errno
 import os
@@ -21,8 +21,14 @@ def free_bytes(folder: Path) -> int:
 
 
 def has_space_for(settings: Settings, size: int) -> bool:
-    """Return True if MIN_FREE_BYTES stay free after writing `size` more bytes."""
-    return free_bytes(settings.data_dir) - size >= settings.min_free_bytes
+    """Return True if MIN_FREE_BYTES stay free after writing `size` more bytes.
+
+    Uploads may be in a folder on another disk; what is received is in DATA_DIR at first, in any case.
+    """
+    folders = [settings.data_dir]
+    if settings.uploads_url and settings.uploads_dir.is_dir():
+        folders.append(settings.uploads_dir)
+    return all(free_bytes(folder) - size >= settings.min_free_bytes for folder in folders)
 
 
 def is_writable(settings: Settings) -> bool:

@@ -38,3 +38,25 @@ def name_servers(text: str) -> tuple[tuple[str, int], ...]:
         except ValueError:
             raise ValueError("must be IP addresses separated by commas, such as 192.0.2.53") from None
     return tuple(found)
+
+
+def database_server(text: str) -> str:
+    from sqlalchemy.engine import make_url  # who needs settings only starts quicker without it
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ValueError("must look like postgresql://user:password@host:5432/name") from None
+    backend = url.get_backend_name()
+    if backend in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if backend == "sqlite" and url.database:
+        return text
+    raise ValueError("must be a PostgreSQL address (or an SQLite file)")
+
+
+def queue_server(text: str) -> str:
+    if urlsplit(text).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must start with redis://, rediss://, or unix://")
+    return text

@@ -12,9 +12,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
-from app.platform.server_addresses import mail_sender, mail_server, name_servers, web_address
+from app.platform.server_addresses import (
+    database_server,
+    mail_sender,
+    mail_server,
+    name_servers,
+    queue_server,
+    web_address,
+)
+from app.platform.upload_places import BucketAddress, bucket_address, uploads_place
 
 # A limit that is not set. Larger than any number of people, yet a number, so that the smaller limit holds.
 UNLIMITED = 999_999_999
@@ -51,28 +58,6 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser().resolve()
 
 
-def _database(text: str) -> str:
-    from sqlalchemy.engine import make_url  # who needs settings only starts quicker without it
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        raise ValueError("must look like postgresql://user:password@host:5432/name") from None
-    backend = url.get_backend_name()
-    if backend in ("postgresql", "postgres"):
-        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    if backend == "sqlite" and url.database:
-        return text
-    raise ValueError("must be a PostgreSQL address (or an SQLite file)")
-
-
-def _redis(text: str) -> str:
-    if urlsplit(text).scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("must start with redis://, rediss://, or unix://")
-    return text
-
-
 def _secret(text: str) -> str:
     if len(text) < 32:
         raise ValueError("must have at least 32 characters")
@@ -96,16 +81,22 @@ class Settings:
         "instance/",
     )
     database_url: str = _setting(
-        "", _database, "PostgreSQL to use instead of the SQLite file.", "SQLite in DATA_DIR"
+        "", database_server, "PostgreSQL to use instead of the SQLite file.", "SQLite in DATA_DIR"
     )
     redis_url: str = _setting(
-        "", _redis, "Redis or Valkey to use instead of the embedded one.", "Valkey in DATA_DIR"
+        "", queue_server, "Redis or Valkey to use instead of the embedded one.", "Valkey in DATA_DIR"
     )
     secret_key: str = _setting(
         "",
         _secret,
         "Signs sessions and forms, and encrypts saved passwords; the same on every machine.",
         "generated in DATA_DIR",
+    )
+    uploads_url: str = _setting(
+        "",
+        uploads_place,
+        "Folder, or S3-compatible bucket (s3://bucket/prefix?endpoint=…&region=…), of uploaded files.",
+        "uploads in DATA_DIR",
     )
     workers: int = _setting(2, _integer(0, 64), "Background workers to start on this machine.")
     public_url: str = _setting("", web_address, "Public address; https:// makes cookies secure.", "none")
@@ -270,7 +261,13 @@ class Settings:
 
     @property
     def uploads_dir(self) -> Path:
-        return self.data_dir / "uploads"
+        """Folder of uploads, unless they are in `uploads_bucket`."""
+        is_folder = self.uploads_url and self.uploads_bucket is None
+        return Path(self.uploads_url) if is_folder else self.data_dir / "uploads"
+
+    @property
+    def uploads_bucket(self) -> BucketAddress | None:
+        return bucket_address(self.uploads_url)
 
     @property
     def is_secure(self) -> bool:

@@ -31,17 +31,18 @@ LOCK_WAIT_SECONDS = 30.0
 @dataclass
 class Backup:
     """What was saved: the file, how many uploads, and whether it contains the secret key. `missing` names the
-    uploads whose files were gone before."""
+    uploads whose files were gone before, `elsewhere` the bucket that has the uploads instead."""
 
     file: Path
     size: int = 0
     uploads: int = 0
     has_key: bool = False
     missing: list[str] = field(default_factory=list)
+    elsewhere: str | None = None
 
     def sentences(self, settings: Settings) -> list[str]:
         """Return what to tell the user."""
-        parts = f"the database, {counted(self.uploads, 'upload')}"
+        parts = "the database" if self.elsewhere else f"the database, {counted(self.uploads, 'upload')}"
         parts += ", and the secret key" if self.has_key else ", but not SECRET_KEY"
         said = [f"Saved and verified {parts}: {self.file} ({formats.size(self.size)})."]
         if self.has_key:
@@ -50,6 +51,11 @@ class Backup:
             said.append(
                 "SECRET_KEY is set in the environment. Keep it, too: "
                 "without it, saved passwords can’t be read."
+            )
+        if self.elsewhere:
+            said.append(
+                f"Uploads aren’t in this file: they stay in {self.elsewhere}. Back up that bucket, too, "
+                "with the tools of its service."
             )
         if self.missing:
             said.append(
@@ -66,8 +72,13 @@ def refuse_postgresql(settings: Settings) -> None:
     key = f"the file {key_file(settings)}" if is_generated(settings) else "the value of SECRET_KEY"
     raise Problem(
         "This command is for the embedded database, and DATABASE_URL names a PostgreSQL server. "
-        f"Use pg_dump and pg_restore, and also keep the folder {settings.uploads_dir} and {key}."
+        f"Use pg_dump and pg_restore, and also keep {_uploads_of(settings)} and {key}."
     )
+
+
+def _uploads_of(settings: Settings) -> str:
+    bucket = settings.uploads_bucket
+    return f"the folder {settings.uploads_dir}" if bucket is None else f"the bucket {bucket.shown}"
 
 
 def make_backup(settings: Settings, wanted: Path | None) -> Backup:
@@ -81,17 +92,19 @@ def make_backup(settings: Settings, wanted: Path | None) -> Backup:
         raise Problem(f"The database {database} doesn’t exist yet.")
     moment = now()
     target = _target(settings, wanted, moment)
-    made = Backup(target, has_key=is_generated(settings))
+    bucket = settings.uploads_bucket
+    made = Backup(target, has_key=is_generated(settings), elsewhere=bucket.shown if bucket else None)
     with ExitStack() as folders:
-        settings.uploads_dir.mkdir(mode=0o700, exist_ok=True)
+        of_uploads = settings.uploads_dir if bucket is None else settings.data_dir
+        of_uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
         # The uploads may be on a disk of their own, which links can't leave.
-        parents = settings.data_dir, target.parent, settings.uploads_dir
-        work, beside, links = work_folders(folders, *parents)
+        work, beside, links = work_folders(folders, settings.data_dir, target.parent, of_uploads)
         copied, draft = work / archive.DATABASE, beside / target.name
         with ExitStack() as open_database:
             with write_lock(engine, LOCK_WAIT_SECONDS):
                 source = open_database.enter_context(database_copy.snapshot(database))
-                _link_uploads(database_copy.uploads_of(source), links, made)
+                if bucket is None:
+                    _link_uploads(database_copy.uploads_of(source), links, made)
             database_copy.copy(source, copied)
         with database_copy.opened(copied) as connection:
             database_copy.check(connection)
@@ -134,6 +147,7 @@ def _write(
         "secret_key": {"included": made.has_key, "fingerprint": fingerprint(settings.secret_key)},
         "uploads": made.uploads,
         "missing_uploads": made.missing,
+        "uploads_in": made.elsewhere,
     }
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         writer = archive.Writer(file, int(moment.timestamp()))

@@ -48,6 +48,10 @@ class Restored:
             f"Restored the backup of {_moment(self.about['created_at']):%Y-%m-%d %H:%M} UTC: "
             f"the database and {counted(self.uploads, 'upload')}."
         ]
+        if place := self.about.get("uploads_in"):
+            said.append(
+                f"Uploads were in {str(place)[:200]}, and not in the backup. UPLOADS_URL must lead to them."
+            )
         if self.about["schema"] != newest_migration():
             said.append(f"Updated the database from {self.about['schema']} to {newest_migration()}.")
         if self.aside:
@@ -65,6 +69,7 @@ def restore(settings: Settings, file: Path, replaces: bool) -> Restored:
     refuse_postgresql(settings)
     engine = db.engine
     database = Path(str(engine.url.database)).absolute()
+    _refuse_other_disk(settings)
     with _stopped(settings):
         _refuse_data(settings, database, replaces)
         for folder in (settings.data_dir, database.parent):
@@ -100,8 +105,20 @@ def _stopped(settings: Settings) -> Iterator[None]:
         os.close(lock)
 
 
+def _refuse_other_disk(settings: Settings) -> None:
+    """Raise Problem if the uploads, which are renamed into their place, belong on another disk."""
+    if not settings.uploads_url or settings.uploads_bucket is not None:
+        return
+    folder = settings.uploads_dir
+    if folder.exists() and folder.stat().st_dev != settings.data_dir.stat().st_dev:
+        raise Problem(
+            "UPLOADS_URL is a folder on another disk than DATA_DIR. Unset it to restore the uploads into "
+            "DATA_DIR/uploads. Then copy them to that folder, and set it again."
+        )
+
+
 def _refuse_data(settings: Settings, database: Path, replaces: bool) -> None:
-    has_uploads = any(settings.uploads_dir.glob("*/*"))
+    has_uploads = settings.uploads_bucket is None and any(settings.uploads_dir.glob("*/*"))
     if (database.exists() or has_uploads) and not replaces:
         raise Problem(
             f"There already is data in {settings.data_dir}. With --replace, it’s moved to another folder "
@@ -160,6 +177,11 @@ def _checked(settings: Settings, about: dict[str, Any]) -> dict[str, Any]:
         is_newer = re.match(r"\d{4}_", schema) and schema[:4] > newest_migration()[:4]
         made_by = "by a newer version of Muster" if is_newer else "by another program"
         raise Problem(f"The backup was made {made_by} (database version {schema[:60]!r}).")
+    if settings.uploads_bucket is not None and about.get("uploads"):
+        raise Problem(
+            "This backup contains uploads, and UPLOADS_URL is a bucket. Unset it to restore them into "
+            "DATA_DIR/uploads. Then copy the files in that folder to the bucket, and set it again."
+        )
     is_own = key.get("fingerprint") == fingerprint(settings.secret_key)
     if key.get("included") is not True and not is_own:
         raise Problem(
@@ -189,6 +211,8 @@ def _check_database(about: dict[str, Any], work: Path, copied: Path) -> None:
         database_copy.check(connection)
         if database_copy.schema_of(connection) != about["schema"]:
             raise Problem("The archive is damaged: its database has another version than it describes.")
+        if about.get("uploads_in"):
+            return
         for account_id, public_id in database_copy.uploads_of(connection):
             file = work / "uploads" / str(account_id) / f"{public_id}.gz"
             if not file.exists() and public_id not in missing:
@@ -214,7 +238,9 @@ def _exchanges(
     uploads.mkdir(mode=0o700, exist_ok=True)
     journals = [database.with_name(f"{database.name}{suffix}") for suffix in ("-wal", "-shm")]
     queue = settings.data_dir / "queue"
-    pairs: list[tuple[Path | None, Path]] = [(uploads, settings.uploads_dir), (None, queue)]
+    pairs: list[tuple[Path | None, Path]] = [(None, queue)]
+    if settings.uploads_bucket is None:
+        pairs.insert(0, (uploads, settings.uploads_dir))
     if key.exists():
         pairs.append((key, key_file(settings)))
     return [*pairs, *((None, journal) for journal in journals), (copied, database)]

@@ -91,10 +91,10 @@ def _discard(account_id: int, uploads: dict[int, str]) -> int:
 
 def _remove_strays(moment: float) -> None:
     """Remove files left by a process that ended between storing a file and inserting its row."""
-    for path, account_id, public_id in storage.files_before(moment):
-        if path.suffix == ".part" or queries.upload_by_public_id(account_id, public_id) is None:
+    for stored in storage.files_before(moment):
+        if stored.is_draft or queries.upload_by_public_id(stored.account_id, stored.public_id) is None:
             with suppress(FileNotFoundError):
-                path.unlink()
+                stored.remove()
 
 
 def _remove_files(account_id: int, public_ids: list[str]) -> None:

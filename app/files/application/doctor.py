@@ -1,5 +1,6 @@
-"""Checks of `flask doctor`: disk space, and whether the files of uploads are there."""
+"""Checks of `flask doctor`: disk space, the bucket, and whether the files of uploads are there."""
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -8,18 +9,26 @@ from app.files.infrastructure import queries, storage
 from app.platform import disk
 from app.platform.doctor import Check, Result, ok, problem, warning, worst
 from app.platform.doctor import register as add
+from app.platform.errors import Unavailable
 from app.platform.settings import current
 from app.platform.text.formats import size
 from app.platform.text.words import counted
 
 MOST_LOOKED_AT: Final = 1_000
+MOST_IN_A_BUCKET: Final = 50  # each takes a request
+BUCKET_SECONDS: Final = 25.0
 SCARCE: Final = 2
 """So many times MIN_FREE_BYTES."""
+_RESTORE_FOLDER: Final = (
+    "Restore the folder from a backup; if machines share it, check that its disk is mounted."
+)
+_RESTORE_BUCKET: Final = "Restore them from a backup of the bucket, or correct UPLOADS_URL."
 
 
 def register() -> None:
     add(Check("disk_space", "Disk space", disk_space))
-    add(Check("uploads", "Uploaded files", uploads, reads_data=True))
+    add(Check("uploads_storage", "Storage of uploads", uploads_storage, seconds=BUCKET_SECONDS))
+    add(Check("uploads", "Uploaded files", uploads, seconds=BUCKET_SECONDS, reads_data=True))
 
 
 def disk_space() -> Result:
@@ -30,7 +39,9 @@ def disk_space() -> Result:
             "The disk of DATA_DIR is full or read-only, so nothing works.",
             "Free space on it, or move DATA_DIR to a larger disk.",
         )
-    folders = {"DATA_DIR": settings.data_dir, "uploads": settings.uploads_dir}
+    folders = {"DATA_DIR": settings.data_dir}
+    if settings.uploads_bucket is None:
+        folders["uploads"] = settings.uploads_dir
     found = [_space(name, path) for name, path in folders.items() if path.is_dir()]
     temporary = Path(tempfile.gettempdir())
     if disk.free_bytes(temporary) < settings.max_upload_bytes:
@@ -61,14 +72,42 @@ def _space(name: str, path: Path) -> Result:
     return ok("")
 
 
+def uploads_storage() -> Result:
+    """Check that files can be written, read, and deleted where uploads are stored."""
+    settings = current()
+    bucket, folder = settings.uploads_bucket, settings.uploads_dir
+    if bucket is not None:
+        if (failure := storage.check_bucket()) is None:
+            return ok(f"A test file was stored in {bucket.shown}, read, and deleted.")
+        return problem(
+            f"The bucket {bucket.shown} can’t be used ({failure}), so files can’t be uploaded or read.",
+            "Check UPLOADS_URL and its keys. They must be allowed to list the bucket, to read, write, and"
+            " delete objects, and to list and abort multipart uploads.",
+        )
+    if settings.uploads_url and not os.access(folder if folder.exists() else folder.parent, os.W_OK):
+        return problem(
+            f"The folder of uploads, {folder}, isn’t writable.",
+            "Check that its disk is mounted, and its permissions; or correct UPLOADS_URL.",
+        )
+    return ok(f"Uploads are in the folder {folder}.")
+
+
 def uploads() -> Result:
-    """Check that the files of the newest uploads are in the folder of uploads."""
-    newest = queries.newest_of_all(MOST_LOOKED_AT)
-    missing = sum(not storage.path_of(account_id, public_id).is_file() for account_id, public_id in newest)
+    """Check that the files of the newest uploads are where uploads are stored."""
+    bucket = current().uploads_bucket
+    newest = queries.newest_of_all(MOST_LOOKED_AT if bucket is None else MOST_IN_A_BUCKET)
+    try:
+        missing = sum(not storage.exists(account_id, public_id) for account_id, public_id in newest)
+    except Unavailable:
+        return warning("Not checked, because the bucket doesn’t respond.", "Solve its problem first.")
     if missing:
+        place, advice = str(current().uploads_dir), _RESTORE_FOLDER
+        if bucket is not None:
+            place, advice = bucket.shown, _RESTORE_BUCKET
         return problem(
             f"{counted(missing, 'file')} of the newest {counted(len(newest), 'upload')} not in"
-            f" {current().uploads_dir}, so their jobs can’t be planned, fixed, or verified.",
-            "Restore the folder from a backup; if machines share it, check that its disk is mounted.",
+            f" {place}, so their jobs can’t be planned, fixed, or"
+            " verified.",
+            advice,
         )
     return ok(f"{counted(len(newest), 'upload')} looked at, none missing." if newest else "No uploads.")

@@ -98,7 +98,7 @@ class FileGone(UnreadableFile, NotFound):
 
 def check_is_there(upload: Upload) -> None:
     """Raise FileGone if the file is missing; for callers that must know before they start to read."""
-    if not storage.path_of(upload.account_id, upload.public_id).exists():
+    if not storage.exists(upload.account_id, upload.public_id):
         raise FileGone
 
 

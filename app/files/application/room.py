@@ -41,7 +41,10 @@ def storage_limit(account_id: int) -> int:
 
 
 def refuse_without_room(account_id: int, size: int) -> None:
-    """Raise LimitReached if the account may not store a file of `size` bytes, NoSpace if the disk cannot."""
+    """Raise LimitReached if the account may not store a file of `size` bytes, NoSpace if the disk cannot.
+
+    A bucket has no limit that we know; the disk of DATA_DIR then only holds what is being received.
+    """
     refuse_over_quota(account_id, size, "file")
     if not disk.has_space_for(current(), size):
         raise NoSpace()

@@ -4,11 +4,10 @@ The text is then read like any text file, in the same order, with the same row n
 memory.
 """
 
-import gzip
 import json
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
@@ -53,48 +52,45 @@ def read_sheet(account_id: int, public_id: str, sheet: str | None = None) -> She
     read, is too large, takes too long, or is not a workbook.
     """
     most, room = current().max_workbook_rows, current().max_upload_bytes
-    command = [sys.executable, "-I", str(_READER), str(storage.path_of(account_id, public_id)), str(most)]
-    target = _path(account_id, public_id)
-    draft = target.with_suffix(".part")
-    process = subprocess.Popen(
-        command + ([sheet] if sheet is not None else []),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_ENVIRONMENT,
-    )
-    output = cast(BinaryIO, process.stdout)
-    try:
+    command = [sys.executable, "-I", str(_READER), "/dev/stdin", str(most)]
+    with ExitStack() as until, storage.local(account_id, public_id) as workbook:
+        process = subprocess.Popen(
+            command + ([sheet] if sheet is not None else []),
+            stdin=workbook,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT,
+        )
+        until.callback(_end, process)
+        output = cast(BinaryIO, process.stdout)
         facts = json.loads(output.readline() or b'{"refused": "too_large"}')
         if "refused" in facts:
             raise _refusal(facts["refused"], most)
-        with gzip.open(draft, "wb", compresslevel=storage.QUICKLY) as packed:
+        with storage.new_sheet(account_id, public_id) as text:
             while block := output.read(_BLOCK):
                 room -= len(block)
                 if room < 0:
                     raise _refusal("too_large", most)
-                packed.write(block)
-        if process.wait() != 0:
-            raise _refusal("too_large", most)
-        draft.replace(target)
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        process.wait()
-        output.close()
-        draft.unlink(missing_ok=True)
+                text.write(block)
+            if process.wait() != 0:
+                raise _refusal("too_large", most)
     return Sheets(facts["sheets"], facts["sheet"])
 
 
 def opened(account_id: int, public_id: str, sheet: str) -> BinaryIO:
     """Open the text of a worksheet, extracting it again if it is missing. Raises UnreadableFile."""
-    path = _path(account_id, public_id)
-    if not path.exists():
+    try:
+        return storage.opened_sheet(account_id, public_id)
+    except FileNotFoundError:
         read_sheet(account_id, public_id, sheet)
-    return cast(BinaryIO, gzip.open(path, "rb"))
+    return storage.opened_sheet(account_id, public_id)
 
 
-def _path(account_id: int, public_id: str) -> Path:
-    return storage.path_of(account_id, public_id).with_suffix(storage.SHEET_TEXT)
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+    process.wait()
+    cast(BinaryIO, process.stdout).close()
 
 
 def _refusal(code: str, most: int) -> UnreadableFile:

@@ -14,7 +14,7 @@ from app.files import application as files
 from app.files.domain.samples.file import SAMPLE_FILE_NAME, TO_TRY, people_csv
 from app.files.presentation.destination_pages import DestinationPages, open_destination, routes
 from app.platform import web
-from app.platform.errors import Invalid, LimitReached, MusterError, NoSpace, TooMuch
+from app.platform.errors import Invalid, LimitReached, MusterError, NoSpace, TooMuch, Unavailable
 from app.platform.settings import current
 
 FORM_OVERHEAD = 64 * 1024  # bytes that a browser sends around the file
@@ -45,7 +45,7 @@ def receive(to: str, **at: Any) -> ResponseReturnValue:
         upload = _keep_sample() if "sample" in request.form else _keep_file()
     except RequestEntityTooLarge:
         return _refused(pages, files.too_large(most))
-    except (Invalid, LimitReached, NoSpace, TooMuch) as refusal:
+    except (Invalid, LimitReached, NoSpace, TooMuch, Unavailable) as refusal:
         return _refused(pages, refusal)
     return web.send_to(pages.mapping_url(upload.public_id))
 
