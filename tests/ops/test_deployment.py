@@ -5,6 +5,7 @@ nginx, Docker, and systemd need not be installed here, so the files are read.
 
 import configparser
 import importlib.util
+import inspect
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from app import create_app
+from app.home.presentation import metric_families
 from app.platform.settings import Settings
 from ops.processes import PARTS, STOP_WAIT_SECONDS
 from ops.run import END_WITHIN_SECONDS
@@ -81,7 +84,7 @@ def test_the_example_has_settings_without_secrets() -> None:
     lines = [line.lstrip("#") for line in text_of("environment.example").splitlines()]
     found = dict(line.split("=", 1) for line in lines if re.match(r"[A-Z_]+=", line))
     assert set(found) - {"POSTGRES_PASSWORD"} <= set(SETTINGS)
-    assert [found[name] for name in SECRETS if name in found] == ["", ""]
+    assert {found[name] for name in SECRETS if name in found} == {""}
     filled = {name: value for name, value in found.items() if name in SETTINGS}
     Settings.from_environment(filled | {"SECRET_KEY": "x" * 64})
     asked = set(re.findall(r"\$\{(\w+):\?\}", text_of("compose.yaml")))
@@ -116,3 +119,21 @@ def test_proxies_pass_on_what_muster_needs() -> None:
         assert f"proxy_set_header {header} $" in nginx
     assert "location ~ /events$" in nginx and "proxy_buffering off;" in nginx
     assert "/metrics" in nginx and "/metrics" in caddy
+
+
+def test_the_document_names_what_exists() -> None:
+    """Commands, parts, metrics, settings, and files in docs/operating.md."""
+    text = (ROOT / "docs" / "operating.md").read_text()
+    settings = Settings.from_environment({"DATA_DIR": "/nowhere", "SECRET_KEY": "x" * 64})
+    known = {"db", *create_app(settings).cli.commands}
+    assert set(re.findall(r"\bflask ([a-z]+(?:-[a-z]+)*)", text)) <= known
+    assert set(re.findall(r"python -m ops ([a-z]+)\b", text)) == set(PARTS) - {"all"}
+    families = set(re.findall(r'"([a-z_]+)"', inspect.getsource(metric_families)))
+    metrics = {re.sub("_(total|bucket)$", "", name) for name in re.findall(r"muster_(\w+)", text)}
+    assert len(metrics) > 5 and metrics <= families
+    for name in re.findall(r"\b[A-Z]+_[A-Z_]+\b", text):
+        assert name in SETTINGS, name
+    for name in re.findall(r"`(deploy/[\w./]+)`", text):
+        assert (ROOT / name).exists()
+    rules = yaml.safe_load(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)[0])
+    assert {len(rule) for rule in rules["groups"][0]["rules"]} == {3}
