@@ -45,6 +45,7 @@ from app.engine.application.recounts.recounting import Correction, recount_enrol
 from app.engine.application.recounts.verifying import Check, Verified, verify_workflows
 from app.engine.application.starting import Start, pace_of, start_held, start_plan
 from app.engine.application.triggers import register_listener as register_triggers
+from app.engine.application.triggers import register_receiver
 
 __all__ = [
     "CAME_BACK",
@@ -82,6 +83,7 @@ __all__ = [
     "register_leaving",
     "register_listener",
     "register_reactions",
+    "register_receiver",
     "register_source",
     "register_terms",
     "register_triggers",

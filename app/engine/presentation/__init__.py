@@ -40,6 +40,7 @@ def init(app: Flask) -> None:
     engine.register_eraser()
     engine.register_listener()
     engine.register_triggers()
+    engine.register_receiver()
     engine.register_source()
     engine.register_delivery_source()
     engine.register_leaving()

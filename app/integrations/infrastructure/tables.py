@@ -1,4 +1,6 @@
-"""Table of an account's connections to external services."""
+"""Tables of an account's connections to external services."""
+
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,3 +15,35 @@ class Integration(AccountOwned, Authored, db.Model):
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(20))
+
+
+class EventSource(AccountOwned, Authored, db.Model):
+    """Software that reports events to an account. `secret`, which checks them, is encrypted; `heard_at` is
+    when it last sent something that it had signed, `heard_type` the event in it (empty if it was none that
+    Muster knows), and `heard_result` what became of it. With a `consent_basis`, contacts are created for
+    people who are not known."""
+
+    __tablename__ = "event_sources"
+
+    account_id: Mapped[int] = mapped_column(
+        BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    source: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    secret: Mapped[str] = mapped_column(sa.Text)
+    consent_basis: Mapped[str | None] = mapped_column(sa.String(30))
+    heard_at: Mapped[datetime | None]
+    heard_type: Mapped[str | None] = mapped_column(sa.String(40))
+    heard_result: Mapped[str | None] = mapped_column(sa.String(20))
+
+
+class ServiceTest(AccountOwned, db.Model):
+    """The last test of a kind of service, and whether it was successful."""
+
+    __tablename__ = "service_tests"
+
+    account_id: Mapped[int] = mapped_column(
+        BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    kind: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    tested_at: Mapped[datetime]
+    is_ok: Mapped[bool]

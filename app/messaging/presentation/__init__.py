@@ -7,6 +7,7 @@ from app.messaging import application as messaging
 from app.messaging.application import doctor
 from app.messaging.application.mailbox.settings import CHECKS, MOST_CHECKS
 from app.messaging.application.sending_domains import checks as domain_checks
+from app.messaging.application.servers import connected
 from app.messaging.application.servers.server_tests import MOST_TESTS, SECONDS, TESTS
 from app.messaging.application.sms import settings as sms_settings
 from app.messaging.application.time_line import WORDS, describe_events
@@ -44,6 +45,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(sms_hooks.blueprint)
     app.register_blueprint(tracking_pages.blueprint)
     audit_words.register()
+    connected.register()
     doctor.register()
     unsubscribe_pages.init(app)
     messaging.register_removal()

@@ -41,6 +41,7 @@ from app.workflows.application.judging import (
     linked_names,
     missing_fields,
     missing_services,
+    service_uses,
 )
 from app.workflows.application.keeping.copying import duplicate
 from app.workflows.application.keeping.leaving import Deletion, delete, deletion_of, restore
@@ -196,6 +197,7 @@ __all__ = [
     "resume",
     "sample_of",
     "send_to_oneself",
+    "service_uses",
     "set_conditions",
     "set_trigger_filters",
     "startable",

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterator
 
 from app.accounts.application import filled_tags
 from app.contacts.domain.names import field_key
-from app.integrations.application import connected
+from app.integrations.application import Use, connected
 from app.platform.errors import Invalid
 from app.workflows.domain import Definition, Problem, problems, references
 from app.workflows.domain.checks.loops import entering_steps, loop_problems, start_of
-from app.workflows.domain.checks.needs import missing, requirements
+from app.workflows.domain.checks.needs import missing, part_needs, requirements
 from app.workflows.domain.definition.custom_fields import custom_fields_in
-from app.workflows.infrastructure import queries
+from app.workflows.infrastructure import active, queries
 
 
 def faults(
@@ -71,6 +71,17 @@ def linked_names(account_id: int, definition: Definition) -> dict[str, str]:
 def missing_services(account_id: int, definition: Definition) -> tuple[str, ...]:
     """Return the integrations that the definition needs and that are not connected."""
     return missing(requirements(definition), available(account_id))
+
+
+def service_uses(account_id: int) -> dict[str, list[Use]]:
+    """Return {integration: active workflows that need it}, by name."""
+    filled = filled_tags(account_id)
+    found: dict[str, list[Use]] = {}
+    for public_id, name, definition in active.active_definitions(account_id):
+        needs = [part_needs(part, filled) for part in definition.live_parts]
+        for kind in sorted(set().union(*needs)):
+            found.setdefault(kind, []).append(Use(public_id, name, sum(kind in one for one in needs)))
+    return found
 
 
 def available(account_id: int) -> frozenset[str]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.platform.database import BigInt, session
 from app.platform.database.short_reads import read_built
+from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 
@@ -25,6 +26,21 @@ class Active(NamedTuple):
 def active_workflows(account_id: int) -> list[Active]:
     """Return the active workflows of the account, oldest first, without their definitions."""
     return [Active(*row) for row in read_built(_active(), {"of_account": account_id})]
+
+
+def active_definitions(account_id: int) -> list[tuple[str, str, Definition]]:
+    """Return (public id, name, definition that people are enrolled into) of active workflows, by name."""
+    query = (
+        sa.select(Workflow.public_id, Workflow.name, WorkflowVersion.definition)
+        .join(WorkflowVersion, WorkflowVersion.id == Workflow.active_version_id)
+        .where(
+            Workflow.account_id == account_id,
+            WorkflowVersion.account_id == account_id,
+            Workflow.status == "active",
+        )
+        .order_by(Workflow.name, Workflow.id)
+    )
+    return [(public_id, name, parse(document)) for public_id, name, document in session().execute(query)]
 
 
 def accounts_triggered_by(types: Sequence[str]) -> list[int]:

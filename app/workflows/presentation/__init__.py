@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from app.integrations import application as integrations
+from app.workflows import application as workflows
 from app.workflows.domain import STEPS, channels
 from app.workflows.domain.types.declarations import Look
 from app.workflows.presentation import (
@@ -40,6 +42,7 @@ def init(app: Flask) -> None:
     ):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.blueprint)
+    integrations.register_users(workflows.service_uses)
     audit_words.register()
     field_uses.register()
     app.add_template_filter(STEPS.get, "step_type")

@@ -55,8 +55,8 @@ def test_others_may_look_but_not_change(bob: Person, vera: Person) -> None:
 def test_integrations_say_what_is_connected(app: Flask, vera: Person) -> None:
     page = vera.get("/settings/integrations").text
     assert page.count("Not connected") == 5
-    assert "can’t be connected yet" in page and 'href="/settings/business#review_link"' in page
-    assert 'Job results can be sent: <a href="/settings/webhook">' in page
+    assert 'href="/settings/business#review_link"' in page
+    assert 'href="/settings/webhook">Job results</a>' in page
     with app.app_context(), transaction():
         session().add(Integration(account_id=vera.actor.account_id, kind="sms"))
     assert vera.get("/settings/integrations").text.count("Not connected") == 4

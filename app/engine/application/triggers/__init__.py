@@ -9,6 +9,7 @@ from app.engine.application.triggers.receiving import (
     NewContacts,
     receive_events,
 )
+from app.engine.application.triggers.reporting import register_receiver
 
 __all__ = [
     "EVENT_TYPES",
@@ -18,4 +19,5 @@ __all__ = [
     "NewContacts",
     "receive_events",
     "register_listener",
+    "register_receiver",
 ]

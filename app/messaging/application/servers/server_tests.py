@@ -8,6 +8,7 @@ from uuid import uuid4
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.integrations import application as integrations
 from app.messaging.application.composing import frame_of
 from app.messaging.application.servers.senders import Chosen, chosen
 from app.messaging.domain.emails.layout import email_html, email_text
@@ -55,7 +56,9 @@ def send_test(actor: Actor, to: str) -> ServerAnswer:
     with transaction():
         activity.record(actor, "mail_server_tested", "mail_server", actor.account_id, name=found.server.host)
     forget_snapshot()
-    return handed_over(found, _test_email(actor, found, str(address)))
+    answer = handed_over(found, _test_email(actor, found, str(address)))
+    integrations.note_test(actor, "email", answer.is_accepted)
+    return answer
 
 
 def handed_over(found: Chosen, email: Email) -> ServerAnswer:

@@ -134,9 +134,11 @@ def send_test_sms(actor: Actor, to: str) -> ServerAnswer:
     forget_snapshot()
     try:
         found.provider.send(number, f"Test message from {actor.account_name}.")
+        answer = ServerAnswer(True, f"Twilio accepted the message to {number}.")
     except (Refused, Doubtful) as failure:
-        return ServerAnswer(False, str(failure))
-    return ServerAnswer(True, f"Twilio accepted the message to {number}.")
+        answer = ServerAnswer(False, str(failure))
+    integrations.note_test(actor, SMS, answer.is_accepted)
+    return answer
 
 
 def _token(row: SmsProviderRow | None, wanted: SmsSettings, typed: str) -> str:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.application import require
 from app.accounts.domain import Permission
+from app.integrations import application as integrations
 from app.messaging.application.pace.brakes import is_paused
 from app.messaging.application.servers.server_tests import ServerAnswer
 from app.messaging.application.sms import settings as sms
@@ -74,6 +75,7 @@ def _page(form: Any = None, test_form: Any = None, answer: ServerAnswer | None =
         all_paused=is_paused(actor.account_id),
         form=form or ProviderForm.of(known),
         test_form=test_form or SmsTestForm(formdata=None),
+        uses=integrations.uses_of(actor.account_id).get(sms.SMS, ()),
         sending_form=SmsSendingForm.of(known) if known else None,
         answer=answer,
         nav_active="settings",

@@ -37,19 +37,18 @@ SERVICES: Final[dict[Kind, Service]] = {
         "Webhooks",
         "webhook",
         "Starts a workflow when other software sends data.",
-        "Can’t be connected yet. Steps that call webhooks need no connection.",
+        "Steps that call webhooks need no connection.",
     ),
     Kind.CALENDAR: Service(
         "Calendar",
         "calendar",
         "Starts a workflow when someone books, keeps, or misses an appointment.",
-        "Can’t be connected yet. Messages use the booking link in your business details.",
+        "Messages use the booking link in your business details.",
     ),
     Kind.PAYMENTS: Service(
         "Payments",
         "credit-card",
         "Starts a workflow, or reaches its goal, when someone buys.",
-        "Can’t be connected yet",
     ),
     Kind.REVIEWS: Service(
         "Reviews",

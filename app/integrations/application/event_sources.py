@@ -1,0 +1,122 @@
+"""Which software reports events to an account: connecting it, and what it last reported."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.integrations.application.addresses import source_path
+from app.integrations.application.receiving import consent_bases
+from app.integrations.domain.event_sources import SOURCES, Source, sources_of
+from app.integrations.infrastructure import event_sources as store
+from app.integrations.infrastructure import store as connections
+from app.platform.database import transaction
+from app.platform.errors import Conflict, Invalid, NotFound
+
+_STRIPE_SECRET: Final = re.compile(r"whsec_[A-Za-z0-9+/=_-]{16,150}")
+
+
+@dataclass(frozen=True)
+class ShownSource:
+    """A connected source as pages show it, without its secret. `secret_lost`: the secret can't be read
+    anymore."""
+
+    source: Source
+    since: datetime
+    by: str
+    basis: str | None
+    heard_at: datetime | None
+    heard_type: str
+    heard_result: str
+    secret_lost: bool
+
+
+@dataclass(frozen=True)
+class NewConnection:
+    """What is shown once: where in this installation the source has to send events, and the secret with which
+    it signs them, empty if it has its own or signs nothing."""
+
+    path: str
+    secret: str
+
+
+def list_sources(actor: Actor) -> list[ShownSource]:
+    """Return the sources that report to the actor's account."""
+    accounts.require(actor, Permission.REPORTS)
+    rows = [row for row in store.sources_of(actor.account_id) if row.source in list(Source)]
+    names = accounts.user_names(row.created_by for row in rows)
+    return [
+        ShownSource(
+            Source(row.source),
+            row.created_at,
+            names.get(row.created_by or 0, ""),
+            row.consent_basis,
+            row.heard_at,
+            row.heard_type or "",
+            row.heard_result or "",
+            store.decrypted(row.secret) is None,
+        )
+        for row in rows
+    ]
+
+
+def signed_path(actor: Actor, source: Source) -> str:
+    """Return where in this installation a source that signs events has to send them; empty for another, whose
+    address is secret."""
+    accounts.require(actor, Permission.ACCOUNT)
+    return source_path(actor.account_id, source) if SOURCES[source].is_signed else ""
+
+
+def connect_source(actor: Actor, name: str, secret: str, basis: str) -> NewConnection:
+    """Accept events of a source. `secret` is that of a source with its own; `basis` is the legal basis with
+    which contacts are created, empty if events of unknown people don't count.
+
+    Raises Invalid with `fields`, Conflict if it is connected, and NotFound.
+    """
+    accounts.require(actor, Permission.ACCOUNT)
+    source = known_source(name)
+    info, account_id = SOURCES[source], actor.account_id
+    wrong = {}
+    if info.secret_label and not _STRIPE_SECRET.fullmatch(secret.strip()):
+        wrong["secret"] = "Enter the signing secret of the endpoint. It starts with whsec_."
+    if basis and basis not in consent_bases():
+        wrong["basis"] = "Choose one of the options."
+    if wrong:
+        raise Invalid.in_fields(wrong)
+    kept = secret.strip() if info.secret_label else secrets.token_hex(24)
+    with transaction():
+        accounts.lock(account_id)
+        if store.source_of(account_id, source.value) is not None:
+            raise Conflict("CONFLICT", f"{info.name} is already connected. Disconnect it first.")
+        store.add(account_id, source.value, store.encrypted(kept), basis or None, actor.user_id)
+        connections.connect(account_id, info.kind.value, actor.user_id)
+        activity.record(actor, "event_source_connected", "event_source", source.value, name=info.name)
+    is_ours = info.is_signed and not info.secret_label
+    return NewConnection(source_path(account_id, source, kept), kept if is_ours else "")
+
+
+def disconnect_source(actor: Actor, name: str) -> None:
+    """Stop accepting events of a source. Raises NotFound if it isn't connected."""
+    accounts.require(actor, Permission.ACCOUNT)
+    source = known_source(name)
+    info, account_id = SOURCES[source], actor.account_id
+    with transaction():
+        accounts.lock(account_id)
+        if store.source_of(account_id, source.value) is None:
+            raise NotFound("NOT_FOUND", f"{info.name} isn’t connected.")
+        store.delete(account_id, source.value)
+        left = {row.source for row in store.sources_of(account_id)}
+        if not left & {one.value for one in sources_of(info.kind)}:
+            connections.disconnect(account_id, info.kind.value)
+        activity.record(actor, "event_source_disconnected", "event_source", source.value, name=info.name)
+
+
+def known_source(name: str) -> Source:
+    """Raises NotFound for a name that no source has."""
+    if name not in list(Source):
+        raise NotFound("NOT_FOUND", "This integration doesn’t exist.")
+    return Source(name)
