@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from flask_security.recoverable import generate_reset_password_token
 from werkzeug.routing import Rule
 
+from app.accounts.application import with_sub_accounts
 from app.accounts.application.api_tokens import create_token
 from app.accounts.application.team.invitations import invite
 from app.accounts.infrastructure import queries
@@ -155,6 +156,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/tasks/task_id": str(tasks.create_task(alice.actor, contact, title="Call", due_at=due_at).id),
             "/settings/session_id": _session_of(alice),
             "/settings/token_id": str(_token_of(alice)),
+            "/settings/account_id": str(with_sub_accounts(alice.actor)[1]),
             "/settings/user_id": str(alice.actor.user_id),
             "/settings/invitation_id": str(invitation.id),
             "/invitations/token": invitation.token,

@@ -123,6 +123,16 @@ def change_account(actor: Actor, *, name: str, time_zone: str, country: str) -> 
             )
 
 
+def rename_account(actor: Actor, name: str) -> None:
+    """Change the account's name only. Raises Invalid with `fields`."""
+    require(actor, Permission.ACCOUNT)
+    _raise_if_invalid(sub_account_problems(name))
+    account = queries.account(actor.account_id)
+    if account is None:
+        raise NotFound("NOT_FOUND", "This account doesn’t exist.")
+    change_account(actor, name=name, time_zone=account.time_zone, country=account.country)
+
+
 def actor_of(user_id: int, account_id: int | None, origin: str) -> Actor:
     """Return the actor for a user in `account_id`, or in the user's first account if it is None.
 

@@ -76,11 +76,14 @@ def limit_of(account_id: int, name: str, default: int, highest: int | None = Non
     """Return the limit `name` that holds for an account: its own, or `default` if it has not set one.
 
     It is never more than `highest` (the default unless given), which may have been lowered since, nor more
-    than the limit of the account's agency.
+    than the limit of the account's agency, nor than the one that the agency has set for it.
     """
     highest = default if highest is None else highest
     account = queries.account(account_id)
     own = account.limits.get(name) if account else None
     limit = min(own, highest) if type(own) is int else default
-    parent = account.parent_id if account else None
-    return limit if parent is None else min(limit, limit_of(parent, name, default, highest))
+    if account is None or account.parent_id is None:
+        return limit
+    given = account.agency_limits.get(name)
+    limit = min(limit, given) if type(given) is int else limit
+    return min(limit, limit_of(account.parent_id, name, default, highest))

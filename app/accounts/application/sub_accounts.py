@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from app.accounts.application.members import actor_of, rename_account
 from app.accounts.application.permissions import require
 from app.accounts.domain import Actor, Permission
 from app.accounts.infrastructure import queries
 from app.platform.errors import NotFound
+from app.platform.tenancy import acting_for
 
 
 class SubAccount(NamedTuple):
@@ -81,6 +83,23 @@ def sub_account_names(actor: Actor, ids: Sequence[int]) -> dict[int, str]:
     """Return {id: name} of those of the accounts that are the actor's sub-accounts."""
     require(actor, Permission.REPORTS)
     return queries.names_of_sub_accounts(actor.account_id, ids) if ids else {}
+
+
+def actor_in_sub_account(actor: Actor, account_id: int) -> Actor:
+    """Return the actor’s user in a sub-account that they may manage. Raises NotFound."""
+    require(actor, Permission.ACCOUNT)
+    if actor.user_id is None or not queries.names_of_sub_accounts(actor.account_id, [account_id]):
+        raise NotFound("NOT_FOUND", "This sub-account doesn’t exist.")
+    there = actor_of(actor.user_id, account_id, actor.origin)
+    require(there, Permission.ACCOUNT)
+    return there
+
+
+def rename_sub_account(actor: Actor, account_id: int, name: str) -> None:
+    """Give a sub-account another name. Raises NotFound, and Invalid with `fields`."""
+    there = actor_in_sub_account(actor, account_id)
+    with acting_for(account_id):
+        rename_account(there, name)
 
 
 def agency_name(actor: Actor) -> str | None:

@@ -12,6 +12,8 @@ from app.platform.tenancy import AccountOwned
 
 
 class Account(Authored, db.Model):
+    """`limits` are those that the account has set itself, `agency_limits` those that its agency has set."""
+
     __tablename__ = "accounts"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
@@ -21,6 +23,7 @@ class Account(Authored, db.Model):
     time_zone: Mapped[str] = mapped_column(sa.String(60), default="UTC")
     country: Mapped[str] = mapped_column(sa.String(2), default="")
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    agency_limits: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class User(Authored, UserMixin, db.Model):

@@ -6,7 +6,13 @@ from flask import Blueprint, flash, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
-from app.accounts.application import create_sub_account, is_agency, open_account, open_accounts
+from app.accounts.application import (
+    create_sub_account,
+    is_agency,
+    open_account,
+    open_accounts,
+    sub_account_names,
+)
 from app.accounts.domain import Permission
 from app.accounts.domain.input import MAX_NAME_LENGTH
 from app.platform import web
@@ -68,6 +74,7 @@ def _page(form: AccountForm) -> str:
     after = number_of(request.args.get("after", ""))
     place: dict[str, Any] = {"q": search or None}
     found = open_accounts(actor, search=search, after=after, limit=PAGE)
+    may_manage = is_agency(actor.account_id) and actor.may(Permission.ACCOUNT)
     return render_template(
         "accounts/sub_accounts.html",
         form=form,
@@ -76,6 +83,7 @@ def _page(form: AccountForm) -> str:
         is_searchable=bool(search or after or found.next),
         first=url_for("sub_accounts.index", **place) if after else None,
         following=url_for("sub_accounts.index", **place, after=found.next) if found.next else None,
-        may_create=is_agency(actor.account_id) and actor.may(Permission.ACCOUNT),
+        may_create=may_manage,
+        managed=sub_account_names(actor, [one.id for one in found.rows]) if may_manage else {},
         nav_active="settings",
     )

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app.accounts.application import maximum_limits, own_limits, require
 from app.accounts.domain import Actor, Permission
+from app.accounts.domain.limit_words import LIMIT_WORDS
 from app.bulk_enrollment.application import JobState, job_states
 from app.bulk_enrollment.domain.brakes.texts import approval_words, canary_words, failures_words
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
@@ -27,17 +28,6 @@ from app.tasks.application import DueTasks
 ATTENTION_PERIOD = timedelta(days=14)
 # Suggested to accounts without a workflow.
 STARTER_TEMPLATES = ("new-lead-welcome", "shop-win-back", "birthday-greeting")
-
-LIMIT_WORDS = (
-    ("Workflows", "Includes drafts and archived workflows."),
-    ("Unfinished enrollments and imports", "Jobs that are scheduled, queued, running, or paused."),
-    ("People per enrollment", "Larger files can be split, or imported as contacts."),
-    ("Rows per import", "Contacts added without enrolling them."),
-    ("Batches at a time", "Keeps one account from slowing down the others."),
-    ("People enrolled per minute", "When it’s reached, jobs wait for the next minute. Nothing fails."),
-    ("People enrolled per second", "Spreads the people of each minute more evenly."),
-    ("Rows without approval", "Larger enrollments and imports wait until a second person approves them."),
-)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def test_owners_are_safe_from_admins_and_never_run_out(
     app: Flask, alice: Person, bob: Person, vera: Person
 ) -> None:  # P-04
     page = alice.get(f"{TEAM}/{alice.actor.user_id}").text
-    assert "Alice is the only owner." in page and "Save role" not in page
+    assert "You’re the only owner." in page and "Save role" not in page
     assert set_role(alice, alice, "viewer", is_sure="y")[0] == 409
     assert alice.post(f"{TEAM}/{alice.actor.user_id}/removal").status_code == 409
     assert set_role(alice, vera, "admin")[0] == 303

@@ -55,7 +55,8 @@ def refusal_of_role(actor: Actor, person: Member) -> str | None:
     if not may_manage(actor.role, Role(person.role)):
         return "Only an owner can change or remove another owner."
     if _is_last_owner(actor, person):
-        return f"{person.name} is the only owner. Make another person an owner first."
+        who = "You’re" if person.user_id == actor.user_id else f"{person.name} is"
+        return f"{who} the only owner. Make another person an owner first."
     return None
 
 

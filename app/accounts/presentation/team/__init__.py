@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.accounts.application.team.invitations import discard_old_invitations
-from app.accounts.presentation.team import emails, joining, pages
+from app.accounts.presentation.team import emails, joining, pages, sub_account
 from app.platform.clock import every
 
 every(3600)(discard_old_invitations)
@@ -12,4 +12,5 @@ every(3600)(discard_old_invitations)
 def init(app: Flask) -> None:
     pages.init(app)
     joining.init(app)
+    app.register_blueprint(sub_account.blueprint)
     emails.register()

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, EmailField, RadioField
 
+from app.accounts.application import require
 from app.accounts.application.system_emails import can_email_links
 from app.accounts.application.team import invitations, people
 from app.accounts.application.team.invitations import Invited
@@ -34,7 +35,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
-class _RoleForm(web.ShowingForm):
+class RoleForm(web.ShowingForm):
     role = RadioField("Role", validate_choice=False)
 
     def offer(self, own: Role) -> None:
@@ -42,12 +43,12 @@ class _RoleForm(web.ShowingForm):
         self["role"].choices = [(role.value, role.value.capitalize()) for role in roles_to_give(own)]
 
 
-class InviteForm(_RoleForm):
+class InviteForm(RoleForm):
     email = EmailField("Email address", render_kw={"maxlength": MAX_ADDRESS})
     role = RadioField("Role", validate_choice=False, default=Role.MARKETER.value)
 
 
-class ChangeForm(_RoleForm):
+class ChangeForm(RoleForm):
     is_sure = BooleanField("I want to give up some of my own permissions")
 
 
@@ -61,8 +62,8 @@ def invite() -> ResponseReturnValue:
     form = InviteForm()
     address = (form.email.data or "").strip()
     try:
-        if web.actor().may(Permission.ACCOUNT):
-            _count(address)
+        require(web.actor(), Permission.ACCOUNT)
+        count_invitation(web.actor().account_id, address)
         made = invitations.invite(web.actor(), email=address, role=form.role.data or "")
     except Invalid as wrong:
         form.show(wrong.facts["fields"])
@@ -82,7 +83,7 @@ def renew(invitation_id: int) -> ResponseReturnValue:
 def new_link(invitation_id: int) -> ResponseReturnValue:
     """Show a new link to send by oneself; it is on the response page only."""
     made = invitations.renew_invitation(web.actor(), invitation_id, by_email=False)
-    return _page(InviteForm(formdata=None), invited=made, link=_link(made.token))
+    return _page(InviteForm(formdata=None), invited=made, link=link_of(made.token))
 
 
 @blueprint.post("/invitations/<int:invitation_id>/revocation")
@@ -126,17 +127,17 @@ def _sent(made: Invited) -> ResponseReturnValue:
     if can_email_links(current()):
         flash(f"Invitation sent to {made.email}.", "success")
         return web.send_to(url_for("team.index"))
-    return _page(InviteForm(formdata=None), invited=made, link=_link(made.token))
+    return _page(InviteForm(formdata=None), invited=made, link=link_of(made.token))
 
 
-def _link(token: str) -> str:
+def link_of(token: str) -> str:
     base = current().public_url or request.host_url.rstrip("/")
     return f"{base}{url_for('invitations.show', token=token)}"
 
 
-def _count(address: str) -> None:
+def count_invitation(account_id: int, address: str) -> None:
     """Count an invitation to an address. Raises LimitReached."""
-    digest = hashlib.sha256(f"{web.actor().account_id}:{address.lower()}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{account_id}:{address.lower()}".encode()).hexdigest()
     if isinstance(attempt_limiter(SENT).begin([f"address:{digest}"]), int):
         sentence = "You’ve invited this person several times within an hour. Try again later."
         raise LimitReached("RATE_LIMITED", sentence)
@@ -153,12 +154,8 @@ def _page(form: InviteForm, **facts: Any) -> str:
         form=form,
         team=team,
         may_manage=may_manage,
-        now=now(),
         pending=invitations.pending_invitations(actor) if may_manage else [],
-        role_texts=_role_texts(),
-        can_email=can_email_links(current()),
-        has_mail_server=bool(current().mail_url),
-        days=INVITATION_LIFETIME.days,
+        **invite_facts(),
         first=url_for("team.index") if after else None,
         following=url_for("team.index", after=team.next) if team.next else None,
         nav_active="settings",
@@ -181,6 +178,17 @@ def _person_page(found: Member, form: ChangeForm) -> str:
         role_texts=_role_texts(),
         nav_active="settings",
     )
+
+
+def invite_facts() -> dict[str, Any]:
+    """Return what the form that invites, and the list of invitations, show on every page that has them."""
+    return {
+        "role_texts": _role_texts(),
+        "can_email": can_email_links(current()),
+        "has_mail_server": bool(current().mail_url),
+        "days": INVITATION_LIFETIME.days,
+        "now": now(),
+    }
 
 
 def _role_texts() -> dict[str, str]:

@@ -1,0 +1,121 @@
+"""Settings > Accounts > a sub-account: its name, its people, and its limits, for its agency."""
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import StringField
+
+from app.accounts.application.limits import limit_sub_account, limits_for_sub_account
+from app.accounts.application.sub_accounts import actor_in_sub_account, rename_sub_account
+from app.accounts.application.system_emails import can_email_links
+from app.accounts.application.team import invitations, people
+from app.accounts.domain import Actor
+from app.accounts.domain.input import MAX_NAME_LENGTH
+from app.accounts.domain.limit_words import LIMIT_WORDS
+from app.accounts.presentation.team.pages import InviteForm, count_invitation, invite_facts, link_of
+from app.platform import web
+from app.platform.errors import Invalid, LimitReached
+from app.platform.settings import UNLIMITED, current
+from app.platform.tenancy import acting_for
+from app.platform.text.numbers import typed_number
+
+blueprint = Blueprint("sub_account", __name__, url_prefix="/settings/accounts/<int:account_id>")
+
+PEOPLE = 100
+"""How many people the page lists."""
+
+
+class NameForm(web.ShowingForm):
+    name = StringField("Name", render_kw={"maxlength": MAX_NAME_LENGTH})
+
+
+@blueprint.get("")
+def show(account_id: int) -> ResponseReturnValue:
+    return _page(account_id)
+
+
+@blueprint.post("/name")
+def rename(account_id: int) -> ResponseReturnValue:
+    form = NameForm()
+    return web.saved(
+        form,
+        lambda: rename_sub_account(web.actor(), account_id, form.name.data or ""),
+        lambda: _page(account_id, name_form=form),
+        url_for("sub_account.show", account_id=account_id),
+        "Name saved.",
+    )
+
+
+@blueprint.post("/invitations")
+def invite(account_id: int) -> ResponseReturnValue:
+    """Invite a person to the sub-account alone: they see nothing of the agency."""
+    there = actor_in_sub_account(web.actor(), account_id)
+    form = InviteForm()
+    address = (form.email.data or "").strip()
+    try:
+        count_invitation(account_id, address)
+        with acting_for(account_id):
+            made = invitations.invite(there, email=address, role=form.role.data or "")
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        return _page(account_id, form=form), 422
+    except LimitReached as full:
+        form.show({"email": full.message})
+        return _page(account_id, form=form), web.status_of(full)
+    if not can_email_links(current()):
+        return _page(account_id, invited=made, link=link_of(made.token))
+    flash(f"Invitation sent to {made.email}.", "success")
+    return web.send_to(url_for("sub_account.show", account_id=account_id))
+
+
+@blueprint.post("/limits")
+def set_limits(account_id: int) -> ResponseReturnValue:
+    """Save the limits that the sub-account can’t exceed. An empty field lifts one."""
+    typed = {name: request.form.get(name, "").strip() for name in current().account_limits}
+    wanted = {name: (typed_number(text) or 0) if text else None for name, text in typed.items()}
+    try:
+        limit_sub_account(web.actor(), account_id, wanted, current())
+    except Invalid as wrong:
+        return _page(account_id, typed=typed, problems=wrong.facts["fields"]), 422
+    flash("Limits saved.", "success")
+    return web.send_to(url_for("sub_account.show", account_id=account_id))
+
+
+def _page(account_id: int, **facts: Any) -> str:
+    actor = web.actor()
+    there = actor_in_sub_account(actor, account_id)
+    form = facts.pop("form", None) or InviteForm(formdata=None)
+    form.offer(there.role)
+    with acting_for(account_id):
+        team = people.list_team(there, limit=PEOPLE)
+        pending = invitations.pending_invitations(there)
+    shown: dict[str, Any] = {
+        "name_form": NameForm(formdata=None, name=there.account_name),
+        "typed": {},
+        "problems": {},
+        "limits": _limits(actor, account_id),
+    }
+    return render_template(
+        "accounts/sub_account.html",
+        account=there,
+        form=form,
+        team=team,
+        pending=pending,
+        nav_active="settings",
+        **(shown | invite_facts() | facts),
+    )
+
+
+def _limits(actor: Actor, account_id: int) -> list[dict[str, Any]]:
+    """Return the limits in the order of the settings; `given` is what the agency has set."""
+    given, highest = limits_for_sub_account(actor, account_id, current())
+    return [
+        {
+            "name": name,
+            "title": title,
+            "given": given.get(name),
+            "highest": highest[name] if highest[name] < UNLIMITED else None,
+        }
+        for name, (title, _) in zip(current().account_limits, LIMIT_WORDS, strict=True)
+    ]
