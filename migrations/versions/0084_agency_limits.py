@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0083_agency_limits"
-down_revision = "0082_invitations"
+revision = "0084_agency_limits"
+down_revision = "0083_event_sources"
 branch_labels = None
 depends_on = None
 
