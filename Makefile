@@ -7,7 +7,7 @@ ROUNDS ?= 1
 m ?=
 only ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock unit rooms browser chaos mutants bench test-postgres fix migration shell seed vendor \
+.PHONY: help setup run test check lock sbom scan unit rooms browser chaos mutants bench test-postgres fix migration shell seed vendor \
 	screens environment environment-dev browser-found style types contracts security
 
 help: ## list targets
@@ -89,6 +89,12 @@ seed: environment ## create an owner (owner@example.com / muster-sample) and sam
 
 lock: ## record the hashes of all pinned packages, after a change of requirements*.txt
 	@mkdir -p build && sh ops/lock.sh
+
+sbom: environment ## write the inventory of all components (CycloneDX) to build/
+	@$(BIN)/python -m ops.sbom
+
+scan: environment ## attack a fresh installation on this machine with Wapiti (takes some minutes)
+	@$(BIN)/python -m ops.scan
 
 vendor: environment-dev ## check that vendored browser files match their recorded hashes
 	@$(BIN)/pytest -q tests/guards/test_vendored_files.py

@@ -79,9 +79,9 @@ def test_all_that_is_pinned_is_used() -> None:
     known = USED_OTHERWISE.keys() & (runtime.keys() | development.keys())
     assert known == USED_OTHERWISE.keys()
     at_run = _with_requirements(_imported("app", "ops", "migrations", ".") | (known & runtime.keys()))
-    assert {name for name in runtime if _is_installed(name)} - at_run == set()
+    assert {name for name in runtime if is_installed(name)} - at_run == set()
     at_test = _with_requirements(_imported("tests", "bench") | known)
-    assert {name for name in development if _is_installed(name)} - at_test - at_run == set()
+    assert {name for name in development if is_installed(name)} - at_test - at_run == set()
 
 
 def test_the_app_imports_runtime_packages_only() -> None:
@@ -121,7 +121,7 @@ def _with_requirements(names: Iterable[str]) -> set[str]:
     found: set[str] = set()
     waiting = list(names)
     while waiting:
-        if (name := waiting.pop()) in found or not _is_installed(name):
+        if (name := waiting.pop()) in found or not is_installed(name):
             continue
         found.add(name)
         for line in importlib.metadata.requires(name) or ():
@@ -131,7 +131,7 @@ def _with_requirements(names: Iterable[str]) -> set[str]:
     return found
 
 
-def _is_installed(name: str) -> bool:
+def is_installed(name: str) -> bool:
     """Not so for what another Python or system needs."""
     try:
         importlib.metadata.distribution(name)

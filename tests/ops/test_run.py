@@ -218,9 +218,9 @@ def test_parts_on_machines_of_their_own(
         ({"part": "workers"}, "“python -m ops workers” is for several machines, which share a database"),
         ({"MUSTER_COLOUR": "red"}, "MUSTER_COLOUR isn’t a Muster setting."),
         ({"DATA_DIR": "/dev/null/muster"}, "DATA_DIR /dev/null/muster isn’t writable"),
-        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "The queue at REDIS_URL isn’t responding"),
+        ({"REDIS_URL": "redis://:hunter2@127.0.0.1:1/0"}, "The queue at REDIS_URL isn’t responding"),
         (
-            {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/muster"},
+            {"DATABASE_URL": "postgresql://nobody:hunter2@127.0.0.1:1/muster"},
             "The database at DATABASE_URL can’t be opened",
         ),
     ],
@@ -230,7 +230,7 @@ def test_one_clear_sentence(installation: Make, settings: dict[str, str], senten
     site.begin()
     assert site.wait() == 1
     assert f"Muster can’t run: {sentence}" in site.output
-    assert "Traceback" not in site.output
+    assert "Traceback" not in site.output and "hunter2" not in site.output
     assert len(site.output.splitlines()) <= 2
 
 

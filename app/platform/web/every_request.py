@@ -1,6 +1,7 @@
 """What happens at the beginning and at the end of every request: its id, the size of its body, headers, and
 the line in the log."""
 
+import hashlib
 import time
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -60,6 +61,8 @@ class SynchronousFlask(Flask):
 
 class Sessions(SecureCookieSessionInterface):
     """Sessions of browsers. Requests of the API have none: their cookies are neither read nor set."""
+
+    digest_method = staticmethod(hashlib.sha256)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         return None if request.path.startswith(API) else super().open_session(app, request)

@@ -1,10 +1,12 @@
 """Web setup shared by all rooms: cookies, limits, CSRF, headers, and what happens around every request."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import Signer
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,6 +19,9 @@ from app.platform.web.requests import asset
 from app.platform.web.url_ids import IdConverter
 
 csrf = CSRFProtect()
+
+# Of everything that is signed here and by libraries, instead of SHA-1.
+Signer.default_digest_method = staticmethod(hashlib.sha256)
 
 
 def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]) -> None:

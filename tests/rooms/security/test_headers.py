@@ -34,6 +34,7 @@ def test_every_answer_is_guarded_and_kept_by_nobody(alice: Person, kind: str) ->
     for name, value in HEADERS.items():
         assert answer.headers[name] == value, name
     assert answer.headers["Cache-Control"] == "no-store"
+    assert "Access-Control-Allow-Origin" not in answer.headers
 
 
 def test_browsers_are_told_to_come_by_https_only_where_that_works(database: Database) -> None:
@@ -62,3 +63,22 @@ def test_an_address_that_is_none_is_no_fault_of_ours(alice: Person) -> None:
     assert alice.get("/templates?q=lead", headers=told).status_code == 200
     stranger = alice.browser.application.test_client()
     assert stranger.get("/contacts", headers=told).headers["HX-Redirect"].startswith("/sign-in")
+
+
+def test_texts_say_how_they_are_encoded(alice: Person) -> None:
+    places = (
+        "/contacts",
+        "/enrollments/running",
+        "/nowhere",
+        "/contacts/import/sample-file",
+        "/static/app.css",
+    )
+    for place in (*places, "/static/app.js", "/static/icons.svg"):
+        assert alice.get(place).headers["Content-Type"].endswith("; charset=utf-8"), place
+
+
+def test_folders_are_not_listed_and_trace_is_refused(alice: Person) -> None:
+    for folder in ("/static/", "/static", "/static/vendor/"):
+        assert alice.get(folder).status_code == 404
+    for place in ("/", "/sign-in", "/api/v1/contacts"):
+        assert alice.browser.open(place, method="TRACE").status_code == 405
