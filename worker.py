@@ -13,7 +13,6 @@ from contextlib import suppress
 from uuid import uuid4
 
 from flask import Flask
-from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
@@ -25,6 +24,7 @@ from app import create_app
 from app.platform import clock, queue
 from app.platform.logs import log, origin
 from app.platform.queue import request_stop, track_task
+from app.platform.queue_connections import connect
 from app.platform.settings import Settings
 from ops.shutdown import leave
 
@@ -103,7 +103,7 @@ def run_clock(app: Flask) -> None:
 
 
 def _worker(app: Flask, settings: Settings) -> TaskWorker:
-    connection = Redis.from_url(settings.queue_url, socket_connect_timeout=2)
+    connection = connect(settings.queue_url, socket_connect_timeout=2)
     worker = TaskWorker(
         list(queue.QUEUES),
         connection=connection,

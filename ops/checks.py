@@ -62,11 +62,12 @@ def check_queue(settings: Settings) -> None:
     Raises Problem."""
     if settings.embedded_queue:
         return
-    from redis import Redis  # takes 0.1 s; not needed with the embedded queue
-    from redis.exceptions import RedisError
+    from redis.exceptions import RedisError  # takes 0.1 s; not needed with the embedded queue
+
+    from app.platform.queue_connections import connect
 
     give_up = time.monotonic() + QUEUE_WAIT_SECONDS
-    with Redis.from_url(settings.queue_url, socket_connect_timeout=2, socket_timeout=2) as queue:
+    with connect(settings.queue_url, socket_connect_timeout=2, socket_timeout=2) as queue:
         while True:
             try:
                 queue.ping()

@@ -12,8 +12,6 @@ from contextlib import closing
 from typing import Any, Final, NamedTuple, cast
 from uuid import uuid4
 
-from redis import Redis
-from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -21,6 +19,7 @@ from redis.exceptions import RedisError
 from app.platform import queue
 from app.platform.database import after_commit
 from app.platform.logs import log
+from app.platform.queue_connections import connect, connect_async
 from app.platform.settings import current
 
 NOTHING: Final = "0-0"
@@ -77,9 +76,7 @@ def subscribe(
     if not _ID.fullmatch(after):
         after = NOTHING
     timeout = wait_seconds + queue.TIMEOUT_SECONDS
-    redis = Redis.from_url(
-        current().queue_url, socket_timeout=timeout, socket_connect_timeout=queue.TIMEOUT_SECONDS
-    )
+    redis = connect(current().queue_url, socket_timeout=timeout, socket_connect_timeout=queue.TIMEOUT_SECONDS)
     key = _key(account_id, subject)
     with closing(redis):
         while True:
@@ -103,7 +100,7 @@ class Watch:
     """
 
     def __init__(self, url: str, on_news: Callable[[int, str], None]) -> None:
-        self._redis = AsyncRedis.from_url(
+        self._redis = connect_async(
             url,
             socket_timeout=WATCH_SECONDS + 2 * queue.TIMEOUT_SECONDS,
             socket_connect_timeout=2 * queue.TIMEOUT_SECONDS,

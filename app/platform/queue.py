@@ -25,6 +25,7 @@ from rq.serializers import JSONSerializer
 
 from app.platform import tenancy
 from app.platform.logs import log
+from app.platform.queue_connections import connect
 from app.platform.schema_version import newest_migration
 
 QUEUES = ("urgent", "steps", "bulk", "upkeep")  # in order of priority
@@ -62,7 +63,7 @@ def task(
 
 
 def init(app: Flask, url: str) -> None:
-    app.extensions["queue"] = Redis.from_url(
+    app.extensions["queue"] = connect(
         url,
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
@@ -213,7 +214,7 @@ def should_stop() -> bool:
 def start_heartbeat(url: str) -> None:
     """Send a heartbeat every HEARTBEAT_SECONDS from a daemon thread."""
     key = HEARTBEATS.replace("*", f"{os.uname().nodename}:{os.getpid()}")
-    redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+    redis = connect(url, socket_timeout=2, socket_connect_timeout=2)
 
     def beat() -> None:
         for number in count():

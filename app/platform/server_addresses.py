@@ -5,6 +5,8 @@ import contextlib
 import ipaddress
 from urllib.parse import urlsplit
 
+from app.platform.sentinel_addresses import sentinel_address
+
 
 def web_address(text: str) -> str:
     parts = urlsplit(text)
@@ -57,6 +59,6 @@ def database_server(text: str) -> str:
 
 
 def queue_server(text: str) -> str:
-    if urlsplit(text).scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("must start with redis://, rediss://, or unix://")
-    return text
+    if urlsplit(text).scheme in ("redis", "rediss", "unix") or sentinel_address(text) is not None:
+        return text
+    raise ValueError("must start with redis://, rediss://, unix://, redis+sentinel://, or rediss+sentinel://")

@@ -84,7 +84,10 @@ class Settings:
         "", database_server, "PostgreSQL to use instead of the SQLite file.", "SQLite in DATA_DIR"
     )
     redis_url: str = _setting(
-        "", queue_server, "Redis or Valkey to use instead of the embedded one.", "Valkey in DATA_DIR"
+        "",
+        queue_server,
+        "Redis or Valkey to use instead of the embedded one, also behind Sentinel.",
+        "Valkey in DATA_DIR",
     )
     secret_key: str = _setting(
         "",
