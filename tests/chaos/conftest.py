@@ -20,6 +20,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("round_number", range(rounds))
     if "few_rounds" in metafunc.fixturenames:
         metafunc.parametrize("few_rounds", range(max(1, rounds // 10)))
+    if "siege" in metafunc.fixturenames:
+        metafunc.parametrize("siege", _kinds(metafunc.definition, rounds), indirect=True)
+
+
+def _kinds(item: pytest.Item, rounds: int) -> list[str]:
+    """The kinds of siege that a test is tried on. Those that can be are also tried on several machines, but
+    not in a run of all tests, in which `test_machines` stands for them."""
+    if item.path.name == "test_machines.py":
+        return ["machines"]
+    is_tried = rounds > 1 and item.get_closest_marker("on_machines") is not None
+    return ["sqlite", "postgresql", *(["machines"] if is_tried else [])]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -45,7 +56,7 @@ def kills(pytestconfig: pytest.Config) -> int:
 _sieges: dict[str, Siege] = {}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def siege(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Siege:
     """A running Muster, whatever databases were asked for: chaos is tried on both.
 

@@ -30,6 +30,8 @@ from tests.services import prepared
 from tests.services.installation import Installation
 from tests.services.postgresql import PostgreSQL
 from tests.services.receiver import receiver
+from tests.services.s3_server import S3Server
+from tests.services.sentinel import Sentinels
 from tests.services.twilio import fake_twilio
 
 WORKERS = ("worker-1", "worker-2")
@@ -70,18 +72,31 @@ CHOICES: dict[str, Any] = {
 
 class Siege:
     """An installation on a database of its own; `trial` starts jobs in it and looks at them. `twilio` and
-    `hooks` are what its workflows call."""
+    `hooks` are what its workflows call.
+
+    The kind `machines` is two installations, each with a worker and a folder of its own, that share
+    PostgreSQL, a queue behind Sentinel, and a bucket. The second worker is that of the other machine.
+    """
 
     def __init__(self, kind: str, folder: Path) -> None:
         self.server: PostgreSQL | None = None
+        self.sentinels: Sentinels | None = None
         self._others = ExitStack()
         self.twilio = self._others.enter_context(fake_twilio())
         self.hooks = self._others.enter_context(receiver())
         settings = SHORT | {"TWILIO_URL": self.twilio.url}
-        if kind == "postgresql":
+        if kind != "sqlite":
             self.server = prepared.postgresql(synchronous_commit="on").start()
             settings["DATABASE_URL"] = self.server.url(prepared.NAME)
-        self.site = Installation(folder / "data", **settings).prepare().start()
+        if kind == "machines":
+            settings |= self._shared()
+        names = ("one", "other") if kind == "machines" else ("data",)
+        self.sites = [Installation(folder / name, **settings).prepare() for name in names]
+        for site in self.sites:
+            site.begin()
+        self.site = self.sites[0]
+        for site in self.sites:
+            site.wait_until_ready(180)
         patient = {"BATCH_LEASE_SECONDS": ""}  # the test itself is never killed, only slow on a busy machine
         self.app: Flask = create_app(Settings.from_environment(self.site.environment | patient))
         with self.app.app_context():
@@ -90,17 +105,33 @@ class Siege:
         self.trial = Trial(self.app, self.actor, lambda: False)
         self._batch_sizes = cycle((80, None))
 
+    def _shared(self) -> dict[str, str]:
+        """Start what machines share besides the database; return the settings for it."""
+        self.sentinels = Sentinels()
+        self._others.callback(self.sentinels.remove)
+        storage = S3Server()
+        self._others.callback(storage.stop)
+        self.bucket = storage.new_bucket()
+        return {
+            "REDIS_URL": self.sentinels.url,
+            "UPLOADS_URL": self.bucket.url,
+            "SECRET_KEY": "the same secret key on every machine",
+            "WORKERS": "1",
+        }
+
     def end(self) -> None:
         """Stop everything and leave nothing behind."""
-        with suppress(AssertionError):
-            self.site.stop()
+        for site in self.sites:
+            with suppress(AssertionError):
+                site.stop()
         self._others.close()
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
         if self.server is not None:
             self.server.remove()
-        shutil.rmtree(self.site.data_dir, ignore_errors=True)
+        for site in self.sites:
+            shutil.rmtree(site.data_dir, ignore_errors=True)
 
     def person(self, name: str) -> Actor:
         return sign_in(self.app, name).actor
@@ -143,12 +174,30 @@ class Siege:
         return self.status(job) in FINISHED
 
     def kill(self, name: str, kind: signal.Signals = signal.SIGKILL) -> bool:
-        """Kill a process, if it runs just now."""
-        if not self.site.is_running(name):
+        """Kill a process, if it runs just now. Of a queue that machines share, the replica takes over."""
+        if name == "queue" and self.sentinels is not None:
+            self.sentinels.fail_over()
+            return True
+        site, process = self._place(name)
+        if not site.is_running(process):
             return False
         with suppress(ProcessLookupError):
-            self.site.kill(name, kind)
+            site.kill(process, kind)
         return True
+
+    def _place(self, name: str) -> tuple[Installation, str]:
+        if name == "worker-2" and len(self.sites) > 1:
+            return self.sites[1], "worker-1"
+        return self.site, name
+
+    def is_running(self, name: str) -> bool:
+        """Whether a process runs; on each machine, if each has one."""
+        if name in WORKERS:
+            site, process = self._place(name)
+            return site.is_running(process)
+        if name == "queue" and self.sentinels is not None:
+            return True
+        return all(site.is_running(name) for site in self.sites)
 
     def kill_workers(self) -> None:
         for name in WORKERS:
@@ -157,7 +206,8 @@ class Siege:
     @contextmanager
     def stopped(self, name: str) -> Iterator[None]:
         """A process that stands still (SIGSTOP) and then goes on."""
-        pid = self.site.kill(name, signal.SIGSTOP)
+        site, process = self._place(name)
+        pid = site.kill(process, signal.SIGSTOP)
         try:
             yield
         finally:
@@ -171,16 +221,12 @@ class Siege:
         """The jobs end, every row has one outcome and nobody is in twice; then everything runs again."""
         self.wait(*jobs)
         self.trial.holds(*jobs)
-        eventually(lambda: all(self.site.is_running(name) for name in (*WORKERS, *OTHERS)))
+        eventually(lambda: all(map(self.is_running, (*WORKERS, *OTHERS))))
         eventually(self.answers, pause=0.2)
 
     def answers(self) -> bool:
-        """Whether the web server says that all of it is ready."""
-        try:
-            with urllib.request.urlopen(f"{self.site.url}/readyz", timeout=5) as answer:
-                return answer.status == 200
-        except (OSError, urllib.error.URLError):
-            return False
+        """Whether each web server says that all of it is ready."""
+        return all(map(_is_ready, self.sites))
 
     def outcomes(self, job: str) -> dict[str, int]:
         return {name: rows for name, rows in self.trial.job(job).totals.items() if rows}
@@ -193,6 +239,14 @@ class Siege:
             Outcome.VALIDATION_ERROR.name: WRONG,
             Outcome.CONTACT_BLOCKED.name: WITHHELD,
         }
+
+
+def _is_ready(site: Installation) -> bool:
+    try:
+        with urllib.request.urlopen(f"{site.url}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
 
 
 def eventually(true: Callable[[], object], within: float = 60, pause: float = 0.05) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from tests.chaos.siege import PEOPLE, ROWS, WORKERS, Siege, eventually
 
+pytestmark = pytest.mark.on_machines
+
 # What can be seen of a job from outside at the moment of the kill.
 INSTANTS = {
     "its rows are read": lambda siege, job: siege.trial.job(job).attempt > 0,

@@ -4,6 +4,8 @@ import shutil
 import sqlite3
 import time
 
+import pytest
+
 from tests.chaos.siege import WORKERS, Siege, eventually
 
 
@@ -11,6 +13,7 @@ def half_done(siege: Siege, job: str) -> None:
     eventually(lambda: siege.done(job) > 0)
 
 
+@pytest.mark.on_machines
 def test_web_killed(siege: Siege):
     job = siege.start(siege.workflow("Web killed"))
     half_done(siege, job)
@@ -19,6 +22,7 @@ def test_web_killed(siege: Siege):
     siege.everybody_is_in(job)
 
 
+@pytest.mark.on_machines
 def test_clock_and_a_worker_killed(siege: Siege):
     """The clock finds the batch of the killed worker, once it is back itself."""
     job = siege.start(siege.workflow("Clock killed"), first=10_000)
@@ -49,6 +53,7 @@ def test_job_started_while_the_queue_is_away(siege: Siege):
     siege.everybody_is_in(job)
 
 
+@pytest.mark.on_machines
 def test_database_lost_in_the_middle(siege: Siege):
     """PostgreSQL ends without any order and comes back; SQLite's file is held by somebody else for longer
     than a batch's lease."""

@@ -3,10 +3,14 @@
 import threading
 import time
 
+import pytest
+
 from app.bulk_enrollment.application.jobs.dispatch import RUN_TASK
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
 from app.platform import queue
 from tests.chaos.siege import PEOPLE, TWICE, WITHHELD, WRONG, Siege, eventually
+
+pytestmark = pytest.mark.on_machines
 
 LARGE = 8_000  # rows: a job that no machine is through with while a few small ones are started
 

@@ -27,6 +27,11 @@ def sign_in_owner(muster: Installation) -> Session:
     """Create the owner with the command and sign in over HTTP."""
     made = muster.command("create-owner", "--email", EMAILS["alice"], "--password", PASSWORD)
     assert made.returncode == 0, made.stderr
+    return sign_in_alice(muster)
+
+
+def sign_in_alice(muster: Installation) -> Session:
+    """Sign in over HTTP."""
     _, page, cookies = fetch(muster.port, "GET", "/sign-in")
     form = {"csrf_token": _token(page), "email": EMAILS["alice"], "password": PASSWORD}
     status, _, cookies = fetch(
