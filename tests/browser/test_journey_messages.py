@@ -15,7 +15,7 @@ def test_reading_a_message(chromium: Browser, workplace: Installation, app: Flas
         browsing.sign_in(alice.page)
         alice.link("Messages").first.click()
         alice.check_everywhere(browsing.WINDOWS)
-        alice.page.fill("[name=q]", "spring offers")
+        alice.page.fill("main [name=q]", "spring offers")
         alice.button("Search").click()
         alice.link("Your spring offers are here").first.click()
         frame = alice.page.frame_locator("iframe")

@@ -25,6 +25,8 @@ from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
 
 _UNFINISHED = [status.value for status in UNFINISHED]
+_LINKED = sa.case((Workflow.deleted_at.is_(None), Workflow.public_id))
+"""A deleted workflow keeps its name, but has no page."""
 _STARTED = [one for one in _UNFINISHED if one != JobStatus.SCHEDULED]
 
 
@@ -54,6 +56,15 @@ class JobPulse(NamedTuple):
     workflow: str | None
     options: JobOptions
     kind: str
+
+
+class JobName(NamedTuple):
+    """What a job is called by, and when it was created. `workflow` is None for an import."""
+
+    public_id: str
+    options: JobOptions
+    created_at: datetime
+    workflow: str | None
 
 
 class Origin(NamedTuple):
@@ -88,7 +99,7 @@ def named(account_id: int, job: EnrollmentJob) -> NamedJob:
     found = (
         session()
         .execute(
-            sa.select(Workflow.name, Workflow.public_id, Workflow.status, User.name, pauser.name)
+            sa.select(Workflow.name, _LINKED, Workflow.status, User.name, pauser.name)
             .select_from(EnrollmentJob)
             .outerjoin(Workflow, _its_workflow(account_id))
             .outerjoin(User, User.id == EnrollmentJob.created_by)
@@ -131,6 +142,18 @@ def latest_jobs_of(account_id: int, workflow_id: int, limit: int) -> list[NamedJ
     """Return the newest jobs of a workflow, given its internal id."""
     query = _named(account_id).where(EnrollmentJob.workflow_id == workflow_id)
     return _read(query.order_by(EnrollmentJob.id.desc()).limit(limit))
+
+
+def latest_names(account_id: int, limit: int) -> list[JobName]:
+    """Return the names of the account's newest jobs."""
+    query = (
+        sa.select(EnrollmentJob.public_id, EnrollmentJob.options, EnrollmentJob.created_at, Workflow.name)
+        .outerjoin(Workflow, _its_workflow(account_id))
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status.notin_(DRY_RUN))
+        .order_by(EnrollmentJob.id.desc())
+        .limit(limit)
+    )
+    return [JobName(*row) for row in session().execute(query)]
 
 
 def workflows_with_jobs(account_id: int, limit: int = 200) -> Sequence[tuple[str, str]]:
@@ -234,7 +257,7 @@ def _of_kind(kind: str) -> sa.ColumnElement[bool]:
 
 def _named(account_id: Any) -> AnySelect:
     pauser, starter, decider = (sa.orm.aliased(User, name=name) for name in ("pauser", "starter", "decider"))
-    workflow = (Workflow.name, Workflow.public_id, Workflow.status)
+    workflow = (Workflow.name, _LINKED, Workflow.status)
     return (
         sa.select(EnrollmentJob, *workflow, User.name, pauser.name, starter.name, decider.name)
         .outerjoin(Workflow, _its_workflow(account_id))

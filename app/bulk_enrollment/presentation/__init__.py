@@ -9,7 +9,7 @@ from app.bulk_enrollment.presentation.fixing import pages as fixing
 from app.bulk_enrollment.presentation.fixing import retries
 from app.bulk_enrollment.presentation.jobs import check, commands, undo
 from app.bulk_enrollment.presentation.jobs import tasks as _tasks  # noqa: F401
-from app.bulk_enrollment.presentation.records import notices, report_page, row_page
+from app.bulk_enrollment.presentation.records import finding, notices, report_page, row_page
 from app.bulk_enrollment.presentation.report import (
     audit_words,
     downloads,
@@ -49,6 +49,7 @@ def init(app: Flask) -> None:
     notices.register()
     panels.register()
     row_page.register()
+    finding.register_provider()
     erasing.register()
     destinations.register()
     selected_contacts.register()

@@ -5,7 +5,7 @@ from flask import Flask
 from app.contacts.application import answer_files, count_contacts_of_day, register_storage
 from app.contacts.domain import may_be_contacted
 from app.contacts.domain.names import title_of
-from app.contacts.presentation import audit_words, field_pages, pages, topic_pages
+from app.contacts.presentation import audit_words, field_pages, finding, pages, topic_pages
 from app.contacts.presentation import tasks as _tasks  # noqa: F401
 from app.contacts.presentation.lists import (
     action_pages,
@@ -32,6 +32,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(selection_pages.blueprint)
     app.register_blueprint(action_pages.blueprint)
     audit_words.register()
+    finding.register_provider()
     segment_pages.register()
     action_pages.register()
     answer_files()

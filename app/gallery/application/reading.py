@@ -106,6 +106,15 @@ def browse_templates(actor: Actor, query: GalleryQuery) -> Gallery:
     )
 
 
+def matching_templates(actor: Actor, text: str, limit: int) -> list[Card]:
+    """Return up to `limit` templates that match a text, best match first; none for an empty one."""
+    require(actor, Permission.REPORTS)
+    if not text:
+        return []
+    catalog = catalog_of(actor.account_id)
+    return [catalog.cards[position] for position in catalog.search.find(text)[:limit]]
+
+
 def list_templates(
     actor: Actor, query: GalleryQuery, *, limit: int, after: Place | None = None
 ) -> tuple[list[ListedTemplate], Place | None]:

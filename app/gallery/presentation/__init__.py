@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.gallery import application as gallery
-from app.gallery.presentation import audit_words, commands, merging, pages, try_pages
+from app.gallery.presentation import audit_words, commands, finding, merging, pages, try_pages
 from app.gallery.presentation.library import commands as library_commands
 from app.gallery.presentation.library import files, sharing
 from app.gallery.presentation.library import pages as library_pages
@@ -17,6 +17,7 @@ def init(app: Flask) -> None:
         app.register_blueprint(one.blueprint)
     merging.init(app)
     audit_words.register()
+    finding.register_provider()
     commands.register(app)
     library_commands.register(app)
     workflows.register_template_ids(gallery.template_ids)

@@ -101,6 +101,7 @@ from app.workflows.application.summaries import (
     WorkflowSummary,
     details_of,
     list_workflows,
+    matching_workflows,
     workflow_details,
 )
 from app.workflows.application.triggers import Triggered, accounts_with_dates, triggered
@@ -170,6 +171,7 @@ __all__ = [
     "lock",
     "lost_conditions",
     "match_goals",
+    "matching_workflows",
     "meaning_of",
     "missing_fields",
     "missing_services",

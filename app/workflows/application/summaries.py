@@ -63,6 +63,12 @@ def list_workflows(
     return _summaries(actor, shown), next_place
 
 
+def matching_workflows(actor: Actor, text: str, limit: int) -> Sequence[ListedWorkflow]:
+    """Return up to `limit` workflows that contain all words of a text, last changed first."""
+    require(actor, Permission.REPORTS)
+    return listing.list_workflows(actor.account_id, None, text, limit=limit)
+
+
 def workflow_details(actor: Actor, public_id: str) -> WorkflowDetails:
     """Return one workflow. Raises NotAllowed, NotFound."""
     require(actor, Permission.REPORTS)

@@ -9,6 +9,7 @@ from app.workflows.domain.types.declarations import Look
 from app.workflows.presentation import (
     audit_words,
     field_uses,
+    finding,
     keeping_pages,
     life_pages,
     pages,
@@ -45,6 +46,7 @@ def init(app: Flask) -> None:
     integrations.register_users(workflows.service_uses)
     audit_words.register()
     field_uses.register()
+    finding.register_provider()
     app.add_template_filter(STEPS.get, "step_type")
     app.add_template_filter(channel_look)
 
