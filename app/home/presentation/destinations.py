@@ -16,6 +16,7 @@ _ACTIONS = (
     _action("Choose a template", "/templates", "new workflow create use gallery", _WORKFLOWS),
     _action("Import contacts", "/contacts/import", "upload file csv excel list", _CONTACTS),
     _action("Add contact", "/contacts/new", "new person create", _CONTACTS),
+    _action("Invite people", "/settings/team", "team members users roles add", "account:manage"),
     _action("Enroll people", "/workflows?status=active", "add bulk enrollment workflow", _WORKFLOWS),
     _action("Paste a list of contacts", "/contacts/selections/new", "select emails copy", _CONTACTS),
     _action("Create segment", "/contacts/filter", "new filter contacts criteria", _CONTACTS),
@@ -53,8 +54,8 @@ _SETTINGS_WORDS = {
     "tokens": "keys developers access",
     "job-webhook": "notify jobs callback",
     "webhook-signing": "secret hmac signature",
-    "people": "invite team members users roles",
     "team": "invite people members users roles",
+    "security": "two-factor password sessions sign-in",
 }
 """Further words to find the pages of the settings with, by their keys in `ui/settings_menu.html`."""
 
