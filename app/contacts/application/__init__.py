@@ -119,7 +119,6 @@ from app.contacts.application.reading import (
     count_matching,
     find_contacts,
     list_contacts,
-    matching_contacts,
     own_fields,
     show_contact,
     tagged,
@@ -143,6 +142,7 @@ from app.contacts.application.selecting.list_columns import (
     choose_columns,
     list_columns,
 )
+from app.contacts.application.selecting.matching import matching_contacts
 from app.contacts.application.selecting.segments import (
     change_segment,
     delete_segment,

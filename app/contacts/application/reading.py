@@ -204,16 +204,6 @@ def list_contacts(actor: Actor, search: Search, after: int | None, limit: int) -
     )
 
 
-def matching_contacts(actor: Actor, text: str, limit: int) -> Sequence[Contact]:
-    """Return up to `limit` contacts whose name, address or number begins with a text, best match first; none
-    for an empty one. Each lane reads its index, so the cost is the same at any account size."""
-    require(actor, Permission.REPORTS)
-    lanes = lanes_of(text, actor.country)
-    people = ContactList(actor.account_id, Wanted(lanes, None, None, None))
-    people.page_size = limit
-    return people.all_after(None)[:limit] if lanes else []
-
-
 def _matching_after(actor: Actor, wanted: Wanted, after: int | None, limit: int) -> list[Contact]:
     """Return up to `limit` contacts, and one more if there are more."""
     anchor = _anchor(actor, wanted, after)
