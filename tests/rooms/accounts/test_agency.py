@@ -32,11 +32,24 @@ def test_a_person_is_invited_to_a_sub_account_alone(app: Flask, alice: Person, s
     link = link_on(alice.post(f"{page}/invitations", {"email": "bea@example.com", "role": "marketer"}).text)
     assert "bea@example.com" in alice.get(page).text and "bea@example.com" in sam.get("/settings/team").text
     assert "bea@example.com" not in alice.get("/settings/team").text
+    [invitation] = re.findall(r"/invitations/(\d+)/link", alice.get(page).text)
+    acts = f"{page}/invitations/{invitation}"
+    again = link_on(alice.post(f"{acts}/link").text)
+    link = link_on(alice.post(f"{acts}/renewal").text)
     browser = app.test_client()
+    assert browser.get(again).status_code == 404, "the newest link counts"
+    assert sam.post(f"{acts}/revocation").status_code == 404
+    assert alice.post(f"/settings/team/invitations/{invitation}/link").status_code == 404, (
+        "not the agency’s own"
+    )
     assert "to work in Branch as a marketer" in browser.get(link).text
     assert browser.post(link, data=opened(browser, link) | NEW).status_code == 303
     assert re.findall(r"<td><span>([^<]*?) ?<", browser.get(ACCOUNTS).text) == ["Branch"]
     assert "Bea Stone" in alice.get(page).text
+    alice.post(f"{page}/invitations", {"email": "carl@example.com", "role": "viewer"})
+    [other] = re.findall(r"/invitations/(\d+)/revocation", alice.get(page).text)
+    assert alice.post(f"{page}/invitations/{other}/revocation").status_code == 303
+    assert "carl@example.com</span>" not in alice.get(page).text
     known = alice.post(f"{page}/invitations", {"email": EMAILS["sam"], "role": "viewer"})
     assert known.status_code == 422 and "Sam is already in your team." in known.text
 

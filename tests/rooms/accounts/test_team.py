@@ -1,6 +1,7 @@
 """Changing the roles of people, and removing them from the account (P-04)."""
 
 import re
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from flask import Flask
@@ -12,6 +13,7 @@ from tests.people import EMAILS, PASSWORD, Person, program_of, sign_in
 from tests.rooms.accounts.sign_in_page import type_in
 from tests.rooms.accounts.test_invitations import NEW, TEAM, invited, opened
 from tests.rooms.accounts.test_sub_accounts import work_in
+from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 
 
 def set_role(person: Person, of: Person, role: str, **more: str) -> tuple[int, str]:
@@ -56,7 +58,11 @@ def test_owners_are_safe_from_admins_and_never_run_out(
     assert bob.post(f"{TEAM}/{alice.actor.user_id}/removal").status_code == 303
 
 
-def test_removal_ends_sessions_and_tokens(app: Flask, alice: Person, bob: Person) -> None:  # P-04
+def test_removal_ends_sessions_and_tokens(
+    app: Flask, alice: Person, bob: Person, run_tasks: Callable[[], bool]
+) -> None:  # P-04
+    trial = Trial(app, bob.actor, run_tasks)
+    job = trial.start(lines(*addresses(3)), None, missing="create")
     program, elsewhere = program_of(app, bob), sign_in(app, "bob")
     made = bob.post("/workflows/new", {"name": "Made by Bob"}).location
     assert alice.post(f"{TEAM}/{bob.actor.user_id}/removal").status_code == 303
@@ -68,6 +74,8 @@ def test_removal_ends_sessions_and_tokens(app: Flask, alice: Person, bob: Person
         [token] = session().execute(sa.select(ApiToken), execution_options={"cross_account": True}).scalars()
         assert token.revoked_at is not None, "inviting him again doesn’t bring it back"
     assert "Made by Bob" in alice.get(made).text
+    trial.finish(job)
+    assert trial.job(job).status == "completed", "the job that he started goes on"
     log = re.sub(r"<[^>]+>", "", alice.get("/activity").text)
     assert "removed Bob from the team" in log and "Bob created the workflow" in log
     back = type_in(app.test_client(), EMAILS["bob"], PASSWORD)

@@ -10,6 +10,7 @@ from app.accounts.application.limits import limit_sub_account, limits_for_sub_ac
 from app.accounts.application.sub_accounts import actor_in_sub_account, rename_sub_account
 from app.accounts.application.system_emails import can_email_links
 from app.accounts.application.team import invitations, people
+from app.accounts.application.team.invitations import Invited
 from app.accounts.domain import Actor
 from app.accounts.domain.input import MAX_NAME_LENGTH
 from app.accounts.domain.limit_words import LIMIT_WORDS
@@ -63,9 +64,32 @@ def invite(account_id: int) -> ResponseReturnValue:
     except LimitReached as full:
         form.show({"email": full.message})
         return _page(account_id, form=form), web.status_of(full)
-    if not can_email_links(current()):
-        return _page(account_id, invited=made, link=link_of(made.token))
-    flash(f"Invitation sent to {made.email}.", "success")
+    return _sent(account_id, made)
+
+
+@blueprint.post("/invitations/<int:invitation_id>/renewal")
+def renew(account_id: int, invitation_id: int) -> ResponseReturnValue:
+    there = actor_in_sub_account(web.actor(), account_id)
+    with acting_for(account_id):
+        made = invitations.renew_invitation(there, invitation_id, by_email=True)
+    return _sent(account_id, made)
+
+
+@blueprint.post("/invitations/<int:invitation_id>/link")
+def new_link(account_id: int, invitation_id: int) -> ResponseReturnValue:
+    """Show a new link to send by oneself; it is on the response page only."""
+    there = actor_in_sub_account(web.actor(), account_id)
+    with acting_for(account_id):
+        made = invitations.renew_invitation(there, invitation_id, by_email=False)
+    return _page(account_id, invited=made, link=link_of(made.token))
+
+
+@blueprint.post("/invitations/<int:invitation_id>/revocation")
+def revoke(account_id: int, invitation_id: int) -> ResponseReturnValue:
+    there = actor_in_sub_account(web.actor(), account_id)
+    with acting_for(account_id):
+        address = invitations.revoke_invitation(there, invitation_id)
+    flash(f"Invitation of {address} revoked.", "success")
     return web.send_to(url_for("sub_account.show", account_id=account_id))
 
 
@@ -79,6 +103,14 @@ def set_limits(account_id: int) -> ResponseReturnValue:
     except Invalid as wrong:
         return _page(account_id, typed=typed, problems=wrong.facts["fields"]), 422
     flash("Limits saved.", "success")
+    return web.send_to(url_for("sub_account.show", account_id=account_id))
+
+
+def _sent(account_id: int, made: Invited) -> ResponseReturnValue:
+    """Go back to the page. If no email could be sent, show the link, on this response only."""
+    if not can_email_links(current()):
+        return _page(account_id, invited=made, link=link_of(made.token))
+    flash(f"Invitation sent to {made.email}.", "success")
     return web.send_to(url_for("sub_account.show", account_id=account_id))
 
 
