@@ -25,9 +25,12 @@ def vera(app: Flask) -> str:
 
 FORM = re.compile(r'<form[^>]*method="post"[^>]*>')
 
-# Her name, email and password, her sessions, her API tokens, the account she works in, and the columns of her
-# contact list.
-OF_HER_OWN = {"profile.show", "own_security.show", "tokens.index", "sub_accounts.index", "contacts.columns"}
+# Her name, email and password, her two-factor authentication and sessions, her API tokens, the account she
+# works in, and the columns of her contact list.
+OF_HER_OWN = {
+    *("profile.show", "own_security.show", "two_factor.set_up", "tokens.index"),
+    *("sub_accounts.index", "contacts.columns"),
+}
 
 
 def test_signing_in_and_out(chromium: Browser, workplace: Installation) -> None:

@@ -62,7 +62,7 @@ def change_email(actor: Actor, email: str, password: str, verify: Verifier) -> N
     """
     if problem := email_problem(email):
         raise Invalid.in_fields({"email": problem})
-    _check_password(actor, password, verify)
+    check_password(actor, password, verify)
     wanted = normal_email(email)
     try:
         with transaction():
@@ -83,7 +83,7 @@ def change_password(
     """
     if problem := password_problem(new, actor.email, actor.name, actor.account_name):
         raise Invalid.in_fields({"new_password": problem})
-    _check_password(actor, password, verify)
+    check_password(actor, password, verify)
     if normal_password(new) == normal_password(password):
         raise Invalid.in_fields({"new_password": "Choose a password that differs from the current one."})
     password_hash = hash_password(normal_password(new))
@@ -93,7 +93,8 @@ def change_password(
         return end_other_sessions(_id_of(actor), session_token)
 
 
-def _check_password(actor: Actor, password: str, verify: Verifier) -> None:
+def check_password(actor: Actor, password: str, verify: Verifier) -> None:
+    """Raise Invalid with `fields` unless this is the actor’s current password."""
     user = queries.user(_id_of(actor))
     if not password:
         raise Invalid.in_fields({"password": "Enter your current password."})

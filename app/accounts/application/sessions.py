@@ -21,6 +21,7 @@ from app.platform.errors import NotFound
 
 REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
 SESSION_LIFETIME = timedelta(days=7)  # the cookie itself ends with the browser
+FRESH_FOR = timedelta(minutes=15)
 SEEN_PRECISION = timedelta(minutes=10)
 MOST_LISTED = 50
 
@@ -45,6 +46,13 @@ def user_of_session(token: str, address: str) -> User | None:
     user, sign_in_id, last_seen_at = found
     _note_seen(sign_in_id, last_seen_at, address)
     return user
+
+
+def is_fresh(token: str) -> bool:
+    """Return whether the user of a session signed in so recently that they need not enter their password
+    again."""
+    started_at = queries.start_of_sign_in(_hash(token))
+    return started_at is not None and now() - started_at < FRESH_FOR
 
 
 def list_sessions(actor: Actor, current_token: str) -> Sequence[KnownSession]:

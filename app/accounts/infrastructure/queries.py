@@ -69,6 +69,10 @@ def _last_seen_at() -> sa.ColumnElement[datetime]:
     return sa.func.coalesce(SignIn.last_seen_at, SignIn.started_at)
 
 
+def start_of_sign_in(token_hash: str) -> datetime | None:
+    return session().scalar(sa.select(SignIn.started_at).where(SignIn.token_hash == token_hash))
+
+
 class KnownSession(NamedTuple):
     """A session of a user. `is_current`: the one that asks."""
 

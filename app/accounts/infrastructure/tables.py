@@ -1,4 +1,5 @@
-"""Tables: accounts, users, memberships, invitations, sessions, API tokens and requests, business details."""
+"""Tables: accounts, users, memberships, invitations, sessions, two-factor authentication, API tokens and
+requests, business details."""
 
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ class Account(Authored, db.Model):
     country: Mapped[str] = mapped_column(sa.String(2), default="")
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
     agency_limits: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    requires_two_factor: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class User(Authored, UserMixin, db.Model):
@@ -86,6 +88,31 @@ class SignIn(db.Model):
     address: Mapped[str] = mapped_column(sa.String(45), default="", server_default="")
     user_agent: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class TwoFactor(db.Model):
+    """The secret that a user's authenticator app shares, encrypted. `last_counter` is the period of the last
+    code that was used."""
+
+    __tablename__ = "two_factors"
+
+    user_id: Mapped[int] = mapped_column(
+        BigInt, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    secret: Mapped[str] = mapped_column(sa.String(300))
+    last_counter: Mapped[int] = mapped_column(sa.BigInteger)
+    turned_on_at: Mapped[datetime]
+
+
+class RecoveryCode(db.Model):
+    """A code, as its SHA-256, that replaces one of the authenticator app. It is deleted when it is used."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (sa.UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("users.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
 
 
 class ApiToken(AccountOwned, Authored, db.Model):

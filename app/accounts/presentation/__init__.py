@@ -13,7 +13,7 @@ from app.accounts.presentation import (
     tokens,
 )
 from app.accounts.presentation.request_guard import guard
-from app.accounts.presentation.security import page, password_emails, password_reset
+from app.accounts.presentation.security import page, password_emails, password_reset, two_factor
 from app.platform.settings import Settings
 
 __all__ = ["guard", "init"]
@@ -25,6 +25,7 @@ def init(app: Flask, settings: Settings) -> None:
     password_reset.init(app)
     app.register_blueprint(profile.blueprint)
     app.register_blueprint(page.blueprint)
+    app.register_blueprint(two_factor.blueprint)
     app.register_blueprint(tokens.blueprint)
     app.register_blueprint(sub_accounts.blueprint)
     team.init(app)

@@ -1,4 +1,4 @@
-"""Commands `create-token` and `set-password`."""
+"""Commands `create-token`, `set-password`, and `reset-two-factor`."""
 
 import click
 from flask import Flask
@@ -6,6 +6,7 @@ from flask_security import hash_password
 
 from app.accounts.application import terminal_actor
 from app.accounts.application.api_tokens import create_token
+from app.accounts.application.security import two_factor
 from app.accounts.application.security.passwords import set_password, user_called
 from app.accounts.domain.api_tokens import SCOPES
 from app.platform.tenancy import acting_for
@@ -15,6 +16,7 @@ from app.platform.terminal import plain_errors
 def register(app: Flask) -> None:
     app.cli.add_command(_create_token)
     app.cli.add_command(_set_password)
+    app.cli.add_command(_reset_two_factor)
 
 
 @click.command("create-token")
@@ -48,3 +50,12 @@ def _set_password(email: str) -> None:
     password = click.prompt("New password", hide_input=True, confirmation_prompt=True)
     name = set_password(email, password, hash_password)
     click.echo(f"Password of {name} set. All of their sessions have ended.")
+
+
+@click.command("reset-two-factor")
+@click.option("--email", required=True, help="The email address that the person signs in with.")
+@plain_errors
+def _reset_two_factor(email: str) -> None:
+    """Turn off two-factor authentication of a person who lost their phone and recovery codes."""
+    name = two_factor.reset(email)
+    click.echo(f"Two-factor authentication of {name} is off. They sign in with their password alone.")

@@ -35,11 +35,15 @@ def init(app: Flask, settings: Settings) -> None:
 
 def begin_sign_in(email: str) -> Attempt:
     """Count an attempt as failed until it is discarded. Raises Locked."""
-    attempts = attempt_limiter("lock-out")
-    begun = attempts.begin([f"person:{email_digest(email)}", f"network:{network_of(request.remote_addr)}"])
-    if isinstance(begun, int):
-        raise Locked(begun, attempts.limit)
-    return begun
+    return _begin(f"person:{email_digest(email)}")
+
+
+def begin_second_step(email: str) -> Attempt:
+    """Count a code of two-factor authentication as wrong until it is discarded. Raises Locked.
+
+    Codes are counted apart from passwords: a right password must not clear them.
+    """
+    return _begin(f"code:{email_digest(email)}")
 
 
 def note_failure(email: str) -> None:
@@ -53,6 +57,14 @@ def email_digest(typed: str) -> str:
     """Return the SHA-256 of the normalized address, so that the queue's store holds no email addresses."""
     key = email_key(typed)
     return hashlib.sha256((key if isinstance(key, str) else typed.strip().lower()).encode()).hexdigest()
+
+
+def _begin(person: str) -> Attempt:
+    attempts = attempt_limiter("lock-out")
+    begun = attempts.begin([person, f"network:{network_of(request.remote_addr)}"])
+    if isinstance(begun, int):
+        raise Locked(begun, attempts.limit)
+    return begun
 
 
 def _locked(refusal: Locked) -> AnyResponse:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import hash_password, verify_password
+from flask_security import hash_password
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField
 
@@ -19,7 +19,7 @@ from app.accounts.application.profile import (
 )
 from app.accounts.domain import Permission
 from app.accounts.domain.input import MAX_NAME_LENGTH
-from app.accounts.presentation import lock_out
+from app.accounts.presentation.security.current_password import verify_current_password
 from app.accounts.presentation.sessions import current_token
 from app.platform import web
 from app.platform.addresses.email_keys import MAX_ADDRESS
@@ -70,7 +70,7 @@ def set_email() -> ResponseReturnValue:
 
     def save() -> str:
         change_email(
-            web.actor(), _submitted(form, "email"), _submitted(form, "password"), _verify_current_password
+            web.actor(), _submitted(form, "email"), _submitted(form, "password"), verify_current_password
         )
         return "Email address saved. Use it the next time you sign in."
 
@@ -84,7 +84,7 @@ def set_password() -> ResponseReturnValue:
     def save() -> str:
         old, new = _submitted(form, "password"), _submitted(form, "new_password")
         ended = change_password(
-            web.actor(), old, new, _verify_current_password, hash_password, current_token()
+            web.actor(), old, new, verify_current_password, hash_password, current_token()
         )
         others = f" You were signed out of {counted(ended, 'other browser')}." if ended else ""
         return f"Password changed.{others}"
@@ -101,18 +101,6 @@ def set_emails() -> ResponseReturnValue:
         return "Saved."
 
     return _save_and_redirect(form, save, emails_form=form)
-
-
-def _verify_current_password(password: str, password_hash: str) -> bool:
-    """Return True if the current password is right. Raises Locked.
-
-    Failures count toward the lock-out of the sign-in page, so an open session cannot be used for guessing.
-    """
-    attempt = lock_out.begin_sign_in(web.actor().email)
-    if not verify_password(password, password_hash):
-        return False
-    attempt.discard()
-    return True
 
 
 def _save_and_redirect(form: FlaskForm, save: Callable[[], str], **forms: Any) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.application import actor_of, installation_is_new
+from app.accounts.application.security.two_factor import must_turn_on
 from app.accounts.domain import Actor
 from app.accounts.presentation.programs import sign_in_program
 from app.accounts.presentation.sessions import end_this_session
@@ -60,7 +61,17 @@ def _sign_in_actor(is_public: bool) -> AnyResponse | None:
     tenancy.act_for(actor.account_id)
     formats.zone.set(actor.time_zone)
     origin.set({**(origin.get() or {}), "account": actor.account_id, "user": actor.user_id})
+    if not is_public and request.blueprint != "two_factor" and must_turn_on(actor):
+        return _send_to_two_factor()
     return None
+
+
+def _send_to_two_factor() -> AnyResponse:
+    """Lead to the page that turns it on. What that page loads by itself stays empty: a redirect would load
+    the page again and again."""
+    if web.is_htmx() or _is_event_stream():
+        return Response(status=204)
+    return redirect(url_for("two_factor.set_up"), 303)
 
 
 def _actor() -> Actor:
@@ -79,9 +90,13 @@ def _send_to_sign_in() -> AnyResponse:
     )
     if web.is_htmx():
         return Response(status=401, headers={"HX-Redirect": page})
-    if getattr(current_app.view_functions.get(request.endpoint or ""), "is_event_stream", False):
+    if _is_event_stream():
         return Response(status=204)  # a browser then neither reopens the stream nor complains about a page
     return redirect(page, 303)
+
+
+def _is_event_stream() -> bool:
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), "is_event_stream", False))
 
 
 def _next() -> str | None:

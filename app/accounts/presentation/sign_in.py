@@ -3,7 +3,6 @@
 import hashlib
 from datetime import timedelta
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, make_response, redirect, request, url_for
 from flask_security import Security
@@ -13,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.infrastructure.user_datastore import user_datastore
 from app.accounts.presentation import lock_out, sessions
+from app.accounts.presentation.security import second_step
 from app.platform import web
 from app.platform.logs import log
 from app.platform.settings import Settings
@@ -53,16 +53,6 @@ class SignInForm(LoginForm):
         return False
 
 
-def _is_well_formed_url(address: str) -> bool:
-    """Return False for a URL that does not parse, such as //[, on which Flask-Security would raise."""
-    try:
-        urlsplit(address)
-        validate_redirect_url(address)
-    except ValueError:
-        return False
-    return True
-
-
 def init(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECURITY_LOGIN_URL="/sign-in",
@@ -92,6 +82,8 @@ def init(app: Flask, settings: Settings) -> None:
     # There is no sign-in by token; looking for one would read the body before the request is authenticated.
     login_manager = cast(Any, app).login_manager
     login_manager.request_loader(None)
+    security.two_factor_plugins = second_step.SecondStep()
+    app.register_blueprint(second_step.blueprint)
     sessions.init(app, login_manager)
     app.view_functions["security.login"] = _sign_in_view(app.view_functions["security.login"])
     lock_out.init(app, settings)
@@ -106,7 +98,9 @@ def _sign_in_view(view: Any) -> Any:
     def sign_in() -> AnyResponse:
         if request.is_json:
             abort(415)
-        if not all(map(_is_well_formed_url, (request.args.get("next", ""), request.form.get("next", "")))):
+        if not all(
+            map(second_step.is_well_formed_url, (request.args.get("next", ""), request.form.get("next", "")))
+        ):
             return redirect(url_for("security.login"), 303)
         answer: Response = make_response(view())
         if request.method == "POST" and answer.status_code == 200:

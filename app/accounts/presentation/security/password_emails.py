@@ -7,7 +7,7 @@ from flask import current_app
 from flask_security.recoverable import generate_reset_password_token
 
 from app.accounts.application import system_emails
-from app.accounts.application.security import passwords
+from app.accounts.application.security import passwords, two_factor
 from app.accounts.infrastructure import queries
 from app.platform.mail import SystemEmail
 from app.platform.settings import current
@@ -16,6 +16,7 @@ from app.platform.settings import current
 def register() -> None:
     system_emails.register_email(passwords.PASSWORD_RESET, _password_reset)
     system_emails.register_email(passwords.PASSWORD_CHANGED, _password_changed)
+    system_emails.register_email(two_factor.TWO_FACTOR_CHANGED, _two_factor_changed)
 
 
 def _password_reset(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
@@ -43,6 +44,20 @@ def _password_changed(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
             f"{name}, the password of your Muster account was just changed, and other browsers were signed "
             "out.",
             "If it wasn’t you, reset your password now and tell your administrator.",
+        ],
+        f"{base}/forgot-password" if base else None,
+        "Reset your password",
+    )
+
+
+def _two_factor_changed(facts: Mapping[str, Any], user_id: str) -> SystemEmail:
+    name, what = queries.user(int(user_id)).name, facts["what"]
+    base = current().public_url
+    return user_email(
+        f"Two-factor authentication was {what}",
+        [
+            f"{name}, two-factor authentication of your Muster account was just {what}.",
+            "If you don’t know why, reset your password now and tell your administrator.",
         ],
         f"{base}/forgot-password" if base else None,
         "Reset your password",
