@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0084_two_factor"
-down_revision = "0083_event_sources"
+revision = "0085_two_factor"
+down_revision = "0084_agency_limits"
 branch_labels = None
 depends_on = None
 
