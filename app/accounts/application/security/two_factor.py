@@ -163,8 +163,13 @@ def require_in_account(actor: Actor, is_wanted: bool) -> None:
         if account is None or account.requires_two_factor == is_wanted:
             return
         store.change_account(account, {"requires_two_factor": is_wanted})
-        action = "two_factor_required" if is_wanted else "two_factor_made_optional"
-        activity.record(actor, action, "account", account.id, name=account.name)
+        activity.record(
+            actor,
+            "two_factor_required" if is_wanted else "two_factor_made_optional",
+            "account",
+            account.id,
+            name=account.name,
+        )
 
 
 def _use_recovery_code(user_id: int, code_hash: str, origin: str) -> bool:
