@@ -1,5 +1,10 @@
-"""Texts encrypted with keys that are derived from the installation's secret key, one for each purpose. The
-library takes 8 MB of a process, so it is loaded when needed."""
+"""Texts encrypted with keys that are derived from those of the installation, one for each purpose.
+
+What links and addresses hold is encrypted with SECRET_KEY. Passwords and other secrets that are saved are
+encrypted with the first key of ENCRYPTION_KEY and read with any of them, or with SECRET_KEY, which is what
+encrypts them while ENCRYPTION_KEY isn't set. The library takes 8 MB of a process, so it is loaded when
+needed.
+"""
 
 import base64
 import hashlib
@@ -21,10 +26,36 @@ def encrypted(text: str, purpose: str) -> str:
 
 def decrypted(text: str, purpose: str) -> str | None:
     """Return the text; None if it was not encrypted here, for this purpose, with this secret key."""
+    return _decrypted(current().secret_key, text, purpose)
+
+
+def saved_keys() -> tuple[str, ...]:
+    """Return the keys that saved secrets may be encrypted with. The first one encrypts."""
+    settings = current()
+    return (*settings.encryption_key, settings.secret_key)
+
+
+def encrypted_to_save(text: str, purpose: str) -> str:
+    """Return a secret encrypted with the first key."""
+    return _fernet(saved_keys()[0], purpose).encrypt(text.encode()).decode()
+
+
+def decrypted_saved(text: str, purpose: str) -> str | None:
+    """Return a saved secret; None if none of the keys has encrypted it for this purpose."""
+    found = (_decrypted(key, text, purpose) for key in saved_keys())
+    return next((one for one in found if one is not None), None)
+
+
+def has_first_key(text: str, purpose: str) -> bool:
+    """Return whether a saved secret is encrypted with the first key."""
+    return _decrypted(saved_keys()[0], text, purpose) is not None
+
+
+def _decrypted(key: str, text: str, purpose: str) -> str | None:
     from cryptography.fernet import InvalidToken
 
     try:
-        return _fernet(current().secret_key, purpose).decrypt(text.encode()).decode()
+        return _fernet(key, purpose).decrypt(text.encode()).decode()
     except InvalidToken:
         return None
 
@@ -52,7 +83,7 @@ def _siv(secret_key: str, purpose: str) -> "AESSIV":
     return AESSIV(hmac.digest(secret_key.encode(), purpose.encode(), hashlib.sha256))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _fernet(secret_key: str, purpose: str) -> "Fernet":
     from cryptography.fernet import Fernet
 

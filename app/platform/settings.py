@@ -21,6 +21,7 @@ from app.platform.server_addresses import (
     queue_server,
     web_address,
 )
+from app.platform.setting_values import folder, integer, seconds_list, secret, secret_list
 from app.platform.upload_places import BucketAddress, bucket_address, uploads_place
 
 # A limit that is not set. Larger than any number of people, yet a number, so that the smaller limit holds.
@@ -29,39 +30,6 @@ UNLIMITED = 999_999_999
 
 class SettingError(Exception):
     """A setting is invalid; the text is one sentence that names it."""
-
-
-def _integer(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            raise ValueError("must be a whole number") from None
-        if not low <= value <= high:
-            raise ValueError(f"must be from {low:,} to {high:,}")
-        return value
-
-    return read
-
-
-def _seconds_list(text: str) -> tuple[float, ...]:
-    try:
-        values = tuple(float(part) for part in text.split(",") if part.strip())
-    except ValueError:
-        raise ValueError("must be seconds separated by commas, such as 10,30,90") from None
-    if not all(0 <= value <= 86_400 for value in values):
-        raise ValueError("must be between 0 and 86,400 seconds each")
-    return values
-
-
-def _folder(text: str) -> Path:
-    return Path(text).expanduser().resolve()
-
-
-def _secret(text: str) -> str:
-    if len(text) < 32:
-        raise ValueError("must have at least 32 characters")
-    return text
 
 
 def _setting(default: Any, read: Callable[[str], Any], doc: str, shown: str | None = None) -> Any:
@@ -73,10 +41,10 @@ class Settings:
     """All settings of an installation. Environment variables have the same names in capitals."""
 
     host: str = _setting("127.0.0.1", str, "Address that the web server listens on.")
-    port: int = _setting(8000, _integer(1, 65_535), "Port that the web server listens on.")
+    port: int = _setting(8000, integer(1, 65_535), "Port that the web server listens on.")
     data_dir: Path = _setting(
         Path("instance").resolve(),
-        _folder,
+        folder,
         "Folder for the database, queue, uploads, and generated secret key.",
         "instance/",
     )
@@ -91,9 +59,15 @@ class Settings:
     )
     secret_key: str = _setting(
         "",
-        _secret,
-        "Signs sessions and forms, and encrypts saved passwords; the same on every machine.",
+        secret,
+        "Signs sessions, forms, and links in emails; the same on every machine.",
         "generated in DATA_DIR",
+    )
+    encryption_key: tuple[str, ...] = _setting(
+        (),
+        secret_list,
+        "Keys for saved passwords, separated by commas; the first encrypts, all decrypt.",
+        "SECRET_KEY",
     )
     uploads_url: str = _setting(
         "",
@@ -101,64 +75,64 @@ class Settings:
         "Folder, or S3-compatible bucket (s3://bucket/prefix?endpoint=…&region=…), of uploaded files.",
         "uploads in DATA_DIR",
     )
-    workers: int = _setting(2, _integer(0, 64), "Background workers to start on this machine.")
+    workers: int = _setting(2, integer(0, 64), "Background workers to start on this machine.")
     public_url: str = _setting("", web_address, "Public address; https:// makes cookies secure.", "none")
     metrics_token: str = _setting(
-        "", _secret, "Bearer token that programs on other machines read /metrics with.", "none"
+        "", secret, "Bearer token that programs on other machines read /metrics with.", "none"
     )
-    trusted_proxies: int = _setting(0, _integer(0, 10), "Trusted proxies in front (X-Forwarded headers).")
+    trusted_proxies: int = _setting(0, integer(0, 10), "Trusted proxies in front (X-Forwarded headers).")
     max_upload_bytes: int = _setting(
-        100 * 1024 * 1024, _integer(1024, 10**10), "Largest contact file, in bytes.", "104857600"
+        100 * 1024 * 1024, integer(1024, 10**10), "Largest contact file, in bytes.", "104857600"
     )
     min_free_bytes: int = _setting(
-        200 * 1024 * 1024, _integer(0, 10**12), "Disk space to keep free of uploads, in bytes.", "209715200"
+        200 * 1024 * 1024, integer(0, 10**12), "Disk space to keep free of uploads, in bytes.", "209715200"
     )
     max_storage_bytes: int = _setting(
         10 * 1024**3,
-        _integer(1024, 10**15),
+        integer(1024, 10**15),
         "Maximum bytes of uploads, jobs, selected contacts, and activity log per account.",
         "10737418240",
     )
     max_contacts_per_job: int = _setting(
-        10_000, _integer(1, 1_000_000), "Maximum contacts per bulk enrollment."
+        10_000, integer(1, 1_000_000), "Maximum contacts per bulk enrollment."
     )
     highest_contacts_per_job: int = _setting(
         1_000_000,
-        _integer(1, 1_000_000),
+        integer(1, 1_000_000),
         "Highest limit an account can set for contacts per bulk enrollment.",
     )
-    max_import_rows: int = _setting(1_000_000, _integer(1, 1_000_000), "Maximum rows per contact import.")
-    max_workbook_rows: int = _setting(100_000, _integer(1, 250_000), "Maximum rows per Excel workbook.")
-    max_unfinished_jobs: int = _setting(10, _integer(1, 1000), "Maximum unfinished jobs per account.")
+    max_import_rows: int = _setting(1_000_000, integer(1, 1_000_000), "Maximum rows per contact import.")
+    max_workbook_rows: int = _setting(100_000, integer(1, 250_000), "Maximum rows per Excel workbook.")
+    max_unfinished_jobs: int = _setting(10, integer(1, 1000), "Maximum unfinished jobs per account.")
     max_dry_runs: int = _setting(
-        10, _integer(1, 1000), "Maximum open dry runs per account; a new one replaces the oldest."
+        10, integer(1, 1000), "Maximum open dry runs per account; a new one replaces the oldest."
     )
     max_running_batches: int = _setting(
-        5, _integer(1, 100), "Maximum batches of an account that run at the same time."
+        5, integer(1, 100), "Maximum batches of an account that run at the same time."
     )
     max_enrollments_per_minute: int = _setting(
-        0, _integer(0, 1_000_000), "Maximum people per account enrolled per minute; 0 means no limit."
+        0, integer(0, 1_000_000), "Maximum people per account enrolled per minute; 0 means no limit."
     )
     max_enrollments_per_second: int = _setting(
-        0, _integer(0, 1_000_000), "Maximum people per account enrolled per second; 0 means no limit."
+        0, integer(0, 1_000_000), "Maximum people per account enrolled per second; 0 means no limit."
     )
     max_enrollments_per_minute_overall: int = _setting(
         0,
-        _integer(0, 1_000_000),
+        integer(0, 1_000_000),
         "Maximum people of all accounts together enrolled per minute; 0 means no limit.",
     )
-    max_workflows: int = _setting(1000, _integer(1, 1_000_000), "Maximum workflows per account.")
+    max_workflows: int = _setting(1000, integer(1, 1_000_000), "Maximum workflows per account.")
     max_templates: int = _setting(
-        10, _integer(0, 1_000_000), "Maximum custom templates per account; agencies have no limit."
+        10, integer(0, 1_000_000), "Maximum custom templates per account; agencies have no limit."
     )
     batch_retry_seconds: tuple[float, ...] = _setting(
-        (10.0, 30.0, 90.0), _seconds_list, "Seconds to wait before each retry of a failed batch.", "10,30,90"
+        (10.0, 30.0, 90.0), seconds_list, "Seconds to wait before each retry of a failed batch.", "10,30,90"
     )
     batch_lease_seconds: int = _setting(
-        60, _integer(1, 3600), "Seconds after which a silent worker’s batch is given to another."
+        60, integer(1, 3600), "Seconds after which a silent worker’s batch is given to another."
     )
     api_requests_per_minute: int = _setting(
-        600, _integer(0, 10_000_000), "API requests per token and minute; 0 sets no limit."
+        600, integer(0, 10_000_000), "API requests per token and minute; 0 sets no limit."
     )
     mail_url: str = _setting(
         "",
@@ -178,19 +152,19 @@ class Settings:
         "those of the system",
     )
     job_retention_days: int = _setting(
-        90, _integer(1, 36_500), "Days to keep finished jobs, their rows and uploads, and notifications."
+        90, integer(1, 36_500), "Days to keep finished jobs, their rows and uploads, and notifications."
     )
     delivery_retry_seconds: tuple[float, ...] = _setting(
         (10.0, 60.0, 600.0, 3600.0),
-        _seconds_list,
+        seconds_list,
         "Seconds to wait before each retry of an email or webhook.",
         "10,60,600,3600",
     )
     webhook_private_addresses: int = _setting(
-        0, _integer(0, 1), "1 lets webhooks call private and loopback addresses, and http://."
+        0, integer(0, 1), "1 lets webhooks call private and loopback addresses, and http://."
     )
-    lockout_failures: int = _setting(10, _integer(1, 1000), "Wrong passwords before sign-in is locked.")
-    lockout_minutes: int = _setting(15, _integer(1, 1440), "Minutes that sign-in stays locked.")
+    lockout_failures: int = _setting(10, integer(1, 1000), "Wrong passwords before sign-in is locked.")
+    lockout_minutes: int = _setting(15, integer(1, 1440), "Minutes that sign-in stays locked.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

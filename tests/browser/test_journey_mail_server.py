@@ -39,7 +39,7 @@ def test_with_the_keyboard(chromium: Browser, workplace: Installation, mails: Ma
     with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
         alice.page.goto("/settings/integrations")
-        alice.press(alice.link("Email settings"))
+        alice.press(alice.link("Connect a mail server"))
         form = alice.page.locator("#server-form")
         alice.type(form.get_by_label("Server"), "127.0.0.1")
         form.get_by_label("Encryption").select_option("none")

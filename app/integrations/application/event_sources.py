@@ -14,6 +14,8 @@ from app.integrations.application.receiving import consent_bases
 from app.integrations.domain.event_sources import SOURCES, Source, sources_of
 from app.integrations.infrastructure import event_sources as store
 from app.integrations.infrastructure import store as connections
+from app.integrations.infrastructure.tables import EventSource
+from app.platform import encrypted_columns
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, NotFound
 
@@ -42,6 +44,11 @@ class NewConnection:
 
     path: str
     secret: str
+
+
+def register_secrets() -> None:
+    """Let the rotation of keys know where secrets are saved."""
+    encrypted_columns.register(EventSource.__table__.c.secret, store.SECRETS)
 
 
 def list_sources(actor: Actor) -> list[ShownSource]:

@@ -10,7 +10,7 @@ from app.integrations.infrastructure.tables import EventSource
 from app.platform import encryption
 from app.platform.database import session
 
-_SECRETS: Final = "muster event source secret"
+SECRETS: Final = "muster event source secret"
 _ADDRESSES: Final = "addresses for event sources"
 KEY_LENGTH: Final = 48
 """How many characters name an account in an address."""
@@ -18,12 +18,12 @@ _PLAIN: Final = {"synchronize_session": False}
 
 
 def encrypted(secret: str) -> str:
-    return encryption.encrypted(secret, _SECRETS)
+    return encryption.encrypted_to_save(secret, SECRETS)
 
 
 def decrypted(text: str) -> str | None:
     """Return the secret; None if it was encrypted with another key."""
-    return encryption.decrypted(text, _SECRETS)
+    return encryption.decrypted_saved(text, SECRETS)
 
 
 def address_key(account_id: int) -> str:

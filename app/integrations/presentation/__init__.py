@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.integrations.application.event_sources import register_secrets
 from app.integrations.domain import service_name
 from app.integrations.presentation import audit_words, hooks, pages, source_pages
 
@@ -12,3 +13,4 @@ def init(app: Flask) -> None:
     app.register_blueprint(source_pages.blueprint)
     app.add_template_filter(service_name)
     audit_words.register()
+    register_secrets()

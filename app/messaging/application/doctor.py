@@ -56,9 +56,10 @@ def mail_servers() -> Result:
     if lost:
         found.append(
             problem(
-                f"The passwords of {counted(lost, 'mail server')} can’t be decrypted, because SECRET_KEY has"
+                f"The passwords of {counted(lost, 'mail server')} can’t be decrypted, because the key has"
                 " changed.",
-                "Set the earlier SECRET_KEY, or enter the passwords again under Settings > Email.",
+                "Set the earlier ENCRYPTION_KEY or SECRET_KEY, or enter the passwords again under"
+                " Settings > Email.",
             )
         )
     servers = [

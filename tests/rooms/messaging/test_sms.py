@@ -389,7 +389,7 @@ def test_what_was_typed_wrong_is_shown_at_its_field(app: Flask, alice: Person) -
     assert page.status_code == 422
     for words in ("Enter the account SID", "Enter a phone number with its country code", "from 1 to 100"):
         assert words in page.text
-    assert "SMS settings" in alice.get("/settings/integrations").text
+    assert "Connect Twilio" in alice.get("/settings/integrations").text
 
 
 def test_the_token_is_kept_secret(app: Flask, alice: Person, twilio: FakeTwilio) -> None:

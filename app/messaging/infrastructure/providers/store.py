@@ -12,7 +12,7 @@ from app.platform import encryption
 from app.platform.database import session
 from app.platform.database.upserts import insert_into
 
-_KEYS: Final = "muster mail provider key"
+KEYS: Final = "muster mail provider key"
 _HOOKS: Final = "addresses for mail providers"
 KEY_LENGTH: Final = 48
 """How many characters name an account in an address."""
@@ -20,12 +20,12 @@ _PLAIN: Final = {"synchronize_session": False}
 
 
 def encrypted(key: str) -> str:
-    return encryption.encrypted(key, _KEYS)
+    return encryption.encrypted_to_save(key, KEYS)
 
 
 def decrypted(text: str) -> str | None:
-    """Return the key; None if it was encrypted with another secret key."""
-    return encryption.decrypted(text, _KEYS)
+    """Return the key; None if it was encrypted with another key."""
+    return encryption.decrypted_saved(text, KEYS)
 
 
 def hook_key(account_id: int) -> str:

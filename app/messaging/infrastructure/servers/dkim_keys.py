@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from app.messaging.domain.sending_domains import dkim
 from app.messaging.infrastructure.servers.passwords import decrypted
-from app.platform.settings import current
+from app.platform.encryption import saved_keys
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -56,7 +56,7 @@ def public_key_of(pem: str) -> str:
 def signed(mail: bytes, by: SigningKey | None, at: datetime) -> bytes:
     """Return an email with a signature. It stays as it is without a key, and with one that can't be read
     anymore."""
-    key = _loaded(by.private_key, current().secret_key) if by else None
+    key = _loaded(by.private_key, saved_keys()) if by else None
     if by is None or key is None:
         return mail
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -68,7 +68,7 @@ def signed(mail: bytes, by: SigningKey | None, at: datetime) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _loaded(encrypted: str, _secret_key: str) -> "RSAPrivateKey | None":
+def _loaded(encrypted: str, _keys: tuple[str, ...]) -> "RSAPrivateKey | None":
     """Return a key, which is decrypted and parsed once in a process."""
     pem = decrypted(encrypted)
     return _read(pem) if pem else None

@@ -1,14 +1,16 @@
 """Passwords of mail servers, encrypted, so that the database alone does not reveal them."""
 
+from typing import Final
+
 from app.platform import encryption
 
-_PURPOSE = "muster mail server password"
+PURPOSE: Final = "muster mail server password"
 
 
 def encrypted(password: str) -> str:
-    return encryption.encrypted(password, _PURPOSE)
+    return encryption.encrypted_to_save(password, PURPOSE)
 
 
 def decrypted(text: str) -> str | None:
-    """Return the password; None if it was encrypted with another secret key."""
-    return encryption.decrypted(text, _PURPOSE)
+    """Return the password; None if it was encrypted with another key."""
+    return encryption.decrypted_saved(text, PURPOSE)

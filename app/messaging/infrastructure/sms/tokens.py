@@ -5,17 +5,17 @@ from typing import Final
 
 from app.platform import encryption
 
-_TOKENS: Final = "muster sms auth token"
+TOKENS: Final = "muster sms auth token"
 _HOOKS: Final = "addresses for sms providers"
 
 
 def encrypted(token: str) -> str:
-    return encryption.encrypted(token, _TOKENS)
+    return encryption.encrypted_to_save(token, TOKENS)
 
 
 def decrypted(text: str) -> str | None:
-    """Return the token; None if it was encrypted with another secret key."""
-    return encryption.decrypted(text, _TOKENS)
+    """Return the token; None if it was encrypted with another key."""
+    return encryption.decrypted_saved(text, TOKENS)
 
 
 def hook_key(account_id: int) -> str:
