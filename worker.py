@@ -9,7 +9,8 @@ import signal
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from flask import Flask
@@ -21,12 +22,15 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from app import create_app
-from app.platform import clock, queue
+from app.platform import clock, queue, tracing
 from app.platform.logs import log, origin
 from app.platform.queue import request_stop, track_task
 from app.platform.queue_connections import connect
 from app.platform.settings import Settings
 from ops.shutdown import leave
+
+if TYPE_CHECKING:
+    from app.platform.tracing.spans import Fact, Span
 
 RETRY_SECONDS = 1.0
 TICK_SECONDS = 0.5
@@ -49,8 +53,10 @@ class TaskWorker(SimpleWorker):
         with self.app.app_context():
             token = origin.set({"task": job.description, "task_id": job.id})
             try:
-                with track_task(f"{job.id}-{uuid4().hex[:8]}"):
+                with track_task(f"{job.id}-{uuid4().hex[:8]}"), _traced(job, queue) as span:
                     done = super().perform_job(job, queue, execution)
+                    if span is not None:
+                        span.has_failed = not done
                 milliseconds = round((time.perf_counter() - started_at) * 1000, 1)
                 log.info(
                     "task_completed" if done else "task_failed",
@@ -69,6 +75,18 @@ class TaskWorker(SimpleWorker):
 
     def set_shutdown_requested_date(self) -> None:
         """Disabled: it writes to the queue, which may be down, from within a signal handler."""
+
+
+def _traced(job: Job, queue: Queue) -> "AbstractContextManager[Span | None]":
+    if tracing.exporter() is None:
+        return nullcontext()
+    _, account_id, *ids = job.args
+    facts: dict[str, Fact] = {
+        "muster.task_id": job.id,
+        "muster.account_id": account_id,
+        "muster.ids": " ".join(map(str, ids)),
+    }
+    return tracing.task(job.description or "task", queue.name, job.meta, facts)
 
 
 def run_worker(app: Flask, settings: Settings) -> None:

@@ -56,7 +56,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     from app.integrations import presentation as integrations
     from app.messaging import presentation as messaging
     from app.notifications import presentation as notifications
-    from app.platform import database, logs, metrics, queue, web
+    from app.platform import database, logs, metrics, queue, tracing, web
     from app.platform.web.every_request import SynchronousFlask
     from app.sample_data import presentation as sample_data
     from app.tasks import presentation as tasks
@@ -70,6 +70,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     database.init(app, settings, process)
     queue.init(app, settings.queue_url)
     metrics.init(app, process)
+    tracing.init(app, settings, process)
     accounts.init(app, settings)
     activity.init(app)
     integrations.init(app)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from flask import Flask
 
+TRACES_WITHIN_SECONDS = 1.0
+
 
 def leave(code: int, app: "Flask | None" = None) -> NoReturn:
     """Exit immediately, after closing database connections and flushing output.
@@ -21,6 +23,8 @@ def leave(code: int, app: "Flask | None" = None) -> NoReturn:
 
         with suppress(Exception), app.app_context():
             app.extensions["metrics"].save()
+            if (traces := app.extensions.get("traces")) is not None:
+                traces.flush(TRACES_WITHIN_SECONDS)
             db.engine.dispose()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):

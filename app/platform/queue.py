@@ -23,7 +23,7 @@ from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from app.platform import tenancy
+from app.platform import tenancy, tracing
 from app.platform.logs import log
 from app.platform.queue_connections import connect
 from app.platform.schema_version import newest_migration
@@ -117,6 +117,7 @@ def send(name: str, account_id: int, *ids: int | str) -> bool:
                 result_ttl=0,
                 failure_ttl=3600,
                 description=name,
+                meta={"traceparent": parent} if (parent := tracing.traceparent()) else None,
             )
     except RedisError as failure:
         log.warning(

@@ -3,7 +3,8 @@ the setting in a sentence."""
 
 import contextlib
 import ipaddress
-from urllib.parse import urlsplit
+import re
+from urllib.parse import unquote, urlsplit
 
 from app.platform.sentinel_addresses import sentinel_address
 
@@ -62,3 +63,13 @@ def queue_server(text: str) -> str:
     if urlsplit(text).scheme in ("redis", "rediss", "unix") or sentinel_address(text) is not None:
         return text
     raise ValueError("must start with redis://, rediss://, unix://, redis+sentinel://, or rediss+sentinel://")
+
+
+def request_headers(text: str) -> tuple[tuple[str, str], ...]:
+    """Read name=value pairs separated by commas, as OpenTelemetry defines them: values are URL-encoded."""
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    found = tuple((name.strip(), unquote(value.strip())) for name, _, value in pairs)
+    for name, value in found:
+        if not re.fullmatch(r"[A-Za-z0-9-]+", name) or not value.isprintable() or not value.isascii():
+            raise ValueError("must look like authorization=Bearer%20TOKEN,tenant=1")
+    return found

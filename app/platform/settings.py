@@ -3,22 +3,22 @@
 The README's table repeats each field's description. Nothing else reads settings from the environment.
 """
 
-import contextlib
 import hashlib
 import os
-import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
+from app.platform import secret_key
 from app.platform.server_addresses import (
     database_server,
     mail_sender,
     mail_server,
     name_servers,
     queue_server,
+    request_headers,
     web_address,
 )
 from app.platform.setting_values import folder, integer, seconds_list, secret, secret_list
@@ -166,6 +166,14 @@ class Settings:
     lockout_failures: int = _setting(10, integer(1, 1000), "Wrong passwords before sign-in is locked.")
     lockout_minutes: int = _setting(15, integer(1, 1440), "Minutes that sign-in stays locked.")
 
+    otel_exporter_otlp_endpoint: str = _setting(
+        "", web_address, "Where to send traces for OpenTelemetry (OTLP over HTTP).", "none"
+    )
+    otel_exporter_otlp_headers: tuple[tuple[str, str], ...] = _setting(
+        (), request_headers, "Headers for that: name=value, separated by commas.", "none"
+    )
+    otel_service_name: str = _setting("muster", str, "Name of this installation in traces.")
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Read all settings; empty variables count as unset. Raises SettingError at the first invalid one."""
@@ -185,7 +193,7 @@ class Settings:
         if not self.database_url:
             changes["database_url"] = f"sqlite:///{self.data_dir / 'muster.db'}"
         if not self.secret_key:
-            changes["secret_key"] = _load_or_create_secret(self.data_dir)
+            changes["secret_key"] = _secret_key_of(self.data_dir)
         return self._replaced(**changes)
 
     def _replaced(self, **changes: Any) -> "Settings":
@@ -268,21 +276,12 @@ def _read(name: str, item: Field[Any], text: str) -> Any:
 
 def _may_be_secret(name: str, text: str) -> bool:
     """Return whether a value must not be shown: a key, or an address with a password."""
-    return "@" in text or name.endswith(("_KEY", "_SECRET", "_TOKEN", "_PASSWORD"))
+    return "@" in text or name.endswith(("_KEY", "_SECRET", "_TOKEN", "_PASSWORD", "_HEADERS"))
 
 
-def _load_or_create_secret(folder: Path) -> str:
-    path = folder / "secret_key"
+def _secret_key_of(folder: Path) -> str:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
-            draft = folder / f"secret_key.{os.getpid()}"
-            draft.touch(0o600)
-            draft.write_text(secrets.token_urlsafe(48))
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, path)
-            draft.unlink()
-        return path.read_text().strip()
+        return secret_key.load_or_create(folder)
     except OSError as wrong:
         raise SettingError(
             f"DATA_DIR {folder} isn’t writable ({wrong.strerror}). Choose another folder."
