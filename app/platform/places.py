@@ -18,7 +18,12 @@ def own_folder(settings: Settings) -> Path:
     """Return the folder that contains run/ and logs/."""
     if settings.is_sqlite or settings.embedded_queue:
         return settings.data_dir
-    name = re.sub(r"[^A-Za-z0-9.-]+", "-", platform.node()) or "this"
+    return folder_of(settings, platform.node())
+
+
+def folder_of(settings: Settings, machine: str) -> Path:
+    """Return the folder that another machine with this name has, if it shares DATA_DIR."""
+    name = re.sub(r"[^A-Za-z0-9.-]+", "-", machine) or "this"
     return settings.data_dir / "machines" / name
 
 

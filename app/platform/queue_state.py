@@ -25,6 +25,7 @@ class Sign:
     kind: str
     version: str
     age: float
+    machine: str
 
 
 class Waiting(NamedTuple):
@@ -46,10 +47,14 @@ def signs() -> list[Sign]:
         found = pipeline.execute()
     pairs = zip(keys, found[::2], found[1::2], strict=True)
     return [
-        Sign(key.decode().split(":")[2], version.decode(), SIGN_KEPT_SECONDS - left / 1000)
+        Sign(key.decode().split(":")[2], version.decode(), SIGN_KEPT_SECONDS - left / 1000, _machine_of(key))
         for key, version, left in pairs
         if version is not None and left >= 0
     ]
+
+
+def _machine_of(key: bytes) -> str:
+    return key.decode().split(":", 3)[3].rpartition(":")[0]
 
 
 def server_state() -> dict[str, Any]:

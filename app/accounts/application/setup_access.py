@@ -29,7 +29,9 @@ def required_setup_token(settings: Settings, is_forwarded: bool = False) -> str 
     if not queries.installation_is_new():
         setup_token.delete_token(settings.data_dir)
         return None
-    return setup_token.load_or_create_token(settings.data_dir)
+    if settings.is_sqlite or settings.embedded_queue:
+        return setup_token.load_or_create_token(settings.data_dir)
+    return setup_token.derived_token(settings.secret_key)
 
 
 def refuse_unknown_host(settings: Settings, host: str) -> None:

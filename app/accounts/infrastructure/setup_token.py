@@ -1,9 +1,12 @@
-"""The setup token: a file in DATA_DIR, readable by its owner only.
+"""The setup token: a file in DATA_DIR, readable by its owner only; or derived from the secret key, where
+machines share it, because any of them may get the first visitor.
 
 The terminal prints it and the setup page compares with it.
 """
 
+import base64
 import contextlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -24,6 +27,12 @@ def load_or_create_token(folder: Path) -> str:
             os.link(draft, path)
         draft.unlink()
     return path.read_text().strip()
+
+
+def derived_token(secret_key: str) -> str:
+    """Return the token of all machines that have this key."""
+    digest = hmac.digest(secret_key.encode(), b"muster setup token", "sha256")
+    return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
 def delete_token(folder: Path) -> None:

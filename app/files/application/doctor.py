@@ -1,22 +1,25 @@
 """Checks of `flask doctor`: disk space, the bucket, and whether the files of uploads are there."""
 
 import os
+import platform
 import tempfile
 from pathlib import Path
 from typing import Final
 
 from app.files.infrastructure import queries, storage
-from app.platform import disk
+from app.platform import disk, queue_state
 from app.platform.doctor import Check, Result, ok, problem, warning, worst
 from app.platform.doctor import register as add
 from app.platform.errors import Unavailable
-from app.platform.settings import current
+from app.platform.places import folder_of
+from app.platform.settings import Settings, current
 from app.platform.text.formats import size
 from app.platform.text.words import counted
 
 MOST_LOOKED_AT: Final = 1_000
 MOST_IN_A_BUCKET: Final = 50  # each takes a request
 BUCKET_SECONDS: Final = 25.0
+RECENT_SECONDS: Final = 60.0
 SCARCE: Final = 2
 """So many times MIN_FREE_BYTES."""
 _RESTORE_FOLDER: Final = (
@@ -89,7 +92,25 @@ def uploads_storage() -> Result:
             f"The folder of uploads, {folder}, isn’t writable.",
             "Check that its disk is mounted, and its permissions; or correct UPLOADS_URL.",
         )
+    if not settings.uploads_url and (others := _machines_with_other_folders(settings)):
+        return warning(
+            f"Muster also runs on {', '.join(others)} with another DATA_DIR, and UPLOADS_URL isn’t set, so"
+            " files uploaded on one machine are missing on others.",
+            "Set UPLOADS_URL to a bucket, or to a folder on a shared disk, on all machines.",
+        )
     return ok(f"Uploads are in the folder {folder}.")
+
+
+def _machines_with_other_folders(settings: Settings) -> list[str]:
+    """Return the names of machines at work that have no folder in this DATA_DIR."""
+    if settings.is_sqlite or settings.embedded_queue:
+        return []
+    try:
+        signs = queue_state.signs()
+    except Unavailable:
+        return []
+    known = {sign.machine for sign in signs if sign.age <= RECENT_SECONDS} - {platform.node()}
+    return sorted(name for name in known if not folder_of(settings, name).is_dir())
 
 
 def uploads() -> Result:

@@ -21,7 +21,7 @@ from app.files import application as files
 from app.files.application.discarding import _remove_strays
 from app.files.infrastructure import storage
 from app.files.infrastructure.tables import Upload
-from app.platform import doctor
+from app.platform import doctor, queue
 from app.platform.clock import now
 from app.platform.database import session
 from app.platform.errors import Invalid, Unavailable
@@ -246,6 +246,32 @@ def test_doctor_checks_the_bucket(place, app, alice, caplog):
     assert SECRET not in caplog.text and SECRET not in found.found + found.advice
     address = bucket_address(place.bucket.url)
     assert address is not None and address.secret == SECRET and SECRET not in repr(address)
+
+
+@pytest.mark.only_on("postgresql", "machines share no SQLite file")
+def test_doctor_misses_a_place_for_the_uploads_of_several_machines(place, app):
+    place.change(uploads_url="")
+    with app.app_context():
+        assert results("uploads_storage") == ["ok"]
+        queue.connection().set("muster:process:worker:other.example:7", "0001", ex=queue.SIGN_KEPT_SECONDS)
+        found = doctor._CHECKS["uploads_storage"].run()
+        assert found.level == "warning" and "Muster also runs on other.example" in found.found
+        place.change(uploads_url=place.bucket.url)
+        assert results("uploads_storage") == ["ok"]
+
+
+@pytest.mark.only_on("sqlite", "flask backup is for the embedded database")
+def test_uploads_in_a_folder_elsewhere(place, app, alice, tmp_path):
+    place.change(uploads_url=str(tmp_path / "elsewhere"))
+    with app.app_context():
+        upload = keep(alice)
+        [file] = (tmp_path / "elsewhere").glob("*/*")
+        assert file.name == f"{upload.public_id}.gz" and cells(upload)[0] == ["ann@example.com", "Ann Lee"]
+        assert results("uploads_storage", "uploads") == ["ok", "ok"]
+        made = make_backup(current(), tmp_path)
+        assert made.uploads == 1 and not made.missing
+        files.discard(alice.actor, upload.public_id)
+        assert not file.exists()
 
 
 @pytest.mark.only_on("sqlite", "flask backup is for the embedded database")

@@ -4,6 +4,7 @@ import html
 import os
 import stat
 import threading
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -136,6 +137,20 @@ def test_where_strangers_can_come_the_terminals_token_is_asked_for(database: Dat
         assert not (app.extensions["settings"].data_dir / "setup_token").exists()
 
 
+@pytest.mark.only_on("postgresql", "machines share no SQLite file")
+def test_machines_that_share_a_database_ask_for_the_same_token(database: Database, tmp_path: Path) -> None:
+    database.restore("fresh")
+    tokens = []
+    for number, key in enumerate(("k" * 32, "k" * 32, "l" * 32)):
+        folder = tmp_path / str(number)
+        app = create_app(database.settings(HOST="0.0.0.0", DATA_DIR=folder, SECRET_KEY=key))
+        with app.app_context():
+            tokens.append(setup_token(app.extensions["settings"]))
+        assert not (folder / "setup_token").exists()
+    assert tokens[0] == tokens[1] != tokens[2] and len(tokens[0] or "") == 32
+
+
+@pytest.mark.only_on("sqlite", "the token of several machines is in no file")
 @pytest.mark.parametrize("settings", [{"HOST": "192.0.2.1"}, {"HOST": "::"}, {"TRUSTED_PROXIES": "1"}])
 def test_the_token_is_for_our_eyes_only(database: Database, settings: dict[str, str]) -> None:
     database.restore("fresh")
