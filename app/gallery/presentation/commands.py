@@ -74,6 +74,14 @@ def _templates(account_name: str | None, as_json: bool) -> None:
 @click.option(
     "--switch-off-missing", is_flag=True, help="Switch off steps whose integration isn’t connected."
 )
+@click.option(
+    "--field",
+    "fields",
+    nargs=2,
+    multiple=True,
+    metavar="THEIRS YOURS",
+    help="Use your contact field YOURS for THEIRS of the template, by key; can be repeated.",
+)
 @click.option("--account", "account_name", help="Account name or ID; defaults to the first account.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plain_errors
@@ -84,6 +92,7 @@ def _clone(
     activate: bool,
     activate_anyway: bool,
     switch_off_missing: bool,
+    fields: tuple[tuple[str, str], ...],
     account_name: str | None,
     as_json: bool,
 ) -> None:
@@ -91,7 +100,7 @@ def _clone(
     actor = terminal_actor(account_name)
     activate = activate or activate_anyway
     with acting_for(actor.account_id):
-        workflow, template_id = _cloned(actor, template, name, switch_off_missing, same_name)
+        workflow, template_id = _cloned(actor, template, name, switch_off_missing, same_name, dict(fields))
         if activate:
             workflow = _activated(actor, workflow.public_id, activate_anyway)
         shape = clone_shape(workflow, template_id)
@@ -104,7 +113,12 @@ def _clone(
 
 
 def _cloned(
-    actor: Actor, reference: str, name: str | None, switch_off_missing: bool, same_name: bool
+    actor: Actor,
+    reference: str,
+    name: str | None,
+    switch_off_missing: bool,
+    same_name: bool,
+    fields: dict[str, str],
 ) -> tuple[Any, str]:
     """Return the new workflow and the template's public id."""
     template = gallery.named_template(actor, reference)
@@ -116,6 +130,7 @@ def _cloned(
             idempotency_key=new_public_id(),
             switch_off_missing=switch_off_missing,
             same_name=same_name,
+            fields=fields,
         )
     except workflows.SameName as taken:
         raise click.ClickException(

@@ -13,6 +13,7 @@ from tests.rooms.gallery.shelf import (
     add_template,
     system_id,
 )
+from tests.rooms.workflows.drafts import found
 
 FIELDS = {
     *("id", "key", "name", "description", "category", "tags", "is_system", "is_shared", "version", "needs"),
@@ -100,6 +101,16 @@ def test_a_name_that_is_taken_needs_an_option_at_the_terminal(app: Flask) -> Non
     assert refused.exit_code == 1
     assert "You already have a workflow named “Mine”." in refused.output and "--same-name" in refused.output
     assert run(app, "clone", "new-lead-welcome", "--name", "Mine", "--same-name").exit_code == 0
+
+
+def test_a_contact_field_is_used_instead_at_the_terminal(app: Flask, bob: Person) -> None:  # T-12
+    command = ("clone", "pet-birthday", "--switch-off-missing", "--json")
+    wrong = run(app, *command, "--field", "pet_birthday", "nothing")
+    assert wrong.exit_code == 1 and "This contact field doesn’t exist." in wrong.output
+    done = run(app, *command, "--field", "pet_birthday", "birthday")
+    assert done.exit_code == 0, done.output
+    definition = str(found(app, bob.actor, json.loads(done.stdout)["workflow_id"]).definition)
+    assert "contact.birthday" in definition and "pet_birthday" not in definition
 
 
 def test_a_template_is_exported_and_imported(app: Flask, sam: Person, tmp_path: Path) -> None:  # T-20

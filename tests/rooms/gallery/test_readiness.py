@@ -274,6 +274,32 @@ def test_an_update_uses_a_field_that_has_the_name_under_another_key(app: Flask, 
         assert BIRTHDAY not in written and written.count(DOB) == 2
 
 
+def test_an_update_uses_the_field_that_is_chosen_for_a_new_one(app: Flask, bob: Person) -> None:  # T-12, T-15
+    template_id = add_template(app, bob.actor, "Onboarding", definition(email()))
+    create_field(app, bob, "DOB")
+    create_field(app, bob, "Visits", "number")
+    given = {"name": "Mine", "idempotency_key": "k"}
+    workflow_id = made_from(bob.post(f"/templates/{template_id}/clone", given))
+    save_birthdays(app, bob, template_id, birthdays())
+    page = bob.get(page_of(workflow_id)).text
+    assert (
+        "New contact fields" in page
+        and f'<select class="form-select" id="field-birthday" name="{CHOICE}"' in page
+    )
+    fields = fields_of(page)
+    wrong = send(bob, workflow_id, fields, take=fields["takes"], **{CHOICE: "contact.custom.visits"})
+    assert wrong.status_code == 422 and "Visits is a field of the type number." in text_of(wrong)
+    assert 'href="#field-birthday"' in wrong.text
+    assert send(bob, workflow_id, fields, take=fields["takes"], **{CHOICE: DOB}).status_code == 303
+    written = json.dumps(found(app, bob.actor, workflow_id).definition)
+    assert BIRTHDAY not in written and DOB in written and keys_of(app, bob) == {"dob", "visits"}
+    shown = text_of(bob.get(f"/workflows/{workflow_id}"))
+    assert "Contact fields of the template" in shown and "<dt>Birthday</dt><dd>Your field DOB</dd>" in shown
+    save_birthdays(app, bob, template_id, birthdays("Today"))
+    page = bob.get(page_of(workflow_id)).text
+    assert "New contact fields" not in page and len(fields_of(page)["takes"]) == 1
+
+
 def test_an_update_with_a_field_whose_name_is_taken_says_so(app: Flask, bob: Person) -> None:  # T-12
     template_id = add_template(app, bob.actor, "Onboarding", definition(email()))
     field_id = create_field(app, bob, "Visits", "number")

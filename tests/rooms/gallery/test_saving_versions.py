@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.gallery import application as gallery
 from app.gallery.application.library import own
-from tests.people import Person
+from tests.people import Person, Program
 from tests.rooms.gallery.shelf import add_template, system_id
 from tests.rooms.gallery.test_saving import answers, page_of
 from tests.rooms.gallery.test_template_updates import edit, subjects
@@ -115,3 +115,27 @@ def test_what_was_entered_stays_if_the_template_was_deleted(app: Flask, bob: Per
     assert refusal.status_code == 422, refusal.text
     assert "This template was deleted. Choose another one." in refusal.text
     assert 'value="Another beginning"' in refusal.text and 'id="kind-0"' in refusal.text
+
+
+def test_a_program_saves_a_workflow_as_a_new_version(
+    app: Flask, program: Program, mallory: Person
+) -> None:  # T-13
+    template_id, workflow_id = made_from_template(app, program.actor)
+    address = f"/workflow-templates/{template_id}/versions"
+    body = {"workflow_id": workflow_id, "note": "By a program"}
+    edit(app, program, workflow_id, 0, subject="From ann@example.com", body="Call +49 30 901820.")
+    saved = program.post(address, body)
+    assert (saved.status_code, saved.json["version"], saved.json["name"]) == (200, 2, "Onboarding"), (
+        saved.text
+    )
+    assert "ann@example.com" not in saved.text.partition('"replacements"')[0]
+    assert {one["text"] for one in saved.json["replacements"]} == {"ann@example.com", "+49 30 901820"}
+    assert program.post(address, body).json["version"] == 2, "nothing differs"
+    assert "By a program" in program.get(f"{address}/2").text
+    stale = program.post(address, body, headers={"If-Match": '"old"'})
+    assert (stale.status_code, stale.json["code"]) == (412, "CHANGED_MEANWHILE")
+    theirs = draft(app, mallory.actor)
+    refused = program.post(address, {"workflow_id": theirs})
+    assert refused.status_code == 404 and "workflow_id" in refused.json["fields"]
+    system = program.post(f"/workflow-templates/{system_id(app, 'new-lead-welcome')}/versions", body)
+    assert system.json["code"] == "TEMPLATE_READ_ONLY"

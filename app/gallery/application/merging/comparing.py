@@ -9,7 +9,8 @@ from typing import Any
 
 from app.accounts.application import require, user_names
 from app.accounts.domain import Actor, Permission
-from app.gallery.application.field_mapping import renamed_fields
+from app.gallery.application.field_mapping import NeededField, renamed_fields
+from app.gallery.application.merging.fields import new_fields
 from app.gallery.domain.merging import Comparison, align, compare
 from app.gallery.infrastructure import queries as templates
 from app.gallery.infrastructure.merging import queries
@@ -41,7 +42,7 @@ class TemplateUpdate:
     `version` is the one that the workflow has, `newest` that of the template, which is None if it is no
     longer available. `comparison` is None without a newer version, or if the workflow has `problems`, without
     whose solution its steps cannot be told apart. `missing` are integrations that the newer version needs and
-    that are not connected.
+    that are not connected, `fields` those that it uses for the first time.
     """
 
     workflow: Workflow
@@ -52,6 +53,7 @@ class TemplateUpdate:
     undo: Undo | None
     may_change: bool
     missing: tuple[str, ...] = ()
+    fields: Sequence[NeededField] = ()
 
     @property
     def newest(self) -> int:
@@ -67,9 +69,11 @@ def template_update(actor: Actor, public_id: str) -> TemplateUpdate:
     version = version_of(workflow, link)
     has_newer = template is not None and template.version > version
     problems = list(id_problems(workflow.parsed)) if has_newer else []
-    comparison = None
+    comparison, fields = None, []
     if template is not None and has_newer and not problems:
         comparison = comparison_with(actor, workflow, link, template, template.version)
+        base, theirs = versions_of(template, version, template.version)
+        fields = new_fields(actor, base, theirs, link)
     return TemplateUpdate(
         workflow=workflow,
         template=template,
@@ -79,6 +83,7 @@ def template_update(actor: Actor, public_id: str) -> TemplateUpdate:
         undo=_undo(workflow, link),
         may_change=actor.may(Permission.WORKFLOWS) and can_be_edited(workflow.status),
         missing=workflows.missing_services(actor.account_id, comparison.aligned.theirs) if comparison else (),
+        fields=fields,
     )
 
 
@@ -114,13 +119,17 @@ def comparison_with(
 ) -> Comparison:
     """Return what a newer version of its template changes in a workflow. Contact fields that the workflow
     uses instead of the template's are no changes."""
-    numbers = version_of(workflow, link), newer
-    versions = [templates.version_definition(template.id, number) for number in numbers]
+    versions = versions_of(template, version_of(workflow, link), newer)
     fields = renamed_fields(actor, *versions) | (link.fields if link else {})
     base, theirs = (with_fields(one, fields) for one in versions)
     known = new_ids(base) if link is None or link.version is None else link.ids
     names = _linked_names(actor, base, theirs, workflow.parsed)
     return compare(align(base, theirs, workflow.parsed, known, names), names)
+
+
+def versions_of(template: WorkflowTemplate, *numbers: int) -> list[Definition]:
+    """Return the definitions of versions of a template that was looked up for the actor."""
+    return [templates.version_definition(template.id, number) for number in numbers]
 
 
 def hash_of(definition: dict[str, Any]) -> str:

@@ -11,7 +11,14 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.gallery.application.field_mapping import create_missing_fields, refuse_taken
-from app.gallery.application.merging.comparing import comparison_with, hash_of, template_of, version_of
+from app.gallery.application.merging.comparing import (
+    comparison_with,
+    hash_of,
+    template_of,
+    version_of,
+    versions_of,
+)
+from app.gallery.application.merging.fields import map_fields
 from app.gallery.domain.merging import Change, Comparison, Merged, Undecided, apply
 from app.gallery.infrastructure.merging import queries, store
 from app.gallery.infrastructure.merging.tables import TemplateLink
@@ -41,11 +48,18 @@ class Taken:
 
 
 def take_template_update(
-    actor: Actor, public_id: str, *, version: int, revision: int, choices: Mapping[str, bool] | None
+    actor: Actor,
+    public_id: str,
+    *,
+    version: int,
+    revision: int,
+    choices: Mapping[str, bool] | None,
+    fields: Mapping[str, str] | None = None,
 ) -> Taken:
     """Take the changes up to a version of the template whose choice is True, and leave the others for good.
     Without `choices`, take all changes that are no conflicts. Steps that come without the integration that
-    they need are switched off, as in a clone.
+    they need are switched off, as in a clone. `fields` are {contact field that the version uses for the first
+    time: field of the account to use instead}.
 
     `version` and `revision` of the workflow are those that the user has seen. Raises NotFound, Conflict if
     the workflow was changed or updated since, or is archived, and Invalid: with `fields` {key of a conflict:
@@ -55,7 +69,7 @@ def take_template_update(
     with transaction():
         accounts.lock(actor.account_id)
         workflow = workflows.find_workflow(actor, public_id)
-        comparison = _comparison(actor, workflow, version, revision)
+        comparison = _comparison(actor, workflow, version, revision, fields or {})
         choices = comparison.without_conflict() if choices is None else choices
         merged = _merged(comparison, choices)
         before = workflow.definition
@@ -126,8 +140,10 @@ def dismiss_template_update(actor: Actor, public_id: str, version: int) -> None:
             link.dismissed_version = max(link.dismissed_version, min(version, template.version))
 
 
-def _comparison(actor: Actor, workflow: Workflow, version: int, revision: int) -> Comparison:
-    """Return what the user has seen. Raises Conflict if that is no longer so."""
+def _comparison(
+    actor: Actor, workflow: Workflow, version: int, revision: int, fields: Mapping[str, str]
+) -> Comparison:
+    """Return what the user has seen, with the chosen fields. Raises Conflict if that is no longer so."""
     template, link = template_of(actor, workflow), queries.link_of(actor.account_id, workflow.id)
     workflows.refuse_stale(workflow, revision)
     if not can_be_edited(workflow.status):
@@ -138,6 +154,10 @@ def _comparison(actor: Actor, workflow: Workflow, version: int, revision: int) -
         raise Conflict("CONFLICT", "The workflow has been updated from the template since you opened it.")
     if any(id_problems(workflow.parsed)):
         raise Conflict("CONFLICT", "Fix the problems of the workflow first.")
+    if fields:
+        [theirs] = versions_of(template, version)
+        map_fields(actor, workflow, theirs, fields)
+        link = queries.link_of(actor.account_id, workflow.id)
     return comparison_with(actor, workflow, link, template, version)
 
 

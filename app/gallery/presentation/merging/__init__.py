@@ -13,6 +13,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(version_pages.blueprint)
     notices.register()
     workflows.register_panel("template_update", panels.template_update_panel, place="top")
+    workflows.register_panel("mapped_fields", panels.mapped_fields_panel, place="side")
     workflows.register_template_versions(versions_taken)
     workflows.register_copy("template_link", copy_link)
     workflows.register_news("template_update", panels.update_news)

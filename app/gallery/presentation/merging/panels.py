@@ -10,6 +10,7 @@ from markupsafe import Markup
 from app.accounts.domain import Actor
 from app.gallery.application.merging.announcing import news
 from app.gallery.application.merging.comparing import latest_update
+from app.gallery.application.merging.fields import mapped_fields
 from app.platform.clock import now
 from app.workflows.application import ListNews
 
@@ -24,6 +25,12 @@ def update_news(actor: Actor, workflow_ids: Sequence[int]) -> Mapping[int, ListN
         )
         for one in news(actor, workflow_ids)
     }
+
+
+def mapped_fields_panel(actor: Actor, workflow: Any) -> Markup | None:
+    """Return which contact fields a workflow uses instead of its template’s; None if all are the same."""
+    mapped = mapped_fields(actor, workflow) if workflow.template_id is not None else []
+    return Markup(render_template("gallery/_mapped_fields.html", mapped=mapped)) if mapped else None
 
 
 def template_update_panel(actor: Actor, workflow: Any) -> Markup | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.gallery.application.field_mapping import FIELDS
 from app.gallery.application.merging.comparing import template_update
 from app.gallery.application.merging.taking import (
     Taken,
@@ -15,6 +16,7 @@ from app.gallery.application.merging.taking import (
 )
 from app.gallery.domain.merging import Change
 from app.gallery.presentation.merging.shown_changes import problems_elsewhere, shown_parts
+from app.gallery.presentation.readiness.field_choices import given_fields
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
 from app.platform.text.numbers import whole_number
@@ -39,7 +41,12 @@ def take(public_id: str) -> ResponseReturnValue:
     choices = None if "all" in request.form else _choices()
     try:
         taken = take_template_update(
-            web.actor(), public_id, version=_number("version"), revision=_number("revision"), choices=choices
+            web.actor(),
+            public_id,
+            version=_number("version"),
+            revision=_number("revision"),
+            choices=choices,
+            fields=given_fields(request.form),
         )
     except Invalid as wrong:
         facts = wrong.facts
@@ -125,5 +132,7 @@ def _page(
         elsewhere=problems_elsewhere(parts, problems),
         conflict=conflict,
         choice=CHOICE,
+        chosen=given_fields(request.form),
+        wrong={name: text for name, text in (errors or {}).items() if name.startswith(FIELDS)},
         nav_active="workflows",
     )

@@ -21,11 +21,12 @@ from app.gallery.presentation.api_schemas import (
     template_with_definition,
 )
 from app.platform import web
-from app.platform.api.conditional import etag_of
+from app.platform.api.conditional import etag_of, raise_if_changed
+from app.platform.api.example_ids import WORKFLOW_ID
 from app.platform.api.operations import PREFIX, operation
 from app.platform.api.operations import blueprint as api_blueprint
 from app.platform.api.schemas import Body, Schema, described
-from app.platform.errors import fields_renamed
+from app.platform.errors import about, fields_renamed
 
 MAX_TEXTS = 200
 
@@ -36,29 +37,9 @@ ChosenText = Annotated[str, Field(min_length=1, max_length=MAX_CHOSEN_TEXT)]
 blueprint: Blueprint = api_blueprint("saving")
 
 
-class WorkflowAsTemplate(Body):
-    """How to save a workflow as a template."""
+class WhatToReplace(Body):
+    """What saving the steps of a workflow replaces, and what it keeps."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "Spring fair follow-up",
-                    "category": "lead_nurturing",
-                    "tags": ["fair"],
-                    "replace": ["Rose"],
-                    "also_replace": {"Hall 7": "other"},
-                }
-            ]
-        }
-    )
-
-    name: Name
-    description: Annotated[
-        Description | None, described("What it is for. Defaults to that of the workflow.", "Thanks leads.")
-    ] = None
-    category: Category = CUSTOM
-    tags: Tags = Field(default_factory=list)
     note: Note = ""
     new_fields: NewFields = False
     keep: Annotated[
@@ -92,9 +73,54 @@ class WorkflowAsTemplate(Body):
         True,
         default=True,
     )
+
+    def draft(self, **details: Any) -> SavingDraft:
+        return SavingDraft(
+            keep=self.keep,
+            replace=self.replace,
+            chosen=self.also_replace,
+            keeps_contact_values=self.keep_contact_values,
+            switches_on=self.switch_on_missing,
+            **details,
+        )
+
+
+class WorkflowAsTemplate(WhatToReplace):
+    """How to save a workflow as a template."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Spring fair follow-up",
+                    "category": "lead_nurturing",
+                    "tags": ["fair"],
+                    "replace": ["Rose"],
+                    "also_replace": {"Hall 7": "other"},
+                }
+            ]
+        }
+    )
+
+    name: Name
+    description: Annotated[
+        Description | None, described("What it is for. Defaults to that of the workflow.", "Thanks leads.")
+    ] = None
+    category: Category = CUSTOM
+    tags: Tags = Field(default_factory=list)
     same_name: bool = described(
         "Accept a name that another template has (`CONFIRMATION_NEEDED`).", True, default=False
     )
+
+
+class WorkflowAsVersion(WhatToReplace):
+    """Which workflow becomes the new version of a template, and how."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"workflow_id": WORKFLOW_ID, "note": "A shorter wait."}]}
+    )
+
+    workflow_id: str = described("ID of the workflow.", WORKFLOW_ID, max_length=64)
 
 
 class ReplacementPlace(Schema):
@@ -121,7 +147,7 @@ class Replacement(Schema):
 
 
 class SavedWorkflowTemplate(TemplateWithDefinition):
-    """The template that a workflow was saved as."""
+    """The template that a workflow was saved as, or as whose new version."""
 
     replacements: list[Replacement] = described("What was found in the workflow, and what replaces it.")
 
@@ -152,17 +178,8 @@ def save_as_template(
     `VALIDATION_ERROR` with `fields`; `TEMPLATE_LIMIT_REACHED`.
     """
     actor = web.actor()
-    draft = SavingDraft(
-        name=body.name,
-        description=body.description,
-        category=body.category,
-        tags=body.tags,
-        keep=body.keep,
-        replace=body.replace,
-        chosen=body.also_replace,
-        keeps_contact_values=body.keep_contact_values,
-        switches_on=body.switch_on_missing,
-    )
+    details = {"name": body.name, "description": body.description}
+    draft = body.draft(**details, category=body.category, tags=body.tags)
     with fields_renamed(lambda name: "also_replace" if name == "chosen" else name):
         saved = gallery.save_as_template(
             actor, public_id, draft, note=body.note, new_fields=body.new_fields, same_name=body.same_name
@@ -173,6 +190,40 @@ def save_as_template(
         "Location": f"{PREFIX}/workflow-templates/{card.public_id}",
     }
     return _shown(saved), 201, headers
+
+
+@blueprint.post("/workflow-templates/<public_id>/versions")
+@operation(
+    TAG,
+    SavedWorkflowTemplate,
+    permission="template:manage",
+    conditional=True,
+    headers=ETAG,
+    errors=(409,),
+)
+def create_template_version(
+    public_id: str, body: WorkflowAsVersion
+) -> tuple[SavedWorkflowTemplate, int, dict[str, str]]:
+    """Save a workflow as a new version of a template
+
+    The template gets the steps of the workflow and keeps its name, description, category, and tags; what is
+    personal is replaced as when a workflow is saved as a template. No version is created if nothing differs.
+    Also needs the scope `report:view`.
+
+    Errors: `TEMPLATE_READ_ONLY` for system templates; `INVALID_TEMPLATE` with `problems`;
+    `CONFIRMATION_NEEDED` for values of contacts in `keep`; `CONFLICT` if somebody else saves a version at the
+    same moment; `VALIDATION_ERROR` with `fields`.
+    """
+    actor = web.actor()
+    card = gallery.template_details(actor, public_id).card
+    raise_if_changed(etag_of(card.public_id, card.version))
+    draft = body.draft(name=None, into=public_id, into_version=card.version)
+    with about("workflow_id"), fields_renamed(lambda name: "also_replace" if name == "chosen" else name):
+        saved = gallery.save_as_template(
+            actor, body.workflow_id, draft, note=body.note, new_fields=body.new_fields
+        )
+    changed = saved.details.card
+    return _shown(saved), 200, {"ETag": etag_of(changed.public_id, changed.version)}
 
 
 def _shown(saved: SavedTemplate) -> SavedWorkflowTemplate:
