@@ -109,13 +109,14 @@ def _add_api(app: "Flask") -> None:
     from app.gallery.presentation.library import api as template_library
     from app.gallery.presentation.readiness import api as template_readiness
     from app.gallery.presentation.saving import api as template_saving
+    from app.gallery.presentation.trying import api as template_trials
     from app.messaging.presentation import api as messaging
     from app.platform.api import document
     from app.tasks.presentation import api as tasks
     from app.workflows.presentation import api as workflows
 
     rooms = accounts, workflows, engine, events, gallery, files, contacts, messaging, forms, tasks
-    templates = template_library, template_readiness, template_saving, template_results
+    templates = template_library, template_readiness, template_saving, template_trials, template_results
     for room in (*rooms, *templates, bulk_enrollment, job_events, analytics):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(document.blueprint)

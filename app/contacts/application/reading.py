@@ -219,7 +219,7 @@ def _matching_after(actor: Actor, wanted: Wanted, after: int | None, limit: int)
 
 def contact_meant(actor: Actor, who: str) -> int:
     """Return the id of the contact with an email address or id, or the only one whose name, address, or phone
-    number begins like that. Raises Invalid with `fields`, and with `matches`, [(id, name, email)], if there
+    number begins like that. Raises Invalid with `fields`, and with `matches`, [{id, name, email}], if there
     are several: up to MATCHES of them."""
     require(actor, Permission.REPORTS)
     try:
@@ -235,7 +235,10 @@ def contact_meant(actor: Actor, who: str) -> int:
         "VALIDATION_ERROR",
         SEVERAL,
         fields={"contact": SEVERAL},
-        matches=[(one.contact.id, names[one.contact.id], one.contact.email or "") for one in found],
+        matches=[
+            {"id": one.contact.id, "name": names[one.contact.id], "email": one.contact.email or ""}
+            for one in found
+        ],
     )
 
 

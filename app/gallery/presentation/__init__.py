@@ -3,12 +3,13 @@
 from flask import Flask
 
 from app.gallery import application as gallery
-from app.gallery.presentation import audit_words, commands, finding, merging, pages, try_pages
+from app.gallery.presentation import audit_words, commands, finding, merging, pages
 from app.gallery.presentation.library import commands as library_commands
 from app.gallery.presentation.library import files, sharing
 from app.gallery.presentation.library import pages as library_pages
 from app.gallery.presentation.readiness import pages as readiness_pages
 from app.gallery.presentation.saving import pages as saving_pages
+from app.gallery.presentation.trying import pages as try_pages
 from app.workflows import application as workflows
 
 

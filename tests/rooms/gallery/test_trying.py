@@ -20,7 +20,7 @@ from app.platform.database import session
 from app.platform.errors import Invalid
 from app.platform.tenancy import acting_for
 from app.workflows.infrastructure.tables import Workflow
-from tests.people import Person
+from tests.people import Person, Program
 from tests.rooms.contacts.people import add
 from tests.rooms.gallery.shelf import add_template, connect, definition, system_id
 from tests.unit.workflows.documents import branch, email, path, rule, sms, step, wait
@@ -208,3 +208,23 @@ def test_the_preview_says_how_long_it_takes(app: Flask, bob: Person) -> None:  #
         )
     quiet = add_template(app, bob.actor, "Quiet", definition(step("t", "add_tag", tag="seen")))
     assert "Every path if started now: no waits, no messages." in bob.get(f"/templates/{quiet}").text
+
+
+def test_programs_try_a_template(app: Flask, program: Program, mallory: Person) -> None:  # E-24
+    ann = add(app, program.actor, "ann@example.com", first_name="Ann", tags=["Blue"])
+    add(app, mallory.actor, "eve@example.org")
+    fork = branch("asks", path("yes", "Red", TAGGED, email("red")), otherwise=[email("blue")])
+    public_id = add_template(app, program.actor, "Tried", definition(GREETING, wait("pause", 2), fork))
+    address, start = f"/workflow-templates/{public_id}/trial", thursday()
+    found = program.post(address, {"contact": "ann", "start": start.isoformat()}).json
+    assert (found["contact_id"], found["contact"], found["messages"]) == (ann, "Ann", 2)
+    assert [one["id"] for one in found["steps"]] == ["hello", "pause", "asks", "blue"]
+    assert found["steps"][0]["message"]["subject"] == "Hi Ann" and found["shortest_path"]["days"] == 2
+    assert datetime.fromisoformat(found["ends_at"]) == start + timedelta(days=2)
+    red = next(one["value"] for one in found["steps"][2]["choices"] if one["label"] == "Red")
+    other = program.post(address, {"sample": True, "choices": {"asks": red}}).json
+    assert other["contact_id"] is None and other["steps"][-1]["id"] == "red"
+    wrong = {"contact": "eve@example.org", "start": "2001-01-01T00:00:00Z"}
+    for field, value in wrong.items():
+        refused = program.post(address, {field: value})
+        assert refused.status_code == 422 and list(refused.json["fields"]) == [field]

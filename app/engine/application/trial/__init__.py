@@ -9,7 +9,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts import application as contacts
 from app.contacts.domain import may_be_contacted
-from app.engine.application.trial.asked import CHOICE, Asked, asked_in, start_of
+from app.engine.application.trial.asked import CHOICE, Asked, asked_in, checked_start, start_of
 from app.engine.application.trial.paths import PathFigures, PathsThrough, paths_through
 from app.engine.application.trial.people import contact_for, sample_walker, walker_for
 from app.engine.application.trial.steps import HAPPENS, TIMES_OUT, Choice, TrialStep, pass_steps
@@ -33,6 +33,7 @@ __all__ = [
     "Trial",
     "TrialStep",
     "asked_in",
+    "checked_start",
     "paths_through",
     "start_of",
     "try_out",

@@ -61,7 +61,12 @@ def start_of(actor: Actor, text: str) -> datetime:
         start = resolve(datetime.fromisoformat(text).replace(tzinfo=None), actor.time_zone).moment
     except (ValueError, OverflowError):
         raise Invalid.in_fields({"start": "Enter a date and time."}) from None
-    if not -EARLIEST < start - now() < LATEST:
+    return checked_start(start)
+
+
+def checked_start(start: datetime | None) -> datetime:
+    """Return a moment at which a contact may start; now for None. Raises Invalid with `fields`."""
+    if start is not None and not -EARLIEST < start - now() < LATEST:
         sentence = "Choose a date within the last year or the next 10 years."
         raise Invalid.in_fields({"start": sentence})
-    return start
+    return start or now()

@@ -1,0 +1,1 @@
+"""Trying a template with a contact: its page, and the operation of the API."""
