@@ -225,21 +225,14 @@ def contact_meant(actor: Actor, who: str) -> int:
     try:
         return contact_named(actor.account_id, who)
     except Invalid:
-        found = list_contacts(actor, Search(who), None, MATCHES).contacts
+        found = [one.contact for one in list_contacts(actor, Search(who), None, MATCHES).contacts]
     if len(found) == 1:
-        return found[0].contact.id
+        return found[0].id
     if not found:
         raise Invalid.in_fields({"contact": "No contact has this name, email address, or ID."})
-    names = contact_names(actor.account_id, [one.contact.id for one in found])
-    raise Invalid(
-        "VALIDATION_ERROR",
-        SEVERAL,
-        fields={"contact": SEVERAL},
-        matches=[
-            {"id": one.contact.id, "name": names[one.contact.id], "email": one.contact.email or ""}
-            for one in found
-        ],
-    )
+    names = contact_names(actor.account_id, [one.id for one in found])
+    matches = [{"id": one.id, "name": names[one.id], "email": one.email or ""} for one in found]
+    raise Invalid("VALIDATION_ERROR", SEVERAL, fields={"contact": SEVERAL}, matches=matches)
 
 
 def show_contact(actor: Actor, contact_id: int) -> TaggedContact:

@@ -81,7 +81,7 @@ def clone_template(
         if made is not None:
             return made
         template = find_template(actor, public_id)
-        definition = queries.version_definition(template.id, template.version)
+        definition = queries.current_definition(template)
         _refuse_unsound(template, definition)
         chosen = chosen_fields(actor, definition, fields or {})
         definition, switched_off = _without_missing(
@@ -98,7 +98,7 @@ def clone_preview(actor: Actor, public_id: str) -> ClonePreview:
     """Return what cloning would run into, without changing anything. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
     template = find_template(actor, public_id)
-    definition = queries.version_definition(template.id, template.version)
+    definition = queries.current_definition(template)
     filled = accounts.filled_tags(actor.account_id)
     missing = workflows.missing_services(actor.account_id, definition)
     refusal: MusterError | None = None

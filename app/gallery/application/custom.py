@@ -118,7 +118,7 @@ def update_template(
         if check is not None:
             check(template)
         details = checked_details(_merged(template, changes))
-        before = queries.version_definition(template.id, template.version)
+        before = queries.current_definition(template)
         sound = sound or Sound(before.document, before)
         changed = _changed(template, details, is_redefined=sound.document != before.document)
         if not changed:

@@ -73,25 +73,26 @@ def template_history(actor: Actor, category: str = "", public_id: str = "") -> T
         for card in catalog_of(actor.account_id).cards
         if chosen in (None, card.id) and (chosen or category in ("", card.category))
     ]
-    months = _months(now().date())
-    found = _numbers(actor, [card.id for card in cards], months[0])
+    months, account_ids = _months(now().date()), with_sub_accounts(actor)
+    found = _numbers(actor, account_ids, [card.id for card in cards], months[0])
     totals = [(card, _sum(found[card.id].values())) for card in cards]
     return TemplateHistory(
         category=category_named(category) if chosen is None else None,
         template=cards[0] if chosen is not None else None,
-        accounts=len(with_sub_accounts(actor)),
+        accounts=len(account_ids),
         months=[(month, _sum(of.get(month, _NOTHING) for of in found.values())) for month in months],
         categories=_ordered(
             (one, _sum(numbers for card, numbers in totals if card.category == one.key)) for one in CATEGORIES
         ),
         templates=_ordered(totals),
-        to_date=None if chosen is None else results_of(actor, chosen),
-        versions=() if chosen is None else version_results(actor, chosen),
+        to_date=None if chosen is None else results_of(actor, chosen, account_ids),
+        versions=() if chosen is None else version_results(actor, chosen, account_ids),
     )
 
 
-def _numbers(actor: Actor, template_ids: Sequence[int], since: date) -> _OfTemplates:
-    account_ids = with_sub_accounts(actor)
+def _numbers(
+    actor: Actor, account_ids: Sequence[int], template_ids: Sequence[int], since: date
+) -> _OfTemplates:
     made = uses.workflows_made_from(account_ids, template_ids)
     found: dict[int, dict[date, Numbers]] = {template_id: {} for template_id in template_ids}
     for template_id, cohorts in engine.cohorts_of(actor, made, since).items():

@@ -172,7 +172,7 @@ def details_of(actor: Actor, template: WorkflowTemplate) -> TemplateDetails:
         completion_rate=results.totals.completion_rate if results else None,
         results=results,
         card=card_of(_row(template) | _sharing(actor, template)),
-        definition=queries.version_definition(template.id, template.version),
+        definition=queries.current_definition(template),
         available=workflows.available(actor.account_id),
         times_used=_times_used(actor, template),
     )

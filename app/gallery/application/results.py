@@ -25,10 +25,11 @@ class TemplateResults:
     messages: MessageTotals
 
 
-def results_of(actor: Actor, template_id: int) -> TemplateResults:
-    """Return the results of a template that was looked up for the actor."""
+def results_of(actor: Actor, template_id: int, account_ids: Sequence[int] | None = None) -> TemplateResults:
+    """Return the results of a template that was looked up for the actor; `account_ids` are those that
+    count, if they are known: the actor’s and its sub-accounts."""
     require(actor, Permission.REPORTS)
-    account_ids = with_sub_accounts(actor)
+    account_ids = with_sub_accounts(actor) if account_ids is None else account_ids
     ids = uses.workflows_made_from(account_ids, [template_id]).get(template_id, [])
     totals = engine.totals_of(actor, {template_id: ids})[template_id]
     return TemplateResults(len(ids), len(account_ids), totals, engine.messages_of(actor, ids))
@@ -44,11 +45,11 @@ class VersionResults:
     totals: Totals
 
 
-def version_results(actor: Actor, template_id: int) -> list[VersionResults]:
+def version_results(actor: Actor, template_id: int, account_ids: Sequence[int]) -> list[VersionResults]:
     """Return the results of the VERSIONS newest versions with workflows, the newest first, and of those
-    before them. The template must have been looked up for the actor."""
+    before them. The template must have been looked up for the actor, to whom the accounts belong."""
     require(actor, Permission.REPORTS)
-    groups = _newest(uses.workflows_by_version(with_sub_accounts(actor), template_id))
+    groups = _newest(uses.workflows_by_version(account_ids, template_id))
     totals = engine.totals_of(actor, groups)
     return [VersionResults(key or None, len(ids), totals[key]) for key, ids in groups.items()]
 

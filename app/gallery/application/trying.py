@@ -34,7 +34,7 @@ def template_to_try(actor: Actor, public_id: str, starts_at: datetime) -> TriedT
     """Return a template with its paths. Raises NotFound."""
     require(actor, Permission.REPORTS)
     template = find_template(actor, public_id)
-    definition = _with_own_fields(actor, queries.version_definition(template.id, template.version))
+    definition = _with_own_fields(actor, queries.current_definition(template))
     return TriedTemplate(template, definition, trial.paths_through(actor, definition, starts_at))
 
 

@@ -146,6 +146,11 @@ def templates_called(account_id: int, reference: str, limit: int) -> Sequence[Wo
     )
 
 
+def current_definition(template: WorkflowTemplate) -> Definition:
+    """Return the definition of the current version of a template that was looked up for the account."""
+    return version_definition(template.id, template.version)
+
+
 def version_definition(template_id: int, number: int) -> Definition:
     """Return the definition of a version. The template must have been looked up for the account before."""
     query = sa.select(WorkflowTemplateVersion.definition).where(

@@ -9,7 +9,15 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts import application as contacts
 from app.contacts.domain import may_be_contacted
-from app.engine.application.trial.asked import CHOICE, Asked, asked_in, checked_start, start_of
+from app.engine.application.trial.asked import (
+    CHOICE,
+    MAX_CHOICE,
+    MAX_CONTACT,
+    Asked,
+    asked_in,
+    checked_start,
+    start_of,
+)
 from app.engine.application.trial.paths import PathFigures, PathsThrough, paths_through
 from app.engine.application.trial.people import contact_for, sample_walker, walker_for
 from app.engine.application.trial.steps import HAPPENS, TIMES_OUT, Choice, TrialStep, pass_steps
@@ -24,6 +32,8 @@ from app.workflows import application as workflows
 __all__ = [
     "CHOICE",
     "HAPPENS",
+    "MAX_CHOICE",
+    "MAX_CONTACT",
     "TIMES_OUT",
     "Asked",
     "Choice",

@@ -119,7 +119,7 @@ def copy_template(actor: Actor, public_id: str, details: Details) -> TemplateDet
         description=details.description,
         category=details.category,
         tags=details.tags,
-        definition=queries.version_definition(template.id, template.version).document,
+        definition=queries.current_definition(template).document,
         note=f"Copied from “{template.name}”, version {template.version}.",
         new_fields=True,
         any_workflow=True,

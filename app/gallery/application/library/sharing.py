@@ -69,7 +69,7 @@ def share_template(actor: Actor, public_id: str, account_ids: Sequence[int] | No
         wanted: set[int | None] = {None} if names is None else set(names)
         new = wanted - before if None not in before else set()
         if new:
-            refuse_secrets(queries.version_definition(template.id, template.version))
+            refuse_secrets(queries.current_definition(template))
             if None in new:
                 sharing.remove_shares(actor.account_id, template.id)
             sharing.add_shares(actor.account_id, template.id, new, actor.user_id)

@@ -59,7 +59,7 @@ def export_template(actor: Actor, public_id: str) -> ExportedFile:
         category=template.category,
         description=template.description,
         tags=tuple(template.tags),
-        definition=queries.version_definition(template.id, template.version).document,
+        definition=queries.current_definition(template).document,
     )
     version = template.version
     with transaction():

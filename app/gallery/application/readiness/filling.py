@@ -71,4 +71,4 @@ def _refuse_set(actor: Actor, given: Mapping[str, str]) -> None:
 
 def _definition(actor: Actor, public_id: str) -> Definition:
     template = find_template(actor, public_id)
-    return queries.version_definition(template.id, template.version)
+    return queries.current_definition(template)

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from pydantic import ConfigDict, Field
 
 from app.engine.application import trial
-from app.engine.application.trial.asked import MAX_CHOICE, MAX_CONTACT
 from app.gallery.application.trying import TriedTemplate
 from app.platform.api.example_ids import TEMPLATE_ID
 from app.platform.api.moments import Moment
@@ -35,7 +34,7 @@ STEP: Final[dict[str, Any]] = {
 }
 
 StepId = Annotated[str, Field(max_length=64)]
-ChoiceValue = Annotated[str, Field(max_length=MAX_CHOICE)]
+ChoiceValue = Annotated[str, Field(max_length=trial.MAX_CHOICE)]
 
 
 class TrialOptions(Options):
@@ -48,7 +47,7 @@ class TrialOptions(Options):
         described(
             "Name, email address, or ID of a contact. Defaults to the newest who can be contacted.",
             "ann@example.com",
-            max_length=MAX_CONTACT,
+            max_length=trial.MAX_CONTACT,
         ),
     ] = ""
     sample: bool = described("Use a sample contact instead.", True, default=False)
@@ -56,7 +55,7 @@ class TrialOptions(Options):
     choices: Annotated[
         dict[StepId, ChoiceValue],
         described(
-            "Which way to go on from steps with `choices`: {ID of the step: value of the choice}.",
+            "Which path to follow from steps with `choices`: {ID of the step: value of the choice}.",
             {"asks": "clicked"},
             max_length=100,
         ),
@@ -75,7 +74,7 @@ class TrialMessage(Schema):
 
 
 class TrialChoice(Schema):
-    """A way to go on from a step."""
+    """A path that can be followed from a step."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [CHOICE]})
 
@@ -93,10 +92,10 @@ class TrialStep(Schema):
     title: str = Field(description="What it does, in words.")
     detail: str = Field(description="More about what it does; may be empty.")
     at: datetime = Field(description="When the contact comes to it.")
-    note: str = Field(description="What else is to be said, such as why it is skipped; may be empty.")
+    note: str = Field(description="More about it, such as why it is skipped; may be empty.")
     is_skipped: bool = Field(description="Whether it is skipped.")
     message: TrialMessage | None = Field(description="The message that it sends; null without one.")
-    choices: list[TrialChoice] = Field(description="The ways to go on, if one can be chosen.")
+    choices: list[TrialChoice] = Field(description="The paths to choose from; empty without any.")
     chosen: str | None = described("The one that was taken; null without choices.", "clicked")
 
 
