@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.accounts.infrastructure.tables import Account, ApiToken, Invitation, Membership, User
+from app.accounts.infrastructure.tables import Account, ApiToken, Invitation, Membership, TwoFactor, User
 from app.platform.database import session
 
 _PLAIN = {"synchronize_session": False}
@@ -22,6 +22,7 @@ class Member(NamedTuple):
     role: str
     joined_at: datetime
     last_sign_in_at: datetime | None
+    has_two_factor: bool
 
 
 class PendingInvitation(NamedTuple):
@@ -49,10 +50,16 @@ class KnownInvitation(NamedTuple):
     inviter: str | None
 
 
-def _members(account_id: int) -> sa.Select[int, str, str, str, datetime, datetime | None]:
+def _members(account_id: int) -> sa.Select[int, str, str, str, datetime, datetime | None, bool]:
     return (
         sa.select(
-            User.id, User.name, User.email, Membership.role, Membership.created_at, User.last_sign_in_at
+            User.id,
+            User.name,
+            User.email,
+            Membership.role,
+            Membership.created_at,
+            User.last_sign_in_at,
+            sa.exists().where(TwoFactor.user_id == User.id),
         )
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.account_id == account_id)

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.accounts.application.team.invitations import KEPT, discard_old_invitations
-from app.accounts.infrastructure.tables import Invitation
+from app.accounts.infrastructure.tables import Invitation, TwoFactor
 from app.accounts.presentation.team.joining import MOST_UNKNOWN
 from app.platform.clock import now
 from app.platform.database import session, transaction
@@ -201,8 +201,13 @@ def test_the_link_is_emailed(
         assert links[1].rpartition("/")[2] not in str(stored.all())
 
 
-def test_the_last_sign_in_is_shown(app: Flask, alice: Person) -> None:
-    assert "Never" in alice.get(TEAM).text
+def test_how_people_sign_in_is_shown(app: Flask, alice: Person) -> None:
+    page = alice.get(TEAM).text
+    assert "Never" in page and page.count(">Off<") == 3
     for name in ("bob", "vera"):
         sign_in(app, name)
-    assert "Never" not in alice.get(TEAM).text
+    with app.app_context(), transaction() as open_session:
+        secret = TwoFactor(user_id=alice.actor.user_id, secret="x", last_counter=0, turned_on_at=now())
+        open_session.add(secret)
+    page = alice.get(TEAM).text
+    assert "Never" not in page and page.count(">Off<") == 2 and page.count(">On<") == 1
