@@ -44,7 +44,14 @@ from app.workflows.application.judging import (
     service_uses,
 )
 from app.workflows.application.keeping.copying import duplicate
-from app.workflows.application.keeping.leaving import Deletion, delete, deletion_of, restore
+from app.workflows.application.keeping.leaving import (
+    Archival,
+    Deletion,
+    archival_of,
+    delete,
+    deletion_of,
+    restore,
+)
 from app.workflows.application.life import activate, archive, pause, resume, version_before_changes
 from app.workflows.application.lookup import (
     Startable,
@@ -110,6 +117,7 @@ from app.workflows.application.updating import WorkflowChanges, restore_definiti
 
 __all__ = [
     "ActivationQuestion",
+    "Archival",
     "Ask",
     "Card",
     "ConditionChoices",
@@ -138,6 +146,7 @@ __all__ = [
     "active_among",
     "add_goal",
     "add_new_step",
+    "archival_of",
     "archive",
     "available",
     "begin_at_once",

@@ -1,4 +1,4 @@
-"""Requests that duplicate a workflow, restore it from the archive, and delete it, and the page that asks."""
+"""Requests that duplicate, restore, and delete a workflow, and the pages that ask first."""
 
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -31,6 +31,13 @@ def restore(public_id: str) -> ResponseReturnValue:
     else:
         flash(f"“{workflow.name}” is restored and paused. Activate it to add people again.", "success")
     return web.send_to(url_for("workflows.show", public_id=public_id))
+
+
+@blueprint.get("/archiving")
+def ask_archive(public_id: str) -> ResponseReturnValue:
+    """Show what archiving means, with a button to go on. Changes nothing."""
+    archival = workflows.archival_of(web.actor(), public_id)
+    return render_template("workflows/archiving.html", archival=archival, nav_active="workflows")
 
 
 @blueprint.get("/deletion")

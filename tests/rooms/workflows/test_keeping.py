@@ -147,3 +147,15 @@ def test_the_list_is_sorted_and_its_rows_have_menus(app, bob, vera):
     assert 'aria-sort="descending"' in page and 'name="sort" value="-name"' in page
     assert 'aria-label="Actions for beta"' in page and "Duplicate" in page
     assert "Actions for" not in vera.get("/workflows").text
+
+
+def test_archiving_from_the_list_says_what_happens(app, bob, vera, monkeypatch):
+    public_id = active(app, bob.actor)
+    assert "It is active. Pause it first" in bob.get(f"/workflows/{public_id}/archiving").text
+    bob.post(f"/workflows/{public_id}/activation/removal")
+    assert f'href="/workflows/{public_id}/archiving"' in bob.get("/workflows").text
+    monkeypatch.setitem(workflows_people_left(), "people", lambda _account_id, _workflow_id: 3)
+    page = bob.get(f"/workflows/{public_id}/archiving").text
+    assert "3 active people will be removed from it: they don’t go through" in page
+    assert vera.get(f"/workflows/{public_id}/archiving").status_code == 403
+    assert found(app, bob.actor, public_id).status == "paused"

@@ -168,5 +168,6 @@ def test_a_paused_workflow_takes_nobody(app, bob):
 def test_looking_changes_nothing(app, bob):
     public_id = draft(app, bob.actor)
     assert bob.get(f"/workflows/{public_id}/activation").status_code == 200
-    assert bob.get(f"/workflows/{public_id}/archiving").location == f"/workflows/{public_id}"
+    assert bob.get(f"/workflows/{public_id}/archiving").status_code == 200
+    assert bob.get(f"/workflows/{public_id}/copy").location == f"/workflows/{public_id}"
     assert found(app, bob.actor, public_id).revision == 1

@@ -1,4 +1,4 @@
-"""Restoring workflows from the archive, and deleting them.
+"""What archiving a workflow means, restoring it from the archive, and deleting it.
 
 A deleted workflow leaves all lists and has no page. Its row stays, because jobs, messages, timelines and the
 audit log tell of it.
@@ -16,7 +16,7 @@ from app.platform.errors import Conflict
 from app.platform.text.words import counted
 from app.workflows.application.lookup import change, find_workflow
 from app.workflows.application.panels import people_left
-from app.workflows.domain import Status, deletion_refusal
+from app.workflows.domain import Status, deletion_refusal, refusal
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow
 
@@ -30,6 +30,24 @@ class Deletion:
     has_history: bool
     referring: Sequence[str]
     refusal: str
+
+
+@dataclass(frozen=True)
+class Archival:
+    """What archiving a workflow means: how many people leave it. `refusal` says why it can’t be archived now;
+    empty if it can."""
+
+    workflow: Workflow
+    people: int
+    refusal: str
+
+
+def archival_of(actor: Actor, public_id: str) -> Archival:
+    """Return what archiving a workflow means. Raises NotFound."""
+    accounts.require(actor, Permission.WORKFLOWS)
+    workflow = find_workflow(actor, public_id)
+    why = refusal(workflow.status, Status.ARCHIVED)
+    return Archival(workflow, people_left(actor.account_id, workflow.id), why)
 
 
 def restore(actor: Actor, public_id: str) -> Workflow:
