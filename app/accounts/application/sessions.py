@@ -24,6 +24,7 @@ SESSION_LIFETIME = timedelta(days=7)  # the cookie itself ends with the browser
 FRESH_FOR = timedelta(minutes=15)
 SEEN_PRECISION = timedelta(minutes=10)
 MOST_LISTED = 50
+UNUSED_LIFETIME = timedelta(days=14)
 
 
 def begin_session(user_id: int, is_remembered: bool, address: str = "", user_agent: str = "") -> str:
@@ -39,9 +40,9 @@ def begin_session(user_id: int, is_remembered: bool, address: str = "", user_age
 
 
 def user_of_session(token: str, address: str) -> User | None:
-    """Return the active user of a session, or None if it is unknown, ended, or expired."""
+    """Return the active user of a session, or None if it is unknown, ended, expired, or long unused."""
     found = queries.user_of_sign_in(_hash(token), now())
-    if found is None:
+    if found is None or _is_unused(found[2]):
         return None
     user, sign_in_id, last_seen_at = found
     _note_seen(sign_in_id, last_seen_at, address)
@@ -57,7 +58,8 @@ def is_fresh(token: str) -> bool:
 
 def list_sessions(actor: Actor, current_token: str) -> Sequence[KnownSession]:
     """Return the actor’s sessions, the current one first, at most MOST_LISTED."""
-    return queries.sessions_of(_id_of(actor), _hash(current_token), now(), MOST_LISTED)
+    found = queries.sessions_of(_id_of(actor), _hash(current_token), now(), MOST_LISTED)
+    return [one for one in found if not _is_unused(one.last_seen_at)]
 
 
 def end_session_of(actor: Actor, session_id: int) -> None:
@@ -96,6 +98,10 @@ def discard_expired_sessions() -> int:
     """Delete expired sessions and return how many."""
     with transaction():
         return store.discard_expired_sign_ins(now())
+
+
+def _is_unused(last_seen_at: datetime) -> bool:
+    return now() - last_seen_at > UNUSED_LIFETIME
 
 
 def _note_seen(sign_in_id: int, last_seen_at: datetime, address: str) -> None:

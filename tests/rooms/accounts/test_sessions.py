@@ -204,3 +204,16 @@ def test_a_session_says_when_and_where_it_was_last_seen(app: Flask) -> None:
     there.get("/settings/profile", environ_base={"REMOTE_ADDR": "198.51.100.9"})
     other = rows_of(here.get(SECURITY).text)[1]
     assert "198.51.100.9" in other and "3 hours ago" not in other
+
+
+def test_a_session_that_nobody_uses_ends(app: Flask) -> None:
+    here, there = app.test_client(), app.test_client()
+    for browser in (here, there):
+        type_in(browser, remember="y")
+    for days, listed, status in ((13, 2, 200), (15, 1, 303)):
+        with app.app_context(), transaction():
+            first = session().scalars(sa.select(SignIn.id).order_by(SignIn.id)).first()
+            seen = {"last_seen_at": now() - timedelta(days=days)}
+            session().execute(sa.update(SignIn).where(SignIn.id == first).values(seen))
+        assert len(rows_of(there.get(SECURITY).text)) == listed
+        assert here.get("/settings/profile").status_code == status
