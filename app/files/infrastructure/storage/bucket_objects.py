@@ -45,13 +45,13 @@ class ObjectReader(io.RawIOBase):
         length = min(max(FIRST_BYTES, self._next), MOST_BYTES)
         wanted = f"bytes={self._next}-{self._next + length - 1}"
         with explained():
-            for tries in range(TRIES):
+            for tries in range(1, TRIES + 1):
+                answer = self._client.get_object(**self._place, Range=wanted)
                 try:
-                    answer = self._client.get_object(**self._place, Range=wanted)
                     block = answer["Body"].read()
                     break
                 except BotoCoreError:  # the client repeats requests, but not the reading of answers
-                    if tries == TRIES - 1:
+                    if tries == TRIES:
                         raise
         self._place["IfMatch"] = answer["ETag"]
         self._size = int(answer["ContentRange"].rpartition("/")[2])
