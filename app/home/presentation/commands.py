@@ -6,7 +6,7 @@ from flask_security import hash_password
 
 from app.accounts.application import create_owner, discard_setup_token
 from app.home.application import prepare_installation, setup_token
-from app.home.presentation import backup_commands, key_commands
+from app.home.presentation.terminal import backups, keys
 from app.platform.settings import current
 from app.platform.tenancy import acting_for
 from app.platform.terminal import plain_errors
@@ -16,8 +16,8 @@ from app.sample_data.application import make_sample_data
 def register(app: Flask) -> None:
     app.cli.add_command(_create_owner)
     app.cli.add_command(_setup_token)
-    backup_commands.register(app)
-    key_commands.register(app)
+    backups.register(app)
+    keys.register(app)
 
 
 @click.command("create-owner")

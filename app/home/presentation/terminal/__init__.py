@@ -1,0 +1,1 @@
+"""Commands for operators: backups, and the keys of saved passwords."""
