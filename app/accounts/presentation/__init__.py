@@ -2,6 +2,7 @@
 
 from flask import Flask, g
 
+from app.accounts.application.security.two_factor import register_secrets
 from app.accounts.presentation import (
     audit_words,
     commands,
@@ -30,6 +31,7 @@ def init(app: Flask, settings: Settings) -> None:
     app.register_blueprint(sub_accounts.blueprint)
     team.init(app)
     audit_words.register()
+    register_secrets()
     password_emails.register()
     commands.register(app)
     app.context_processor(lambda: {"current_actor": g.get("actor")})

@@ -11,6 +11,7 @@ from app.gallery.application.custom import (
     update_template,
 )
 from app.gallery.application.history import TemplateHistory, template_history
+from app.gallery.application.library.own import OwnTemplates, own_templates
 from app.gallery.application.load import Loaded, load_system_templates
 from app.gallery.application.reading import (
     Gallery,
@@ -53,6 +54,7 @@ __all__ = [
     "ListedTemplate",
     "Loaded",
     "NotReviewed",
+    "OwnTemplates",
     "Place",
     "SavedTemplate",
     "SavingDraft",
@@ -73,6 +75,7 @@ __all__ = [
     "message_of",
     "named_template",
     "own_template",
+    "own_templates",
     "restore_template",
     "review_saving",
     "save_as_template",

@@ -166,7 +166,11 @@ def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:
     """Return the account's limits and current usage (P-08). Raises NotAllowed."""
     require(actor, Permission.REPORTS)
     counts = queries.figures(actor.account_id)
-    used = {"workflows": counts.workflows, "unfinished_jobs": counts.unfinished_jobs}
+    used = {
+        "workflows": counts.workflows,
+        "unfinished_jobs": counts.unfinished_jobs,
+        "running_batches": queries.running_batches(actor.account_id),
+    }
     own, highest = own_limits(actor.account_id), maximum_limits(actor.account_id, settings)
     return [
         Limit(

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, WITH_FAILURES, JobStatus
+from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, WITH_FAILURES, BatchStatus, JobStatus
 from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy
-from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.contacts.domain import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
@@ -30,6 +30,20 @@ class Figures:
     active_workflows: int
     people_in_workflows: int
     unfinished_jobs: int
+
+
+def running_batches(account_id: int) -> int:
+    """Return how many batches of the account run now."""
+    unfinished = sa.select(EnrollmentJob.id).where(
+        EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(_UNFINISHED)
+    )
+    return _count(
+        sa.select(sa.func.count()).where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.job_id.in_(unfinished),
+            EnrollmentBatch.status == BatchStatus.PROCESSING,
+        )
+    )
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ from flask.typing import ResponseReturnValue
 from app.accounts.application import change_account, change_limits, people_with, require
 from app.accounts.domain import Permission
 from app.accounts.domain.regions import countries
-from app.files import application as files
 from app.home import application as home_room
 from app.home.presentation.forms import AccountForm
 from app.platform import web
 from app.platform.errors import Invalid
 from app.platform.settings import current
-from app.platform.text import formats
 from app.platform.text.numbers import typed_number
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -72,13 +70,11 @@ def _limits_page(typed: dict[str, str], problems: dict[str, str]) -> str:
     account_id = web.actor().account_id
     return render_template(
         "home/limits.html",
-        storage_used=formats.size(sum(files.kept_bytes(account_id).values())),
-        storage_limit=formats.size(files.storage_limit(account_id)),
+        installation_limits=home_room.installation_limits(web.actor(), settings),
         limits=home_room.limits(web.actor(), settings),
         typed=typed,
         problems=problems,
         approvers=len(people_with(account_id, Permission.WORKFLOWS)),
-        largest_file=formats.size(settings.max_upload_bytes),
         nav_active="settings",
     )
 

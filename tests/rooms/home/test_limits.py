@@ -33,6 +33,20 @@ def test_the_owner_raises_a_limit_and_goes_back_to_the_default(app: Flask, alice
     assert limit(app, alice) == 10_000
 
 
+def test_what_the_operator_sets_is_shown_with_what_is_used(
+    app: Flask, alice: Person, sam: Person, vera: Person
+) -> None:  # P-08
+    shown = {
+        person: " ".join(re.sub(r"<[^>]+>", " ", person.get(PAGE).text).split())
+        for person in (alice, sam, vera)
+    }
+    for page in shown.values():
+        assert "Batches at a time 0 of 5" in page and "Set for the whole installation" in page
+        assert re.search(r"Storage \d+ \w+ of 10.0 GB", page), page
+        assert "API requests per minute up to 600" in page and "Job history up to 90 days" in page
+    assert "Custom templates no limit" in shown[alice] and "Custom templates 0 of 10" in shown[sam]
+
+
 def test_nobody_goes_beyond_the_installation(app: Flask, alice: Person) -> None:
     wrong = {
         "contacts_per_job": "1000001",

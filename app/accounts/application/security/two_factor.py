@@ -18,11 +18,12 @@ from app.accounts.domain import Actor, Permission
 from app.accounts.domain import two_factor as codes
 from app.accounts.infrastructure import queries, store
 from app.accounts.infrastructure import two_factor as secrets_store
+from app.accounts.infrastructure.tables import TwoFactor
 from app.activity import application as activity
-from app.platform import mail
+from app.platform import encrypted_columns, mail
 from app.platform.clock import now
 from app.platform.database import transaction
-from app.platform.encryption import decrypted, encrypted
+from app.platform.encryption import decrypted, decrypted_saved, encrypted, encrypted_to_save
 from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.settings import current
 from app.platform.tenancy import acting_for
@@ -30,6 +31,11 @@ from app.platform.tenancy import acting_for
 TWO_FACTOR_CHANGED: Final = "two_factor_changed"
 WRONG_CODE: Final = "This code isn’t right, or has been used. Enter the newest one that the app shows."
 _PURPOSE: Final = "two-factor"
+
+
+def register_secrets() -> None:
+    """Let the rotation of keys know where secrets are saved."""
+    encrypted_columns.register(TwoFactor.__table__.c.secret, _PURPOSE)
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ def turn_on(actor: Actor, sealed: str, code: str, session_token: str) -> list[st
     user_id = _id_of(actor)
     try:
         with transaction():
-            secrets_store.add(user_id, encrypted(secret, _PURPOSE), counter, now())
+            secrets_store.add(user_id, encrypted_to_save(secret, _PURPOSE), counter, now())
             made = _replace_recovery_codes(user_id)
             end_other_sessions(user_id, session_token)
             activity.record(actor, "two_factor_turned_on", "user", user_id, name=actor.name)
@@ -142,7 +148,7 @@ def renew_recovery_codes(actor: Actor) -> list[str]:
 def use_code(user_id: int, code: str, origin: str) -> bool:
     """Return whether a code is right: of the app, or a recovery code. It then works never again."""
     known = secrets_store.of_user(user_id)
-    secret = decrypted(known.secret, _PURPOSE) if known else None
+    secret = decrypted_saved(known.secret, _PURPOSE) if known else None
     counter = codes.counter_of(code, secret, now(), known.last_counter) if known and secret else None
     if counter is not None:
         with transaction():
