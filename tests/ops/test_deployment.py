@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from app import create_app
-from app.home.presentation import metric_families
+from app.home.presentation.metrics import families
 from app.platform.settings import Settings
 from ops.processes import PARTS, STOP_WAIT_SECONDS
 from ops.run import END_WITHIN_SECONDS
@@ -128,9 +128,9 @@ def test_the_document_names_what_exists() -> None:
     known = {"db", *create_app(settings).cli.commands}
     assert set(re.findall(r"\bflask ([a-z]+(?:-[a-z]+)*)", text)) <= known
     assert set(re.findall(r"python -m ops ([a-z]+)\b", text)) == set(PARTS) - {"all"}
-    families = set(re.findall(r'"([a-z_]+)"', inspect.getsource(metric_families)))
+    found = set(re.findall(r'"([a-z_]+)"', inspect.getsource(families)))
     metrics = {re.sub("_(total|bucket)$", "", name) for name in re.findall(r"muster_(\w+)", text)}
-    assert len(metrics) > 5 and metrics <= families
+    assert len(metrics) > 5 and metrics <= found
     for name in re.findall(r"\b[A-Z]+_[A-Z_]+\b", text):
         assert name in SETTINGS, name
     for name in re.findall(r"`(deploy/[\w./]+)`", text):

@@ -53,10 +53,10 @@ def metrics() -> Response:
         abort(404)
     if token and not _has(token):
         return Response(status=401, headers={"WWW-Authenticate": "Bearer"})
-    from app.home.presentation import metric_families  # prometheus_client takes a while to load
+    from app.home.presentation.metrics import families  # prometheus_client takes a while to load
 
     page = cast(Page, current_app.extensions["metrics_page"])
-    return Response(page.text(metric_families.text), content_type=metric_families.CONTENT_TYPE)
+    return Response(page.text(families.text), content_type=families.CONTENT_TYPE)
 
 
 def _is_from_here() -> bool:
