@@ -4,10 +4,11 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psutil
@@ -60,6 +61,13 @@ class Site:
         assert server is not None
         return [server.pid]
 
+    @property
+    def server_log(self) -> Path:
+        """The log of PostgreSQL."""
+        with self.sql() as execute:
+            [(data,)] = execute("SHOW data_directory")
+        return Path(data).with_name("log")
+
     def sql(self) -> Any:
         """Open a connection beside Muster: `with site.sql() as execute`. Commits at the end."""
         return _connected(self.address)
@@ -73,11 +81,18 @@ class Site:
 
 
 @contextmanager
-def site(kind: str, folder: Path, **settings: str) -> Iterator[Site]:
+def site(
+    kind: str,
+    folder: Path,
+    server: Mapping[str, str] = MappingProxyType({}),
+    sample_data: bool = False,
+    **settings: str,
+) -> Iterator[Site]:
     """Start an installation on `sqlite` or `postgresql` in `folder`, with an owner who is signed in.
-    `settings` are environment variables."""
-    with _database(kind, folder) as address, _installation(folder, address, settings) as muster:
-        _flask(muster, "create-owner", "--email", EMAIL, "--password", PASSWORD, "--account", "Bench")
+    `settings` are environment variables, `server` is for PostgreSQL."""
+    with _database(kind, folder, server) as address, _installation(folder, address, settings) as muster:
+        owner = ("--email", EMAIL, "--password", PASSWORD, "--account", "Bench")
+        _flask(muster, "create-owner", *owner, *(["--sample-data"] if sample_data else []))
         browser = Browser(muster.url)
         browser.sign_in(EMAIL, PASSWORD)
         yield Site(muster, browser, address, folder)
@@ -119,11 +134,11 @@ def _connected(address: str) -> Iterator[_Execute]:
 
 
 @contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
+def _database(kind: str, folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'data' / 'muster.db'}"
         return
-    server = PostgreSQL(**AS_INSTALLED)
+    server = PostgreSQL(None, **AS_INSTALLED | dict(settings))
     server.start()
     try:
         server.create_database("bench")
