@@ -41,7 +41,6 @@ remove_unpinned() {
         xargs .venv/bin/python -m pip uninstall -qq --yes 2>/dev/null || true
 }
 
-# Packages that were pinned since `make lock` have no hash yet.
 is_locked() {
     for one in requirements.txt "$1"; do
         [ "$(pins_of "$one")" = "$(pins_of "${one%.txt}.lock")" ] || return 1
@@ -66,15 +65,11 @@ for file in "$@"; do
     if [ "$(cat "$stamp" 2>/dev/null || true)" = "$mark" ]; then
         continue
     fi
+    is_locked "$file" || stop "The hashes of the packages in $file are not those of this version. Run make lock."
     echo "Installing packages from $file…"
     rm -f "$stamp"
-    if is_locked "$file"; then
-        set -- --require-hashes --requirement "${file%.txt}.lock"
-    else
-        echo "Some packages in $file have no hash yet, so none are compared. Run make lock." >&2
-        set -- --requirement "$file"
-    fi
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input "$@" ||
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes \
+        --requirement "${file%.txt}.lock" ||
         stop "The packages from $file couldn’t be installed; see the lines above. Nothing else was changed."
     remove_unpinned
     echo "$mark" >"$stamp"

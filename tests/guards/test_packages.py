@@ -56,20 +56,22 @@ def test_all_that_is_installed_is_pinned() -> None:
     assert {name: version for name, version in installed.items() if wanted.get(name) != version} == {}
 
 
-@pytest.mark.parametrize("lock", sorted(path.name for path in ROOT.glob("requirements*.lock")))
-def test_locks_have_hashes_of_each_package(lock: str) -> None:
-    found = hashes(lock)
-    assert found.keys() and all(found.values())
-    assert found.keys() - pins(lock.replace(".lock", ".txt")).keys() == set(), "run make lock"
+@pytest.mark.parametrize("requirements", sorted(path.name for path in ROOT.glob("requirements*.txt")))
+def test_each_package_has_hashes(requirements: str) -> None:
+    found = hashes(requirements.replace(".txt", ".lock"))
+    wanted = {(name, version) for name, version in pins(requirements).items()}
+    assert found.keys() == wanted, "run make lock"
+    assert all(found.values())
 
 
-def hashes(name: str) -> dict[str, list[str]]:
-    """Package → hashes of its files, of a lock."""
-    found: dict[str, list[str]] = {}
+def hashes(name: str) -> dict[tuple[str, str], list[str]]:
+    """(Package, version) → hashes of its files, of a lock."""
+    found: dict[tuple[str, str], list[str]] = {}
     for line in (ROOT / name).read_text().replace("\\\n", " ").splitlines():
         if line and not line.startswith(("#", "-r ")):
             package, _, rest = line.partition("==")
-            found[_plain(package)] = re.findall(r"--hash=sha256:([0-9a-f]{64})(?!\S)", rest)
+            version = rest.split()[0].rstrip(";")
+            found[_plain(package), version] = re.findall(r"--hash=sha256:([0-9a-f]{64})(?!\S)", rest)
     return found
 
 

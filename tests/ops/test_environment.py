@@ -10,10 +10,12 @@ import pytest
 from tests.services.installation import ROOT
 
 
-def run(folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run `make` in a folder that has only the requirements."""
+def run(folder: Path, added: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run `make` in a folder that has only the requirements, and one line more."""
     for file in ROOT.glob("requirements*.*"):
         shutil.copy(file, folder)
+    if added:
+        (folder / "requirements.txt").write_text((ROOT / "requirements.txt").read_text() + added)
     return subprocess.run(
         ["/bin/sh", str(ROOT / "ops" / "environment.sh"), "requirements.txt"],
         cwd=folder,
@@ -50,6 +52,16 @@ def test_python_without_its_venv_module(tmp_path: Path, tools: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("The Python found (python3) is missing the venv module. On Debian")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_package_without_a_hash_is_not_installed(tmp_path: Path) -> None:
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\n")
+    python.chmod(0o755)
+    done = run(tmp_path, added="certifi==1.0\n", PATH=os.environ["PATH"])
+    assert done.returncode == 1
+    assert done.stderr.endswith("in requirements.txt are not those of this version. Run make lock.\n")
 
 
 def test_nothing_to_do_is_quick_and_silent() -> None:
