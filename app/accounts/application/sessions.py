@@ -21,7 +21,7 @@ from app.platform.errors import NotFound
 
 REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
 SESSION_LIFETIME = timedelta(days=7)  # the cookie itself ends with the browser
-FRESH_FOR = timedelta(minutes=15)
+FRESH_FOR = timedelta(hours=1)
 SEEN_PRECISION = timedelta(minutes=10)
 MOST_LISTED = 50
 UNUSED_LIFETIME = timedelta(days=14)

@@ -14,6 +14,8 @@ MAX_NAME_LENGTH = 120
 MIN_STRENGTH_SCORE = 3  # zxcvbn score, 0 to 4
 MAX_SCORED_LENGTH = 40  # characters; zxcvbn is slow on long passwords
 MIN_ORIGINAL_CHARACTERS = 4
+MIN_WORD_LENGTH = 4
+EASY_TO_GUESS = "This password is common or easy to guess. Try three or four unrelated words."
 
 
 def person_problems(email: str, password: str, name: str, company: str = "") -> dict[str, str]:
@@ -79,9 +81,21 @@ def password_problem(password: str, *about: str) -> str | None:
         return "Use something other than your name, email address, or company."
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # lazy: its dictionaries take 12 MB
 
-    if zxcvbn(password[:MAX_SCORED_LENGTH], own)["score"] < MIN_STRENGTH_SCORE:
-        return "This password is common or easy to guess. Try three or four unrelated words."
+    if _is_decorated_word(password) or (
+        zxcvbn(password[:MAX_SCORED_LENGTH], own)["score"] < MIN_STRENGTH_SCORE
+    ):
+        return EASY_TO_GUESS
     return None
+
+
+def _is_decorated_word(password: str) -> bool:
+    """Return whether a password is one common word or name with digits and punctuation around it, such as
+    “Summer2026!!”. Lists of leaked passwords are full of them, but zxcvbn takes the rest for random."""
+    from zxcvbn.matching import RANKED_DICTIONARIES  # type: ignore[import-untyped]
+
+    found = re.fullmatch(r"[\W\d_]*([^\W\d_]+)[\W\d_]*", password.casefold())
+    word = found[1] if found else ""
+    return len(word) >= MIN_WORD_LENGTH and any(word in words for words in RANKED_DICTIONARIES.values())
 
 
 def _words(text: str) -> list[str]:

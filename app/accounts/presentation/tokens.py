@@ -5,12 +5,16 @@ from typing import Any
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms import PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.application.api_tokens import create_token, list_tokens, revoke_token
+from app.accounts.application.profile import check_password
+from app.accounts.application.sessions import is_fresh
 from app.accounts.domain.api_tokens import MAX_TOKEN_NAME, SCOPES
+from app.accounts.presentation.security.current_password import verify_current_password
+from app.accounts.presentation.sessions import current_token
 from app.platform import web
 from app.platform.errors import Invalid, LimitReached
 from app.platform.ids import number_of
@@ -34,6 +38,7 @@ class TokenForm(FlaskForm):
         option_widget=CheckboxInput(),
     )
     days = SelectField("Expires", choices=LIFETIMES, default="90")
+    password = PasswordField("Current password")
 
 
 @blueprint.get("")
@@ -47,6 +52,8 @@ def create() -> ResponseReturnValue:
     form = TokenForm()
     days = number_of(form.days.data or "")
     try:
+        if not is_fresh(current_token()):
+            check_password(web.actor(), form.password.data or "", verify_current_password)
         made, text = create_token(
             web.actor(), name=form.name.data or "", scopes=form.scopes.data or [], days=days
         )
@@ -72,6 +79,7 @@ def _page(form: TokenForm, **facts: Any) -> str:
         "accounts/tokens.html",
         form=form,
         tokens=list_tokens(web.actor()),
+        asks_password=not is_fresh(current_token()),
         scopes={scope.value: words for scope, words in SCOPES.items()},
         nav_active="settings",
         **facts,

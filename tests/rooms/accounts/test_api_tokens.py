@@ -9,11 +9,11 @@ from flask import Flask
 
 from app.accounts.application.api_tokens import create_token, list_tokens
 from app.accounts.domain.api_tokens import MAX_TOKENS
-from app.accounts.infrastructure.tables import ApiToken, Membership
+from app.accounts.infrastructure.tables import ApiToken, Membership, SignIn
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.errors import LimitReached
-from tests.people import Person, Program, program_of
+from tests.people import PASSWORD, Person, Program, program_of
 
 EVERYTHING = {"name": "Website", "scopes": ["report:view", "workflow:manage"], "days": "90"}
 
@@ -37,6 +37,21 @@ def test_a_token_is_created_shown_once_and_works(app: Flask, bob: Person) -> Non
     assert me.status_code == 200
     assert me.json["name"] == "Bob" and me.json["account_name"] == "Agency"
     assert me.json["scopes"] == ["workflow:manage", "report:view"]
+
+
+def test_an_old_session_is_asked_for_the_password_first(app: Flask, bob: Person) -> None:
+    assert 'name="password"' not in bob.get("/settings/tokens").text
+    with app.app_context(), transaction():
+        session().execute(sa.update(SignIn).values(started_at=now() - timedelta(minutes=61)))
+    assert 'name="password"' in bob.get("/settings/tokens").text
+    for password in ("", "wrong horse battery"):
+        refused = bob.post("/settings/tokens", EVERYTHING | {"password": password})
+        assert (
+            refused.status_code == 422
+            and 'value="Website"' in refused.text
+            and "token-text" not in refused.text
+        )
+    assert created_on(bob.post("/settings/tokens", EVERYTHING | {"password": PASSWORD}).text)
 
 
 def test_only_a_hash_is_stored(app: Flask, program: Program) -> None:

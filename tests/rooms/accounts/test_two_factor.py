@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -182,7 +183,7 @@ def test_turning_it_off_asks_for_the_password(app: Flask, bob: Person) -> None:
 def test_an_old_session_is_asked_for_the_password_first(app: Flask, bob: Person) -> None:
     assert 'name="password"' not in bob.get(PAGE).text
     with app.app_context(), transaction():
-        session().execute(sa.update(SignIn).values(started_at=now() - timedelta(minutes=16)))
+        session().execute(sa.update(SignIn).values(started_at=now() - timedelta(minutes=61)))
     page = bob.get(PAGE).text
     sealed, secret = parts_of(page)
     assert 'name="password"' in page
@@ -200,6 +201,18 @@ def test_the_terminal_resets_it(app: Flask, bob: Person) -> None:
     assert actions(app, bob)[0] == "two_factor_reset"
     for email in (EMAILS["bob"], "nobody@example.com"):
         assert runner.invoke(args=["reset-two-factor", "--email", email]).exit_code == 1
+
+
+def test_its_secrets_are_rotated_with_the_others(app: Flask, bob: Person) -> None:
+    secret, _ = turn_on(bob)
+    before = app.extensions["settings"]
+    try:
+        app.extensions["settings"] = replace(before, encryption_key=("a new key, of at least 32 characters",))
+        result = app.test_cli_runner().invoke(args=["rotate-keys"])
+        assert "1 saved password encrypted anew" in result.output
+        assert enter(at_second_step(app), code_of(secret)).location == "/"
+    finally:
+        app.extensions["settings"] = before
 
 
 def test_an_account_can_require_it(app: Flask, alice: Person, bob: Person, sam: Person) -> None:

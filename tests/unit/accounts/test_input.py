@@ -36,6 +36,7 @@ def test_a_weak_password_is_named_at_its_field(password: str) -> None:
     [
         *("password123", "Password123!", "P@ssw0rd123", "qwertyuiop", "1234567890", "iloveyou123"),
         *("letmein1234", "passwordpassword", "abcdefghij", "trustno1trustno1", "welcome2024", "Summer2024!"),
+        *("Summer2024!!", "monkey123456!", "2019-Berlin-2019", "!!!football!!!"),
     ],
 )
 def test_common_passwords_are_refused(password: str) -> None:
