@@ -18,10 +18,10 @@ from tests.services.users import add_user
 def test_a_second_factor_protects_signing_in(
     chromium: Browser, workplace: Installation, app: Flask, tmp_path: Path
 ) -> None:
-    nora = add_user(app, "Nora", Role.MARKETER)
+    mira = add_user(app, "Mira", Role.MARKETER)
     with BrowserUser(chromium, workplace.url) as user:
         user.page.goto("/sign-in")
-        browsing.submit_credentials(user.page, nora)
+        browsing.submit_credentials(user.page, mira)
         user.page.goto("/settings/security")
         user.link("Turn on").click()
         secret = user.page.locator(".qr-key").inner_text().replace(" ", "")
@@ -45,7 +45,7 @@ def test_a_second_factor_protects_signing_in(
         for typed in (_code(secret), recovery[0]):
             user.page.context.clear_cookies()
             user.page.goto("/contacts")
-            browsing.submit_credentials(user.page, nora)
+            browsing.submit_credentials(user.page, mira)
             expect(user.page.get_by_role("heading", level=1)).to_have_text("Enter your code")
             if typed in recovery:
                 user.link("Use a recovery code").click()

@@ -18,6 +18,8 @@ EFFECTS_FILE = "app/engine/application/moving/effects.py"
 EXAMPLE = "app/workflows/domain/example.py"  # a whole definition, for documentation
 NAMES = frozenset(one.type for types in (STEPS, TRIGGERS, GOALS) for one in types)
 
+REPORTED = "an event that other software reports"
+
 # Words that are types here and something else there: each with the files, and what it means in them.
 HOMONYMS = {
     "contact_created": {
@@ -42,7 +44,15 @@ HOMONYMS = {
     "create_task": {"app/tasks": "a use case"},
     "form_submitted": {"app/forms/application/public.py": "something that happens to a contact"},
     "link_clicked": {"app/workflows/domain/checks/advice.py": "something that happens to a message"},
-    "purchase_made": {"app/engine/presentation/events_api.py": "an example of an event"},
+    "appointment_booked": {"app/integrations/domain": REPORTED},
+    "appointment_cancelled": {"app/integrations/domain": REPORTED},
+    "appointment_completed": {"app/integrations/domain": REPORTED},
+    "appointment_no_show": {"app/integrations/domain": REPORTED},
+    "webhook_received": {"app/integrations/domain": REPORTED},
+    "purchase_made": {
+        "app/engine/presentation/events_api.py": "an example of an event",
+        "app/integrations/domain": REPORTED,
+    },
     "manual": {"app/bulk_enrollment": "people chosen by hand"},
     "webhook": {
         "app/integrations": "an integration",

@@ -6,19 +6,22 @@ The states are `fresh` (migrated, with system templates, without an owner) and `
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from weakref import WeakSet
 
 import psycopg
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from psycopg import pq
 
 from app import create_app
 from app.gallery.application import catalog
-from app.platform import queue
+from app.platform import clock, queue
 from app.platform.database import db
 from app.platform.settings import Settings
 from tests.people import create_people
@@ -192,7 +195,7 @@ class Database:
         else:
             self._storage.restore("fresh")
             self._forget()
-            with self.app.app_context():
+            with self.app.app_context(), _at_the_real_time():
                 self._makers[state]()
                 queue.connection().flushall()
             self.close()
@@ -208,6 +211,14 @@ class Database:
         self.app.extensions["metrics"].forget()
         self.app.extensions["metrics_page"].forget()
         catalog.forget()
+
+
+@contextmanager
+def _at_the_real_time() -> Iterator[None]:
+    """Undo what a test has done to the clock: others use the state, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "datetime", datetime)
+        yield
 
 
 def _hash_quickly(app: Flask) -> None:

@@ -84,7 +84,8 @@ def test_a_dry_run_that_cannot_be_planned_stays_hidden(trial: Trial, bob, unread
         run = dry_run_of(trial.actor, unreadable)
     assert run.has_failed and not run.is_ready and not run.is_started
     page = bob.get(f"/enrollments/checks/{unreadable}").text
-    assert "The file couldn’t be read" in page and "hx-trigger" not in page.partition("<main")[2]
+    assert "The file couldn’t be read" in page
+    assert "hx-trigger" not in page.partition("<main")[2].partition("</main>")[0]
     assert bob.get(f"/enrollments/{unreadable}").status_code == 404
     assert unreadable not in bob.get("/enrollments").text
     assert f"/enrollments/{unreadable}" not in bob.get("/").text
