@@ -121,6 +121,13 @@ def test_signing_in_needs_a_code_that_works_once(app: Flask, bob: Person) -> Non
     assert enter(outside, code_of(secret)).location == "/"
 
 
+@pytest.mark.parametrize("before", ["", " ", "\t ", "\x19"])
+def test_a_page_of_another_site_does_not_come_after_the_code(app: Flask, bob: Person, before: str) -> None:
+    secret, _ = turn_on(bob)
+    browser = at_second_step(app, next=f"{before}////evil.example/")
+    assert enter(browser, code_of(secret)).location == "/"
+
+
 def test_a_recovery_code_replaces_the_app_once(app: Flask, bob: Person) -> None:
     _, codes = turn_on(bob)
     browser = at_second_step(app)

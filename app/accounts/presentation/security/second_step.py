@@ -106,7 +106,11 @@ def _waiting_user() -> Any:
 
 
 def _is_own_page(address: str) -> bool:
-    return bool(address) and is_well_formed_url(address) and bool(validate_redirect_url(address))
+    """Return whether an address stays here. With two slashes at the beginning of its path it would be another
+    site as soon as spaces before them are gone, which the response removes."""
+    if not address or not is_well_formed_url(address) or urlsplit(address).path.startswith("//"):
+        return False
+    return bool(validate_redirect_url(address))
 
 
 def _page(form: CodeForm) -> str:
