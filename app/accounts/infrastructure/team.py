@@ -67,11 +67,13 @@ def _members(account_id: int) -> sa.Select[int, str, str, str, datetime, datetim
 
 
 def members(account_id: int, after: int | None, limit: int) -> list[Member]:
-    """Return up to `limit` people by name, from the one that follows the user `after`."""
+    """Return up to `limit` people by name, from the one that follows the user `after`; from the first one if
+    that isn't in the account, so that the list tells nothing of other users' names."""
     query = _members(account_id)
-    if after is not None:
-        name = sa.select(User.name).where(User.id == after).scalar_subquery()
-        query = query.where(sa.or_(User.name > name, sa.and_(User.name == name, User.id > after)))
+    last = member(account_id, after) if after is not None else None
+    if last is not None:
+        is_later = sa.or_(User.name > last.name, sa.and_(User.name == last.name, User.id > last.user_id))
+        query = query.where(is_later)
     return [Member(*row) for row in session().execute(query.order_by(User.name, User.id).limit(limit))]
 
 

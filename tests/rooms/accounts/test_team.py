@@ -117,3 +117,13 @@ def test_a_long_team_has_pages(app: Flask, alice: Person) -> None:
         pages.PAGE = original  # type: ignore[misc]
     assert "bob@example.com" in first and "vera@example.com" not in first
     assert "vera@example.com" in second and "2 of 3 people" in first
+
+
+def test_a_page_does_not_begin_after_somebody_of_another_account(
+    alice: Person, sam: Person, mallory: Person
+) -> None:
+    for stranger in (sam.actor.user_id, mallory.actor.user_id, 2**40):
+        page = alice.get(f"{TEAM}?after={stranger}").text
+        assert all(EMAILS[name] in page for name in ("alice", "bob", "vera")), "a place would tell the name"
+    after_alice = alice.get(f"{TEAM}?after={alice.actor.user_id}").text
+    assert EMAILS["bob"] in after_alice and after_alice.count(EMAILS["alice"]) < page.count(EMAILS["alice"])
