@@ -51,6 +51,19 @@ def test_services_have_settings_and_commands_that_exist(name: str) -> None:
     assert int(service["stop_grace_period"].rstrip("s")) > END_WITHIN_SECONDS > STOP_WAIT_SECONDS
 
 
+def test_no_key_occurs_twice() -> None:
+    """Docker refuses the whole file then; the parser here takes the last one."""
+    waiting = [yaml.compose(text_of("compose.yaml"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value]
+            assert len(keys) == len(set(keys)), keys
+            waiting += [value for _, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+
+
 def test_services_wait_for_each_other_and_keep_their_data() -> None:
     for name, service in COMPOSE["services"].items():
         assert service["restart"] == "unless-stopped"
