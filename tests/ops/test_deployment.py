@@ -16,6 +16,8 @@ import yaml
 
 from app import create_app
 from app.home.presentation.metrics import families
+from app.integrations.application.addresses import PATH as EVENTS
+from app.messaging.application.providers.addresses import PATH as REPORTS
 from app.platform.settings import Settings
 from ops.processes import PARTS, STOP_WAIT_SECONDS
 from ops.run import END_WITHIN_SECONDS
@@ -132,6 +134,10 @@ def test_proxies_pass_on_what_muster_needs() -> None:
         assert f"proxy_set_header {header} $" in nginx
     assert "location ~ /events$" in nginx and "proxy_buffering off;" in nginx
     assert "/metrics" in nginx and "/metrics" in caddy
+    found = re.search(r"location ~ (\^\S+) \{[^}]*access_log off;", nginx)
+    assert found
+    for place in ("/reset-password", "/invitations", "/u", "/c", EVENTS, REPORTS):
+        assert re.match(found[1], f"{place}/secret"), "it would be in the log of requests"
 
 
 def test_the_document_names_what_exists() -> None:
