@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.integrations.application.addresses import PATH
 from app.integrations.application.receiving import connection_of, take
 from app.platform import web
-from app.platform.attempts import AttemptLimiter, attempt_limiter, count_or_refuse
+from app.platform.attempts import Attempt, AttemptLimiter, attempt_limiter, count_or_refuse
 from app.platform.errors import Invalid, LimitReached, NotFound
 
 blueprint = Blueprint("event_hooks", __name__, url_prefix=PATH)
@@ -40,8 +40,12 @@ def receive(source: str, source_key: str) -> ResponseReturnValue:
     """Receive events."""
     try:
         account_id, *_ = connection_of(source, source_key)
-        _count(f"{account_id}:{source}")
-        take(source, source_key, dict(request.headers), request.get_data())
+        attempt = _count(f"{account_id}:{source}")
+        try:
+            take(source, source_key, dict(request.headers), request.get_data())
+        except NotFound:
+            attempt.discard()  # what isn't signed must not use up what the source may send
+            raise
     except NotFound:
         count_or_refuse(UNKNOWN, request.remote_addr)
         raise
@@ -50,7 +54,8 @@ def receive(source: str, source_key: str) -> ResponseReturnValue:
     return Response(status=204)
 
 
-def _count(connection: str) -> None:
+def _count(connection: str) -> Attempt:
     begun = attempt_limiter(BY_SOURCE).begin([connection])
     if isinstance(begun, int):
         raise LimitReached("RATE_LIMITED", "Too many events. Send them again later.", retry_after=begun)
+    return begun

@@ -154,6 +154,18 @@ def test_guesses_and_floods_are_limited(app: Flask, alice: Person) -> None:  # P
     assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 0
 
 
+def test_strangers_do_not_use_up_what_a_source_may_send(app: Flask, alice: Person) -> None:  # P-07
+    path, _ = connect(alice, "stripe", secret=STRIPE_SECRET)
+    with app.app_context():
+        limiter = attempt_limiter(hooks.BY_SOURCE)
+        for _ in range(limiter.limit - 1):
+            limiter.begin([f"{alice.actor.account_id}:stripe"])
+    forged = signed_with_time("Stripe-Signature", "whsec_" + "b" * 32, CHECKOUT)
+    assert [tell(app, path, CHECKOUT, forged) for _ in range(2)] == [404, 404]
+    signed = signed_with_time("Stripe-Signature", STRIPE_SECRET, CHECKOUT)
+    assert [tell(app, path, CHECKOUT, signed) for _ in range(2)] == [204, 429]
+
+
 def test_disconnecting_says_what_stops(app: Flask, alice: Person) -> None:  # P-07
     started(app, alice, "appointment_booked")
     for source in ("calendly", "other-calendar"):
