@@ -52,16 +52,28 @@ def was_told(account_id: int, kind: str, subject_id: str, since: datetime) -> bo
     return queries.was_told(account_id, kind, subject_id, since)
 
 
-def email(account_id: int, address: str, kind: str, subject_id: str, facts: Mapping[str, Any]) -> None:
-    """Send an email. Without a mail server, or beyond MOST_EMAILS, it is recorded as failed, with the
-    reason."""
+def email(
+    account_id: int,
+    address: str,
+    kind: str,
+    subject_id: str,
+    facts: Mapping[str, Any],
+    *,
+    counts_apart: bool = False,
+) -> None:
+    """Send an email. Without a mail server, or beyond MOST_EMAILS, it is recorded as failed, with the reason.
+
+    A kind that `counts_apart` has its own MOST_EMAILS: jobs must neither keep anybody from resetting their
+    password nor hide from them that it was changed.
+    """
     outgoing = OutgoingEmail(
         account_id=account_id, kind=kind, subject_id=subject_id, facts=dict(facts), address=address
     )
+    part = f":{kind}" if counts_apart else ""
     if not mail.is_set_up(current()):
         outgoing.status = DeliveryStatus.FAILED
         outgoing.answer = "Email isn’t set up on this server."
-    elif isinstance(attempt_limiter(EMAILS).begin([f"account:{account_id}"]), int):
+    elif isinstance(attempt_limiter(EMAILS).begin([f"account:{account_id}{part}"]), int):
         outgoing.status = DeliveryStatus.FAILED
         outgoing.answer = f"Your account has sent {MOST_EMAILS} emails within an hour, which is the limit."
     store.add(outgoing)

@@ -1,5 +1,7 @@
 """The notifications page, the bell on every page, the webhook settings, and the tasks."""
 
+from functools import partial
+
 from flask import Flask
 
 from app.accounts.application import system_emails
@@ -16,6 +18,6 @@ def init(app: Flask) -> None:
     app.register_blueprint(webhook_pages.blueprint)
     app.context_processor(bell.on_every_page)
     audit_words.register()
-    system_emails.register_mailer(email)
+    system_emails.register_mailer(partial(email, counts_apart=True))
     for kind, write in system_emails.system_emails():
         register_system_email(kind, write)

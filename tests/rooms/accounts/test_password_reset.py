@@ -15,7 +15,9 @@ from redis import Redis
 from app.accounts.application.security import passwords
 from app.accounts.infrastructure import queries
 from app.activity.infrastructure.queries import audit_entries
+from app.notifications.application.telling import EMAILS as SENT
 from app.notifications.infrastructure.tables import OutgoingEmail
+from app.platform.attempts import attempt_limiter
 from app.platform.database import session
 from tests.people import EMAILS, PASSWORD, Person
 from tests.rooms.accounts.sign_in_page import token_on, type_in
@@ -88,6 +90,21 @@ def test_a_link_sets_a_new_password_once(
         assert audit_entries(bob.actor.account_id)[0].action == "password_reset"
         kept = session().scalars(sa.select(OutgoingEmail), execution_options={"cross_account": True}).all()
         assert not any(link.rpartition("/")[2] in str(vars(one)) for one in kept), "no link is stored"
+
+
+def test_emails_of_jobs_neither_prevent_a_reset_nor_hide_it(
+    app: Flask, bob: Person, server: MailServer, run_tasks: Callable[[], bool]
+) -> None:
+    with app.app_context():
+        limiter = attempt_limiter(SENT)
+        for _ in range(limiter.limit):
+            limiter.begin([f"account:{bob.actor.account_id}"])
+    browser = app.test_client()
+    ask(browser, EMAILS["bob"])
+    run_tasks()
+    assert choose(browser, link_in(server)).status_code == 303
+    run_tasks()
+    assert [one["Subject"] for one in server.received] == ["Reset your password", "Your password was changed"]
 
 
 def test_nobody_learns_who_has_an_account(
