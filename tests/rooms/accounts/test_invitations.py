@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.accounts.application.team.invitations import KEPT, discard_old_invitations
+from app.accounts.application.team.invitations import KEPT, MOST_SENT, discard_old_invitations
 from app.accounts.infrastructure.tables import Invitation, TwoFactor
 from app.accounts.presentation.team.joining import MOST_UNKNOWN
+from app.notifications.infrastructure.tables import OutgoingEmail
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from tests.people import EMAILS, PASSWORD, Person, sign_in
@@ -199,6 +200,29 @@ def test_the_link_is_emailed(
             "SELECT facts FROM outgoing_emails"
         )
         assert links[1].rpartition("/")[2] not in str(stored.all())
+
+
+def test_no_address_is_flooded(app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:  # P-04
+    given = {"mail_url": "smtp://127.0.0.1:1", "public_url": "https://muster.example.com"}
+    known: Any = app.extensions["settings"]
+    monkeypatch.setitem(app.extensions, "settings", replace(known, **given))
+    who = {"email": "bea@example.com", "role": "viewer"}
+    assert alice.post(f"{TEAM}/invitations", who).status_code == 303
+    [row] = rows(app)
+    for _ in range(MOST_SENT - 1):
+        assert alice.post(f"{TEAM}/invitations/{row.id}/renewal").status_code == 303
+    assert "several times within an hour" not in alice.get(TEAM).text
+    [before] = rows(app)
+    alice.post(f"{TEAM}/invitations/{row.id}/renewal")
+    assert "several times within an hour" in alice.get(TEAM).text
+    [after] = rows(app)
+    assert after.token_hash == before.token_hash, "the link that was sent still works"
+    alice.post(f"{TEAM}/invitations/{row.id}/revocation")
+    again = alice.post(f"{TEAM}/invitations", who)
+    assert again.status_code == 429 and "several times within an hour" in again.text
+    with app.app_context():
+        sent = session().scalars(sa.select(OutgoingEmail), execution_options={"cross_account": True}).all()
+    assert len(sent) == MOST_SENT
 
 
 def test_how_people_sign_in_is_shown(app: Flask, alice: Person) -> None:

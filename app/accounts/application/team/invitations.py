@@ -20,6 +20,7 @@ from app.accounts.infrastructure import team as store
 from app.accounts.infrastructure.tables import Invitation
 from app.accounts.infrastructure.team import PendingInvitation
 from app.activity import application as activity
+from app.platform.attempts import attempt_limiter
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.encryption import encrypted
@@ -31,6 +32,9 @@ PURPOSE: Final = "invitations"
 """What the token in a waiting email is encrypted for."""
 KEPT: Final = timedelta(days=30)
 """How long invitations are kept after they expire, so that their links say so."""
+SENT: Final = "invitations to an address"
+MOST_SENT, SECONDS = 10, 3600
+"""How many emails one address gets from an account within so many seconds."""
 
 
 class Invited(NamedTuple):
@@ -79,7 +83,7 @@ def pending_invitations(actor: Actor) -> Sequence[PendingInvitation]:
 def renew_invitation(actor: Actor, invitation_id: int, *, by_email: bool) -> Invited:
     """Give an invitation a new link and a new expiry, and send it if `by_email`.
 
-    The link before stops working. Raises NotFound and NotAllowed.
+    The link before stops working. Raises NotFound, NotAllowed, and LimitReached.
     """
     require(actor, Permission.ACCOUNT)
     token, at = _new_token(), now()
@@ -141,8 +145,12 @@ def _pending(actor: Actor, invitation_id: int) -> Invitation:
 
 
 def _sent(actor: Actor, invitation: Invitation, token: str, *, by_email: bool) -> Invited:
-    """Send the link if that is wanted and possible. The email waits in the database, its token encrypted."""
+    """Send the link if that is wanted and possible. The email waits in the database, its token encrypted.
+
+    Raises LimitReached.
+    """
     if by_email and can_email_links(current()):
+        _count_email(actor.account_id, invitation.email)
         facts = {
             "inviter": actor.name,
             "account": actor.account_name,
@@ -151,3 +159,10 @@ def _sent(actor: Actor, invitation: Invitation, token: str, *, by_email: bool) -
         }
         send_email(actor.account_id, invitation.email, EMAIL, str(invitation.id), facts)
     return Invited(invitation.id, invitation.email, invitation.role, token)
+
+
+def _count_email(account_id: int, address: str) -> None:
+    digest = hash_of(f"{account_id}:{address}")
+    if isinstance(attempt_limiter(SENT).begin([f"address:{digest}"]), int):
+        sentence = "You’ve invited this person several times within an hour. Try again later."
+        raise LimitReached("RATE_LIMITED", sentence)

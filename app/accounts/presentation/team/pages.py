@@ -1,13 +1,11 @@
 """Settings > Team: the people of the account and their roles, and invitations to it."""
 
-import hashlib
 from typing import Any, Final
 
 from flask import Blueprint, Flask, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, EmailField, RadioField
 
-from app.accounts.application import require
 from app.accounts.application.system_emails import can_email_links
 from app.accounts.application.team import invitations, people
 from app.accounts.application.team.invitations import Invited
@@ -16,7 +14,7 @@ from app.accounts.domain.team import INVITATION_LIFETIME, ROLE_TEXTS, a_role, is
 from app.accounts.infrastructure.team import Member
 from app.platform import web
 from app.platform.addresses.email_keys import MAX_ADDRESS
-from app.platform.attempts import AttemptLimiter, attempt_limiter
+from app.platform.attempts import AttemptLimiter
 from app.platform.clock import now
 from app.platform.errors import Invalid, LimitReached
 from app.platform.ids import number_of
@@ -25,13 +23,10 @@ from app.platform.settings import current
 blueprint = Blueprint("team", __name__, url_prefix="/settings/team")
 
 PAGE: Final = 50
-SENT: Final = "invitations to an address"
-MOST_SENT, SECONDS = 10, 3600
-"""How many invitations one address gets from an account within so many seconds."""
 
 
 def init(app: Flask) -> None:
-    AttemptLimiter(app, SENT, MOST_SENT, SECONDS)
+    AttemptLimiter(app, invitations.SENT, invitations.MOST_SENT, invitations.SECONDS)
     app.register_blueprint(blueprint)
 
 
@@ -62,8 +57,6 @@ def invite() -> ResponseReturnValue:
     form = InviteForm()
     address = (form.email.data or "").strip()
     try:
-        require(web.actor(), Permission.ACCOUNT)
-        count_invitation(web.actor().account_id, address)
         made = invitations.invite(web.actor(), email=address, role=form.role.data or "")
     except Invalid as wrong:
         form.show(wrong.facts["fields"])
@@ -76,7 +69,12 @@ def invite() -> ResponseReturnValue:
 
 @blueprint.post("/invitations/<int:invitation_id>/renewal")
 def renew(invitation_id: int) -> ResponseReturnValue:
-    return _sent(invitations.renew_invitation(web.actor(), invitation_id, by_email=True))
+    try:
+        made = invitations.renew_invitation(web.actor(), invitation_id, by_email=True)
+    except LimitReached as full:
+        flash(full.message, "danger")
+        return web.send_to(url_for("team.index"))
+    return _sent(made)
 
 
 @blueprint.post("/invitations/<int:invitation_id>/link")
@@ -133,14 +131,6 @@ def _sent(made: Invited) -> ResponseReturnValue:
 def link_of(token: str) -> str:
     base = current().public_url or request.host_url.rstrip("/")
     return f"{base}{url_for('invitations.show', token=token)}"
-
-
-def count_invitation(account_id: int, address: str) -> None:
-    """Count an invitation to an address. Raises LimitReached."""
-    digest = hashlib.sha256(f"{account_id}:{address.lower()}".encode()).hexdigest()
-    if isinstance(attempt_limiter(SENT).begin([f"address:{digest}"]), int):
-        sentence = "You’ve invited this person several times within an hour. Try again later."
-        raise LimitReached("RATE_LIMITED", sentence)
 
 
 def _page(form: InviteForm, **facts: Any) -> str:

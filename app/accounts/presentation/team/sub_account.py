@@ -14,7 +14,7 @@ from app.accounts.application.team.invitations import Invited
 from app.accounts.domain import Actor
 from app.accounts.domain.input import MAX_NAME_LENGTH
 from app.accounts.domain.limit_words import LIMIT_WORDS
-from app.accounts.presentation.team.pages import InviteForm, count_invitation, invite_facts, link_of
+from app.accounts.presentation.team.pages import InviteForm, invite_facts, link_of
 from app.platform import web
 from app.platform.errors import Invalid, LimitReached
 from app.platform.settings import UNLIMITED, current
@@ -55,7 +55,6 @@ def invite(account_id: int) -> ResponseReturnValue:
     form = InviteForm()
     address = (form.email.data or "").strip()
     try:
-        count_invitation(account_id, address)
         with acting_for(account_id):
             made = invitations.invite(there, email=address, role=form.role.data or "")
     except Invalid as wrong:
@@ -70,8 +69,12 @@ def invite(account_id: int) -> ResponseReturnValue:
 @blueprint.post("/invitations/<int:invitation_id>/renewal")
 def renew(account_id: int, invitation_id: int) -> ResponseReturnValue:
     there = actor_in_sub_account(web.actor(), account_id)
-    with acting_for(account_id):
-        made = invitations.renew_invitation(there, invitation_id, by_email=True)
+    try:
+        with acting_for(account_id):
+            made = invitations.renew_invitation(there, invitation_id, by_email=True)
+    except LimitReached as full:
+        flash(full.message, "danger")
+        return web.send_to(url_for("sub_account.show", account_id=account_id))
     return _sent(account_id, made)
 
 
