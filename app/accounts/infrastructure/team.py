@@ -132,20 +132,24 @@ def delete_membership(account_id: int, user_id: int) -> None:
 def revoke_tokens(account_id: int, user_id: int, at: datetime) -> int:
     """Revoke a user's tokens in an account, and in those of its sub-accounts in which they have no role of
     their own; return how many."""
-    own = sa.select(Membership.account_id).where(Membership.user_id == user_id)
-    below = sa.select(Account.id).where(Account.parent_id == account_id, Account.id.not_in(own))
     result = session().execute(
         sa.update(ApiToken)
         .where(
             ApiToken.user_id == user_id,
             ApiToken.revoked_at.is_(None),
-            sa.or_(ApiToken.account_id == account_id, ApiToken.account_id.in_(below)),
+            sa.or_(ApiToken.account_id == account_id, ApiToken.account_id.in_(_below(account_id, user_id))),
         )
         .values(revoked_at=at)
         .returning(ApiToken.id),
         execution_options=_PLAIN | _CROSS_ACCOUNT,
     )
     return len(result.all())
+
+
+def _below(account_id: int, user_id: int) -> sa.Select[int]:
+    """The ids of an account’s sub-accounts in which a user has no role of their own."""
+    own = sa.select(Membership.account_id).where(Membership.user_id == user_id)
+    return sa.select(Account.id).where(Account.parent_id == account_id, Account.id.not_in(own))
 
 
 def pending_invitations(account_id: int) -> list[PendingInvitation]:
@@ -180,6 +184,24 @@ def pending_invitation_to(account_id: int, email: str) -> Invitation | None:
         .where(Invitation.account_id == account_id, Invitation.email == email, *_is_pending())
         .limit(1)
     )
+
+
+def invitations_by(account_id: int, user_id: int, kept: Sequence[str]) -> list[tuple[int, int]]:
+    """Return (account, id) of a user's pending invitations to other roles than `kept`: to an account, and to
+    those of its sub-accounts in which they have no role of their own. They are in the order of accounts."""
+    query = (
+        sa.select(Invitation.account_id, Invitation.id)
+        .where(
+            Invitation.created_by == user_id,
+            Invitation.role.not_in(kept),
+            sa.or_(
+                Invitation.account_id == account_id, Invitation.account_id.in_(_below(account_id, user_id))
+            ),
+            *_is_pending(),
+        )
+        .order_by(Invitation.account_id, Invitation.id)
+    )
+    return [(row[0], row[1]) for row in session().execute(query, execution_options=_CROSS_ACCOUNT)]
 
 
 def _is_pending() -> tuple[sa.ColumnElement[bool], ...]:
@@ -221,6 +243,18 @@ def change_invitation(account_id: int, invitation_id: int, values: dict[str, Any
         .values(values),
         execution_options=_PLAIN,
     )
+
+
+def revoke_invitations(account_id: int, ids: Sequence[int], at: datetime) -> list[int]:
+    """Revoke those of the invitations that are still pending; return which."""
+    revoked = session().execute(
+        sa.update(Invitation)
+        .where(Invitation.account_id == account_id, Invitation.id.in_(ids), *_is_pending())
+        .values(revoked_at=at)
+        .returning(Invitation.id),
+        execution_options=_PLAIN,
+    )
+    return [row[0] for row in revoked]
 
 
 def names_of_invitations(account_id: int, ids: Sequence[str]) -> dict[str, str]:

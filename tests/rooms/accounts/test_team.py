@@ -5,14 +5,15 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.accounts.infrastructure.tables import ApiToken
 from app.accounts.presentation.team import pages
 from app.platform.database import session
 from tests.people import EMAILS, PASSWORD, Person, program_of, sign_in
 from tests.rooms.accounts.sign_in_page import type_in
-from tests.rooms.accounts.test_invitations import NEW, TEAM, invited, opened
-from tests.rooms.accounts.test_sub_accounts import work_in
+from tests.rooms.accounts.test_invitations import NEW, TEAM, invited, link_on, opened, rows
+from tests.rooms.accounts.test_sub_accounts import ACCOUNTS, work_in
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 
 
@@ -87,6 +88,32 @@ def test_removal_ends_sessions_and_tokens(
     type_in(browser, EMAILS["bob"], PASSWORD)
     joined = browser.post(f"{link}/acceptance", data=opened(browser, link))
     assert joined.status_code == 303 and "Welcome to Agency." in browser.get("/").text
+
+
+def test_invitations_end_with_the_right_to_give_their_roles(
+    app: Flask, alice: Person, bob: Person, sam: Person, stranger: FlaskClient
+) -> None:  # P-04
+    assert set_role(alice, bob, "owner")[0] == 303
+    by_alice = invited(alice, "first@example.com", "viewer")
+    own = [invited(bob, f"{role}@example.com", role) for role in ("owner", "viewer")]
+    below = f"{ACCOUNTS}/{sam.actor.account_id}/invitations"
+    own += [link_on(bob.post(below, {"email": "below@example.com", "role": "owner"}).text)]
+
+    def states() -> list[int]:
+        return [stranger.get(link).status_code for link in (by_alice, *own)]
+
+    assert states() == [200] * 4
+    assert set_role(alice, bob, "admin")[0] == 303
+    assert states() == [200, 410, 200, 410], "an admin invites no owners"
+    assert "was withdrawn" in stranger.get(own[0]).text
+    assert "owner@example.com" not in alice.get(TEAM).text and "viewer@example.com" in alice.get(TEAM).text
+    [first, *_] = rows(app)
+    by_alice = link_on(bob.post(f"{TEAM}/invitations/{first.id}/link").text)
+    assert alice.post(f"{TEAM}/{bob.actor.user_id}/removal").status_code == 303
+    assert states() == [410] * 4, "he knows the new link of the first one, too"
+    for person, email in ((alice, "viewer"), (alice, "first"), (sam, "below")):
+        log = re.sub(r"<[^>]+>", "", person.get("/activity").text)
+        assert f"revoked the invitation of {email}@example.com" in log
 
 
 def test_the_team_of_a_sub_account(app: Flask, alice: Person, sam: Person, mallory: Person) -> None:  # P-03

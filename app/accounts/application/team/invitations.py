@@ -83,14 +83,20 @@ def pending_invitations(actor: Actor) -> Sequence[PendingInvitation]:
 def renew_invitation(actor: Actor, invitation_id: int, *, by_email: bool) -> Invited:
     """Give an invitation a new link and a new expiry, and send it if `by_email`.
 
-    The link before stops working. Raises NotFound, NotAllowed, and LimitReached.
+    The link before stops working. The invitation is the actor’s from now on, as the new link is in their
+    hands. Raises NotFound, NotAllowed, and LimitReached.
     """
     require(actor, Permission.ACCOUNT)
     token, at = _new_token(), now()
     with transaction():
         lock(actor.account_id)
         known = _pending(actor, invitation_id)
-        values = {"token_hash": hash_of(token), "sent_at": at, "expires_at": at + INVITATION_LIFETIME}
+        values = {
+            "token_hash": hash_of(token),
+            "sent_at": at,
+            "expires_at": at + INVITATION_LIFETIME,
+            "created_by": actor.user_id,
+        }
         store.change_invitation(actor.account_id, known.id, values)
         activity.record(actor, "invitation_renewed", "invitation", known.id)
         return _sent(actor, known, token, by_email=by_email)

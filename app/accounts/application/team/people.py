@@ -5,18 +5,21 @@ has an owner.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from app.accounts.application.permissions import lock, require
 from app.accounts.application.sessions import end_other_sessions
 from app.accounts.domain import Actor, Permission, Role
 from app.accounts.domain.team import is_lower, may_manage, roles_to_give
+from app.accounts.infrastructure import queries
 from app.accounts.infrastructure import team as store
 from app.accounts.infrastructure.team import Member
 from app.activity import application as activity
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.platform.tenancy import acting_for
 
 ASK_FIRST = "Confirm that you want to give up some of your own permissions."
 
@@ -70,8 +73,8 @@ def refusal_of_removal(actor: Actor, person: Member) -> str | None:
 def change_role(actor: Actor, user_id: int, wanted: str, *, is_sure: bool = False) -> Member:
     """Give a person another role; return the person as they were.
 
-    One’s own role is only lowered if the actor `is_sure`. Raises NotFound, NotAllowed, Conflict, and Invalid
-    with `fields`.
+    Their open invitations to roles that they can’t give anymore are revoked. One’s own role is only lowered
+    if the actor `is_sure`. Raises NotFound, NotAllowed, Conflict, and Invalid with `fields`.
     """
     require(actor, Permission.ACCOUNT)
     with transaction():
@@ -86,11 +89,13 @@ def change_role(actor: Actor, user_id: int, wanted: str, *, is_sure: bool = Fals
         store.set_role(actor.account_id, user_id, role)
         facts = {"name": person.name, "role": role.value, "before": person.role}
         activity.record(actor, "role_changed", "user", user_id, **facts)
+        _revoke_invitations(actor, user_id)
     return person
 
 
 def remove_person(actor: Actor, user_id: int) -> Member:
-    """Remove a person from the account: their sessions and API tokens end at once. Returns the person.
+    """Remove a person from the account: their sessions, API tokens, and open invitations end at once. Returns
+    the person.
 
     Raises NotFound, NotAllowed, and Conflict.
     """
@@ -103,6 +108,7 @@ def remove_person(actor: Actor, user_id: int) -> Member:
         store.revoke_tokens(actor.account_id, user_id, now())
         end_other_sessions(user_id)
         activity.record(actor, "person_removed", "user", user_id, name=person.name, role=person.role)
+        _revoke_invitations(actor, user_id)
     return person
 
 
@@ -125,6 +131,21 @@ def _member(actor: Actor, user_id: int) -> Member:
 
 def _is_last_owner(actor: Actor, person: Member) -> bool:
     return person.role == Role.OWNER and not store.has_other_owner(actor.account_id, person.user_id)
+
+
+def _revoke_invitations(actor: Actor, user_id: int) -> None:
+    """Revoke the open invitations of a person to roles that they can’t give, or can’t give anymore. Whoever
+    has such a link joins, even that person under another address."""
+    found = queries.account_of(user_id, actor.account_id)
+    kept = roles_to_give(Role(found[1])) if found is not None else ()
+    open_ones = store.invitations_by(actor.account_id, user_id, kept)
+    for account_id, some in groupby(open_ones, lambda one: one[0]):
+        lock(account_id)
+        with acting_for(account_id), transaction() as session:
+            for revoked in store.revoke_invitations(account_id, [one[1] for one in some], now()):
+                there = replace(actor, account_id=account_id)
+                activity.record(there, "invitation_revoked", "invitation", revoked)
+            session.flush()  # what is recorded is written while the session acts for its account
 
 
 def _refuse(actor: Actor, person: Member, sentence: str | None) -> None:
