@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.accounts.application.permissions import limit_of, require
+from app.accounts.application.sub_accounts import actor_in_sub_account
 from app.accounts.domain import Actor, Permission
 from app.accounts.infrastructure import queries, store
 from app.accounts.infrastructure.tables import Account
@@ -78,10 +79,10 @@ def limit_sub_account(
 ) -> None:
     """Set limits of a sub-account that its own people can’t exceed; None lifts one.
 
-    Raises NotFound, and Invalid with `fields` for an unknown name or a number out of range.
+    Raises NotFound, NotAllowed, and Invalid with `fields` for an unknown name or a number out of range.
     """
     require(actor, Permission.ACCOUNT)
-    _sub_account(actor, account_id)
+    actor_in_sub_account(actor, account_id)
     _check(wanted, _limits_of_agency(actor.account_id, settings))
     _save(actor, account_id, "agency_limits", wanted)
 

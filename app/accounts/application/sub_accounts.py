@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from app.accounts.application.members import actor_of, rename_account
 from app.accounts.application.permissions import require
+from app.accounts.application.security.two_factor import must_turn_on
 from app.accounts.domain import Actor, Permission
 from app.accounts.infrastructure import queries
-from app.platform.errors import NotFound
+from app.platform.errors import NotAllowed, NotFound
 from app.platform.tenancy import acting_for
 
 
@@ -86,17 +87,25 @@ def sub_account_names(actor: Actor, ids: Sequence[int]) -> dict[int, str]:
 
 
 def actor_in_sub_account(actor: Actor, account_id: int) -> Actor:
-    """Return the actor’s user in a sub-account that they may manage. Raises NotFound."""
+    """Return the actor’s user in a sub-account that they may manage. Raises NotFound, and NotAllowed, also if
+    the sub-account requires two-factor authentication that they don’t use."""
     require(actor, Permission.ACCOUNT)
     if actor.user_id is None or not queries.names_of_sub_accounts(actor.account_id, [account_id]):
         raise NotFound("NOT_FOUND", "This sub-account doesn’t exist.")
     there = actor_of(actor.user_id, account_id, actor.origin)
     require(there, Permission.ACCOUNT)
+    if must_turn_on(there):
+        raise NotAllowed(
+            "NOT_ALLOWED",
+            f"{there.account_name} requires two-factor authentication. Turn it on for yourself first.",
+            next_url="/settings/security/two-factor",
+            next_label="Turn on two-factor authentication",
+        )
     return there
 
 
 def rename_sub_account(actor: Actor, account_id: int, name: str) -> None:
-    """Give a sub-account another name. Raises NotFound, and Invalid with `fields`."""
+    """Give a sub-account another name. Raises NotFound, NotAllowed, and Invalid with `fields`."""
     there = actor_in_sub_account(actor, account_id)
     with acting_for(account_id):
         rename_account(there, name)

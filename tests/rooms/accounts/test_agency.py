@@ -8,6 +8,7 @@ from app.accounts.application import limit_of, maximum_limits
 from tests.people import EMAILS, Person
 from tests.rooms.accounts.test_invitations import NEW, link_on, opened
 from tests.rooms.accounts.test_sub_accounts import ACCOUNTS, current, work_in
+from tests.rooms.accounts.test_two_factor import turn_on
 
 
 def test_a_sub_account_is_renamed(alice: Person, bob: Person, sam: Person, mallory: Person) -> None:  # P-03
@@ -52,6 +53,27 @@ def test_a_person_is_invited_to_a_sub_account_alone(app: Flask, alice: Person, s
     assert "carl@example.com</span>" not in alice.get(page).text
     known = alice.post(f"{page}/invitations", {"email": EMAILS["sam"], "role": "viewer"})
     assert known.status_code == 422 and "Sam is already in your team." in known.text
+
+
+def test_two_factor_authentication_that_a_sub_account_requires_is_asked_of_its_agency(
+    alice: Person, sam: Person
+) -> None:  # P-03
+    turn_on(sam)
+    assert sam.post("/settings/security/account", {"required": "y"}).status_code == 303
+    page = f"{ACCOUNTS}/{sam.actor.account_id}"
+    answers = [
+        alice.get(page),
+        alice.post(f"{page}/name", {"name": "Mine"}),
+        alice.post(f"{page}/invitations", {"email": "bea@example.com", "role": "owner"}),
+        alice.post(f"{page}/limits", {"workflows": "7"}),
+    ]
+    for answer in answers:
+        assert answer.status_code == 403
+        assert "Branch requires two-factor authentication. Turn it on for yourself first." in answer.text
+        assert 'href="/settings/security/two-factor"' in answer.text
+    assert "bea@example.com" not in sam.get("/settings/team").text and current(sam) == "Branch"
+    turn_on(alice)
+    assert alice.get(page).status_code == 200
 
 
 def test_an_agency_limits_its_sub_account(app: Flask, alice: Person, sam: Person) -> None:  # P-03
