@@ -5,6 +5,7 @@ enough to take over the account.
 """
 
 from collections.abc import Callable
+from typing import Final
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts.application.members import Hasher
 from app.accounts.application.security.passwords import tell_changed
 from app.accounts.application.sessions import end_other_sessions
+from app.accounts.application.system_emails import send_email
 from app.accounts.domain import Actor
 from app.accounts.domain.input import (
     MAX_NAME_LENGTH,
@@ -23,12 +25,15 @@ from app.accounts.domain.input import (
 )
 from app.accounts.infrastructure import queries, store
 from app.activity import application as activity
+from app.platform import mail
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
+from app.platform.settings import current
 
 Verifier = Callable[[str, str], bool]
 """(password, hash) -> True if the password matches. The password is normalized."""
 
+EMAIL_CHANGED: Final = "email_changed"
 WRONG_PASSWORD = "This isn’t your current password."
 EMAIL_REFUSED = "This email address can’t be used. Choose another one."
 
@@ -55,10 +60,12 @@ def change_approval_emails(actor: Actor, *, wanted: bool) -> None:
         _change(actor, "approval emails", approval_emails=wanted)
 
 
-def change_email(actor: Actor, email: str, password: str, verify: Verifier) -> None:
-    """Change the email address that the actor signs in with. Raises Invalid with `fields`.
+def change_email(actor: Actor, email: str, password: str, verify: Verifier, session_token: str) -> int:
+    """Change the email address that the actor signs in with, tell the old address, and end all of their
+    sessions except the one with `session_token`. Returns the number of ended sessions.
 
-    An address that another user has is rejected with a neutral message that does not reveal the reason.
+    Raises Invalid with `fields`. An address that another user has is rejected with a neutral message that
+    does not reveal the reason.
     """
     if problem := email_problem(email):
         raise Invalid.in_fields({"email": problem})
@@ -69,7 +76,12 @@ def change_email(actor: Actor, email: str, password: str, verify: Verifier) -> N
             owner = queries.user_by_email(wanted)
             if owner is not None and owner.id != actor.user_id:
                 raise Invalid.in_fields({"email": EMAIL_REFUSED})
-            _change(actor, "email", email=wanted, **({} if wanted == actor.email else _new_mark()))
+            if wanted == actor.email:
+                return 0
+            _change(actor, "email", email=wanted, **_new_mark())
+            if mail.is_set_up(current()):
+                send_email(actor.account_id, actor.email, EMAIL_CHANGED, str(actor.user_id), {})
+            return end_other_sessions(_id_of(actor), session_token)
     except IntegrityError:  # a concurrent request took the same address
         raise Invalid.in_fields({"email": EMAIL_REFUSED}) from None
 

@@ -69,10 +69,9 @@ def set_email() -> ResponseReturnValue:
     form = EmailForm()
 
     def save() -> str:
-        change_email(
-            web.actor(), _submitted(form, "email"), _submitted(form, "password"), verify_current_password
-        )
-        return "Email address saved. Use it the next time you sign in."
+        email, password = _submitted(form, "email"), _submitted(form, "password")
+        ended = change_email(web.actor(), email, password, verify_current_password, current_token())
+        return f"Email address saved. Use it the next time you sign in.{_signed_out(ended)}"
 
     return _save_and_redirect(form, save, email_form=form)
 
@@ -86,8 +85,7 @@ def set_password() -> ResponseReturnValue:
         ended = change_password(
             web.actor(), old, new, verify_current_password, hash_password, current_token()
         )
-        others = f" You were signed out of {counted(ended, 'other browser')}." if ended else ""
-        return f"Password changed.{others}"
+        return f"Password changed.{_signed_out(ended)}"
 
     return _save_and_redirect(form, save, password_form=form)
 
@@ -113,6 +111,10 @@ def _save_and_redirect(form: FlaskForm, save: Callable[[], str], **forms: Any) -
         return _page(**forms), 422
     flash(message, "success")
     return web.send_to(url_for("profile.show"))
+
+
+def _signed_out(ended: int) -> str:
+    return f" You were signed out of {counted(ended, 'other browser')}." if ended else ""
 
 
 def _submitted(form: FlaskForm, name: str) -> str:

@@ -1,12 +1,16 @@
 """Users change their name, email address, and password under Settings > Your profile."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from flask import Flask
 
 from app.activity.infrastructure.queries import audit_entries
 from tests.people import EMAILS, PASSWORD, Person, sign_in
 from tests.rooms.accounts.sign_in_page import type_in
+from tests.services.mail_server import mail_server
 
 PAGE = "/settings/profile"
 NEW = "violet tractor sings at noon"
@@ -43,6 +47,25 @@ def test_the_address_needs_the_current_password(app: Flask, bob: Person) -> None
     assert bob.get(PAGE).status_code == 200, "the session goes on"
     with app.app_context():
         assert "robert" not in str(audit_entries(bob.actor.account_id)[0].facts)
+
+
+def test_a_new_address_is_announced_to_the_old_one(
+    app: Flask, bob: Person, run_tasks: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = sign_in(app, "bob")
+    with mail_server() as mails:
+        settings = replace(app.extensions["settings"], mail_url=f"smtp://127.0.0.1:{mails.port}")
+        monkeypatch.setitem(app.extensions, "settings", settings)
+        for email in (EMAILS["bob"], "robert@example.com"):
+            assert elsewhere.get("/").status_code == 200
+            saved = bob.post(f"{PAGE}/email", {"email": email, "password": PASSWORD})
+            assert saved.status_code == 303
+        run_tasks()
+    [message] = mails.received
+    assert (message["To"], message["Subject"]) == (EMAILS["bob"], "Your email address was changed")
+    assert "robert" not in message.as_string()
+    assert "You were signed out of 1 other browser." in bob.get(PAGE).text
+    assert elsewhere.get("/").status_code == 303
 
 
 def test_an_address_that_somebody_uses_is_refused_without_saying_so(app: Flask, bob: Person) -> None:

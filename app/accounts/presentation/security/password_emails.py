@@ -6,7 +6,7 @@ from typing import Any
 from flask import current_app
 from flask_security.recoverable import generate_reset_password_token
 
-from app.accounts.application import system_emails
+from app.accounts.application import profile, system_emails
 from app.accounts.application.security import passwords, two_factor
 from app.accounts.infrastructure import queries
 from app.platform.mail import SystemEmail
@@ -16,6 +16,7 @@ from app.platform.settings import current
 def register() -> None:
     system_emails.register_email(passwords.PASSWORD_RESET, _password_reset)
     system_emails.register_email(passwords.PASSWORD_CHANGED, _password_changed)
+    system_emails.register_email(profile.EMAIL_CHANGED, _email_changed)
     system_emails.register_email(two_factor.TWO_FACTOR_CHANGED, _two_factor_changed)
 
 
@@ -47,6 +48,22 @@ def _password_changed(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
         ],
         f"{base}/forgot-password" if base else None,
         "Reset your password",
+    )
+
+
+def _email_changed(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
+    """Return the email to the old address. A link to reset the password would go to the new one."""
+    name = queries.user(int(user_id)).name
+    return user_email(
+        "Your email address was changed",
+        [
+            f"{name}, the email address of your Muster account was just changed from this one to another, "
+            "and other browsers were signed out.",
+            "If it wasn’t you, tell your administrator now. Links to reset your password don’t come to this "
+            "address anymore.",
+        ],
+        None,
+        "",
     )
 
 
