@@ -78,6 +78,11 @@ def list_tokens(actor: Actor) -> Sequence[ListedToken]:
     return store.tokens_of(actor.account_id, None if actor.may(Permission.ACCOUNT) else actor.user_id)
 
 
+def count_accounts_with_tokens(user_id: int) -> int:
+    """Return in how many accounts a user has tokens that work, which a new password does not change."""
+    return store.count_accounts_with_tokens(user_id, now())
+
+
 def revoke_token(actor: Actor, token_id: int) -> str:
     """End a token at once and return its name. Raises NotFound.
 

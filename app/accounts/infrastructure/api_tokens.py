@@ -90,6 +90,16 @@ def tokens_of(account_id: int, user_id: int | None) -> Sequence[ListedToken]:
     return [ListedToken(*row) for row in session().execute(query)]
 
 
+def count_accounts_with_tokens(user_id: int, at: datetime) -> int:
+    """Return in how many accounts a user has tokens that are valid."""
+    query = sa.select(sa.func.count(ApiToken.account_id.distinct())).where(
+        ApiToken.user_id == user_id,
+        ApiToken.revoked_at.is_(None),
+        sa.or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > at),
+    )
+    return session().scalars(query, execution_options={"cross_account": True}).one()
+
+
 def token(account_id: int, token_id: int) -> ApiToken | None:
     return session().scalar(
         sa.select(ApiToken).where(

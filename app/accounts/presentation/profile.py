@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField
 
 from app.accounts.application import require
+from app.accounts.application.api_tokens import count_accounts_with_tokens
 from app.accounts.application.profile import (
     change_approval_emails,
     change_email,
@@ -20,6 +21,7 @@ from app.accounts.application.profile import (
 from app.accounts.domain import Permission
 from app.accounts.domain.input import MAX_NAME_LENGTH
 from app.accounts.presentation.security.current_password import verify_current_password
+from app.accounts.presentation.security.password_emails import about_tokens
 from app.accounts.presentation.sessions import current_token
 from app.platform import web
 from app.platform.addresses.email_keys import MAX_ADDRESS
@@ -85,7 +87,8 @@ def set_password() -> ResponseReturnValue:
         ended = change_password(
             web.actor(), old, new, verify_current_password, hash_password, current_token()
         )
-        return f"Password changed.{_signed_out(ended)}"
+        tokens = about_tokens(count_accounts_with_tokens(web.actor().user_id or 0))
+        return f"Password changed.{_signed_out(ended)} {tokens}".rstrip()
 
     return _save_and_redirect(form, save, password_form=form)
 

@@ -14,16 +14,18 @@ from redis import Redis
 
 from app.accounts.application.security import passwords
 from app.accounts.infrastructure import queries
+from app.accounts.presentation.security.password_emails import about_tokens
 from app.activity.infrastructure.queries import audit_entries
 from app.notifications.application.telling import EMAILS as SENT
 from app.notifications.infrastructure.tables import OutgoingEmail
 from app.platform.attempts import attempt_limiter
 from app.platform.database import session
-from tests.people import EMAILS, PASSWORD, Person
+from tests.people import EMAILS, PASSWORD, Person, program_of
 from tests.rooms.accounts.sign_in_page import token_on, type_in
 from tests.services.mail_server import MailServer, mail_server
 
 NEW = "violet tractor sings at noon"
+PROFILE = "/settings/profile"
 BASE = "https://muster.example.com"
 
 
@@ -90,6 +92,26 @@ def test_a_link_sets_a_new_password_once(
         assert audit_entries(bob.actor.account_id)[0].action == "password_reset"
         kept = session().scalars(sa.select(OutgoingEmail), execution_options={"cross_account": True}).all()
         assert not any(link.rpartition("/")[2] in str(vars(one)) for one in kept), "no link is stored"
+
+
+def test_tokens_that_still_work_are_pointed_out(
+    app: Flask, bob: Person, server: MailServer, run_tasks: Callable[[], bool]
+) -> None:
+    program, browser = program_of(app, bob), app.test_client()
+    ask(browser, EMAILS["bob"])
+    run_tasks()
+    assert choose(browser, link_in(server)).status_code == 303
+    run_tasks()
+    body = server.received[-1].get_body(("plain",))
+    assert body is not None
+    assert about_tokens(1) in " ".join(body.get_content().split())
+    assert "Your API tokens still work." in browser.get("/sign-in").text
+    assert program.get("/me").status_code == 200, "integrations go on"
+    assert about_tokens(0) == "" and "in 2 accounts" in about_tokens(2)
+    type_in(browser, EMAILS["bob"], NEW)
+    changed = {"password": NEW, "new_password": PASSWORD, "csrf_token": token_on(browser.get(PROFILE).text)}
+    assert browser.post(f"{PROFILE}/password", data=changed).status_code == 303
+    assert "Your API tokens still work." in browser.get(PROFILE).text
 
 
 def test_emails_of_jobs_neither_prevent_a_reset_nor_hide_it(

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.accounts.application.api_tokens import count_accounts_with_tokens
 from app.accounts.application.members import Hasher, actor_of
 from app.accounts.application.sessions import end_other_sessions
 from app.accounts.application.system_emails import can_email_links, send_email
@@ -96,8 +97,10 @@ def _hashed(new: str, actor: Actor, hash_password: Hasher) -> str:
 
 def tell_changed(actor: Actor) -> None:
     """Tell a user by email that their password was changed, if this installation sends emails."""
+    assert actor.user_id is not None
     if mail.is_set_up(current()):
-        send_email(actor.account_id, actor.email, PASSWORD_CHANGED, str(actor.user_id), {})
+        facts = {"accounts_with_tokens": count_accounts_with_tokens(actor.user_id)}
+        send_email(actor.account_id, actor.email, PASSWORD_CHANGED, str(actor.user_id), facts)
 
 
 def _after_change(actor: Actor) -> None:

@@ -36,8 +36,9 @@ def _password_reset(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
     )
 
 
-def _password_changed(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
+def _password_changed(facts: Mapping[str, Any], user_id: str) -> SystemEmail:
     name = queries.user(int(user_id)).name
+    tokens = about_tokens(facts.get("accounts_with_tokens", 0))
     base = current().public_url
     return user_email(
         "Your password was changed",
@@ -45,10 +46,20 @@ def _password_changed(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
             f"{name}, the password of your Muster account was just changed, and other browsers were signed "
             "out.",
             "If it wasn’t you, reset your password now and tell your administrator.",
+            *([tokens] if tokens else []),
         ],
         f"{base}/forgot-password" if base else None,
         "Reset your password",
     )
+
+
+def about_tokens(accounts: int) -> str:
+    """Say that API tokens in so many accounts outlive a password, and where to revoke them; "" if it is 0."""
+    if not accounts:
+        return ""
+    where, of_each = ("", "") if accounts == 1 else (f" in {accounts} accounts", " of each account")
+    advice = f"Revoke those that you don’t trust under Settings > API tokens{of_each}."
+    return f"Your API tokens{where} still work. {advice}"
 
 
 def _email_changed(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:

@@ -15,9 +15,11 @@ from flask_security.recoverable import reset_password_token_status
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 
+from app.accounts.application.api_tokens import count_accounts_with_tokens
 from app.accounts.application.security import passwords
 from app.accounts.application.system_emails import can_email_links
 from app.accounts.presentation.lock_out import email_digest
+from app.accounts.presentation.security.password_emails import about_tokens
 from app.platform import queue, web
 from app.platform.addresses.email_keys import MAX_ADDRESS
 from app.platform.attempts import AttemptLimiter, attempt_limiter, network_of
@@ -89,7 +91,8 @@ def save(token: str) -> ResponseReturnValue:
         return _choose_page(form, token), 422
     except NotFound:  # used meanwhile, or the user has no account anymore
         return _unknown_page()
-    flash("Password changed. You were signed out everywhere. Sign in with your new password.", "success")
+    done = "Password changed. You were signed out everywhere. Sign in with your new password."
+    flash(f"{done} {about_tokens(count_accounts_with_tokens(user.id))}".rstrip(), "success")
     return web.send_to(url_for("security.login"))
 
 
