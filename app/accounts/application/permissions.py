@@ -1,8 +1,9 @@
 """Permission checks and limits. Every use case calls `require` in its first line."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from app.accounts.domain import Actor, Permission
+from app.accounts.domain import Actor, Permission, Role
 from app.accounts.domain.actors import ROLE_PERMISSIONS
 from app.accounts.infrastructure import queries, store
 from app.accounts.infrastructure.queries import Teammate
@@ -58,6 +59,24 @@ def owner_name(account_id: int) -> str:
 def lock(account_id: int) -> None:
     """Lock the account's row until the transaction ends, so that limit checks do not run concurrently."""
     store.lock_account(account_id)
+
+
+def lock_for(actor: Actor, permission: Permission) -> Actor:
+    """Lock the actor's account, its agency first, and return them with the role that they have now: it may
+    have been changed since the request began. Raises NotAllowed."""
+    if actor.user_id is None:
+        lock(actor.account_id)
+        return actor
+    account = queries.account(actor.account_id)
+    if account is not None and account.parent_id is not None:
+        lock(account.parent_id)
+    lock(actor.account_id)
+    found = queries.account_of(actor.user_id, actor.account_id)
+    if found is None:
+        raise NotAllowed("NOT_ALLOWED", f"You aren’t on the team of {actor.account_name} anymore.")
+    as_now = replace(actor, role=Role(found[1]))
+    require(as_now, permission)
+    return as_now
 
 
 def is_agency(account_id: int) -> bool:

@@ -2,14 +2,20 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.accounts.application.team.invitations import invite, renew_invitation
+from app.accounts.application.team.people import change_role, remove_person
+from app.accounts.domain import Role
 from app.accounts.infrastructure.tables import ApiToken
 from app.accounts.presentation.team import pages
 from app.platform.database import session
+from app.platform.errors import Invalid, NotAllowed
 from tests.people import EMAILS, PASSWORD, Person, program_of, sign_in
 from tests.rooms.accounts.sign_in_page import type_in
 from tests.rooms.accounts.test_invitations import NEW, TEAM, invited, link_on, opened, rows
@@ -57,6 +63,32 @@ def test_owners_are_safe_from_admins_and_never_run_out(
     assert set_role(alice, alice, "marketer", is_sure="y")[0] == 303
     assert alice.get(f"{TEAM}/{bob.actor.user_id}").status_code == 403
     assert bob.post(f"{TEAM}/{alice.actor.user_id}/removal").status_code == 303
+
+
+def test_the_role_of_who_changes_the_team_is_read_again(
+    app: Flask, alice: Person, bob: Person, vera: Person
+) -> None:
+    """As if they had lost it, or been removed, after their request began."""
+    invited(alice, "first@example.com", "viewer")
+    [known] = rows(app)
+    admin, owner = (replace(vera.actor, role=role) for role in (Role.ADMIN, Role.OWNER))
+    bob_id, new = bob.actor.user_id or 0, "second@example.com"
+    with app.app_context():
+        for act in (
+            lambda: change_role(admin, bob_id, "viewer"),
+            lambda: remove_person(admin, bob_id),
+            lambda: invite(admin, email=new, role="viewer"),
+            lambda: renew_invitation(admin, known.id, by_email=False),
+        ):
+            with pytest.raises(NotAllowed, match=r"Your role \(viewer\) can’t"):
+                act()
+    assert set_role(alice, vera, "admin")[0] == 303
+    with app.app_context(), pytest.raises(Invalid, match="Only an owner can add owners"):
+        invite(owner, email=new, role="owner")
+    assert alice.post(f"{TEAM}/{vera.actor.user_id}/removal").status_code == 303
+    with app.app_context(), pytest.raises(NotAllowed, match="aren’t on the team of Agency anymore"):
+        invite(admin, email=new, role="viewer")
+    assert "Bob" in alice.get(TEAM).text and len(rows(app)) == 1
 
 
 def test_removal_ends_sessions_and_tokens(

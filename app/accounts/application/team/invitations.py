@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from app.accounts.application.permissions import lock, require
+from app.accounts.application.permissions import lock_for, require
 from app.accounts.application.system_emails import can_email_links, send_email
 from app.accounts.application.team.people import role_to_give
 from app.accounts.domain import Actor, Permission, Role
@@ -55,9 +55,10 @@ def invite(actor: Actor, *, email: str, role: str) -> Invited:
     if problem := email_problem(email):
         sentence = problem.replace("your email", "an email")
         raise Invalid.in_fields({"email": sentence})
-    given, address, token, at = role_to_give(actor, role), normal_email(email), _new_token(), now()
+    address, token, at = normal_email(email), _new_token(), now()
     with transaction():
-        lock(actor.account_id)
+        actor = lock_for(actor, Permission.ACCOUNT)
+        given = role_to_give(actor, role)
         _refuse_known(actor, address)
         made = store.add_invitation(
             Invitation(
@@ -89,7 +90,7 @@ def renew_invitation(actor: Actor, invitation_id: int, *, by_email: bool) -> Inv
     require(actor, Permission.ACCOUNT)
     token, at = _new_token(), now()
     with transaction():
-        lock(actor.account_id)
+        actor = lock_for(actor, Permission.ACCOUNT)
         known = _pending(actor, invitation_id)
         values = {
             "token_hash": hash_of(token),
@@ -106,7 +107,7 @@ def revoke_invitation(actor: Actor, invitation_id: int) -> str:
     """End an invitation and return its email address. Raises NotFound and NotAllowed."""
     require(actor, Permission.ACCOUNT)
     with transaction():
-        lock(actor.account_id)
+        actor = lock_for(actor, Permission.ACCOUNT)
         known = _pending(actor, invitation_id)
         store.change_invitation(actor.account_id, known.id, {"revoked_at": now()})
         activity.record(actor, "invitation_revoked", "invitation", known.id)

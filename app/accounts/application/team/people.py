@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from app.accounts.application.permissions import lock, require
+from app.accounts.application.permissions import lock, lock_for, require
 from app.accounts.application.sessions import end_other_sessions
 from app.accounts.domain import Actor, Permission, Role
 from app.accounts.domain.team import is_lower, may_manage, roles_to_give
@@ -78,7 +78,7 @@ def change_role(actor: Actor, user_id: int, wanted: str, *, is_sure: bool = Fals
     """
     require(actor, Permission.ACCOUNT)
     with transaction():
-        lock(actor.account_id)
+        actor = lock_for(actor, Permission.ACCOUNT)
         person = _member(actor, user_id)
         role = role_to_give(actor, wanted)
         if role == person.role:
@@ -101,7 +101,7 @@ def remove_person(actor: Actor, user_id: int) -> Member:
     """
     require(actor, Permission.ACCOUNT)
     with transaction():
-        lock(actor.account_id)
+        actor = lock_for(actor, Permission.ACCOUNT)
         person = _member(actor, user_id)
         _refuse(actor, person, refusal_of_removal(actor, person))
         store.delete_membership(actor.account_id, user_id)
