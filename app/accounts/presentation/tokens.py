@@ -10,11 +10,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.application.api_tokens import create_token, list_tokens, revoke_token
-from app.accounts.application.profile import check_password
-from app.accounts.application.sessions import is_fresh
 from app.accounts.domain.api_tokens import MAX_TOKEN_NAME, SCOPES
-from app.accounts.presentation.security.current_password import verify_current_password
-from app.accounts.presentation.sessions import current_token
+from app.accounts.presentation.security.current_password import asks_password, check_if_asked
 from app.platform import web
 from app.platform.errors import Invalid, LimitReached
 from app.platform.ids import number_of
@@ -52,8 +49,7 @@ def create() -> ResponseReturnValue:
     form = TokenForm()
     days = number_of(form.days.data or "")
     try:
-        if not is_fresh(current_token()):
-            check_password(web.actor(), form.password.data or "", verify_current_password)
+        check_if_asked(form.password.data)
         made, text = create_token(
             web.actor(), name=form.name.data or "", scopes=form.scopes.data or [], days=days
         )
@@ -79,7 +75,7 @@ def _page(form: TokenForm, **facts: Any) -> str:
         "accounts/tokens.html",
         form=form,
         tokens=list_tokens(web.actor()),
-        asks_password=not is_fresh(current_token()),
+        asks_password=asks_password(),
         scopes={scope.value: words for scope, words in SCOPES.items()},
         nav_active="settings",
         **facts,

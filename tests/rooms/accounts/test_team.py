@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,9 +13,10 @@ from flask.testing import FlaskClient
 from app.accounts.application.team.invitations import invite, renew_invitation
 from app.accounts.application.team.people import change_role, remove_person
 from app.accounts.domain import Role
-from app.accounts.infrastructure.tables import ApiToken
+from app.accounts.infrastructure.tables import ApiToken, SignIn
 from app.accounts.presentation.team import pages
-from app.platform.database import session
+from app.platform.clock import now
+from app.platform.database import session, transaction
 from app.platform.errors import Invalid, NotAllowed
 from tests.people import EMAILS, PASSWORD, Person, program_of, sign_in
 from tests.rooms.accounts.sign_in_page import type_in
@@ -89,6 +91,29 @@ def test_the_role_of_who_changes_the_team_is_read_again(
     with app.app_context(), pytest.raises(NotAllowed, match="aren’t on the team of Agency anymore"):
         invite(admin, email=new, role="viewer")
     assert "Bob" in alice.get(TEAM).text and len(rows(app)) == 1
+
+
+def test_an_old_session_is_asked_for_the_password_first(
+    app: Flask, alice: Person, bob: Person, sam: Person
+) -> None:  # P-04
+    person, below = f"{TEAM}/{bob.actor.user_id}", f"{ACCOUNTS}/{sam.actor.account_id}"
+    assert not any('name="password"' in alice.get(page).text for page in (TEAM, person, below))
+    with app.app_context(), transaction():
+        session().execute(sa.update(SignIn).values(started_at=now() - timedelta(minutes=61)))
+    for page, act, given, status in (
+        (TEAM, "invitations", {"email": "bea@example.com", "role": "admin"}, 200),
+        (below, "invitations", {"email": "bea@example.com", "role": "admin"}, 200),
+        (person, "role", {"role": "admin"}, 303),
+        (person, "removal", {}, 303),
+    ):
+        assert 'name="password"' in alice.get(page).text
+        for password in ("", "wrong horse battery"):
+            refused = alice.post(f"{page}/{act}", given | {"password": password})
+            assert refused.status_code == 422 and 'password-error"' in refused.text
+        assert alice.post(f"{page}/{act}", given | {"password": PASSWORD}).status_code == status
+    assert [one.email for one in rows(app)] == ["bea@example.com"] * 2
+    log = re.sub(r"<[^>]+>", "", alice.get("/activity").text)
+    assert log.count("changed the role of Bob") == log.count("removed Bob") == 1
 
 
 def test_removal_ends_sessions_and_tokens(

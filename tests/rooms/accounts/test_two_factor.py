@@ -222,6 +222,18 @@ def test_its_secrets_are_rotated_with_the_others(app: Flask, bob: Person) -> Non
         app.extensions["settings"] = before
 
 
+def test_an_old_session_is_asked_for_the_password_before_it_is_required(app: Flask, alice: Person) -> None:
+    turn_on(alice)
+    with app.app_context(), transaction():
+        session().execute(sa.update(SignIn).values(started_at=now() - timedelta(minutes=61)))
+    assert 'name="password"' in alice.get("/settings/security").text
+    refused = alice.post("/settings/security/account", {"required": "y"})
+    assert refused.status_code == 422 and 'id="password-error"' in refused.text
+    required = {"required": "y", "password": PASSWORD}
+    assert alice.post("/settings/security/account", required).status_code == 303
+    assert actions(app, alice)[0] == "two_factor_required"
+
+
 def test_an_account_can_require_it(app: Flask, alice: Person, bob: Person, sam: Person) -> None:
     setting = "/settings/security/account"
     assert bob.post(setting, {"required": "y"}).status_code == 403

@@ -2,8 +2,22 @@
 
 from flask_security import verify_password
 
+from app.accounts.application.profile import check_password
+from app.accounts.application.sessions import is_fresh
 from app.accounts.presentation import lock_out
+from app.accounts.presentation.sessions import current_token
 from app.platform import web
+
+
+def asks_password() -> bool:
+    """Return whether a sensitive change needs the current password: the person signed in a while ago."""
+    return not is_fresh(current_token())
+
+
+def check_if_asked(password: str | None) -> None:
+    """Check the current password if it is needed. Raises Invalid with `fields`, and Locked."""
+    if asks_password():
+        check_password(web.actor(), password or "", verify_current_password)
 
 
 def verify_current_password(password: str, password_hash: str) -> bool:

@@ -2,8 +2,7 @@
 
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from wtforms import BooleanField
+from wtforms import BooleanField, PasswordField
 
 from app.accounts.application import require
 from app.accounts.application.security import two_factor
@@ -11,16 +10,18 @@ from app.accounts.application.sessions import end_all_others, end_session_of, li
 from app.accounts.domain import Permission
 from app.accounts.domain.devices import device_of
 from app.accounts.domain.two_factor import RECOVERY_CODES
+from app.accounts.presentation.security.current_password import asks_password, check_if_asked
 from app.accounts.presentation.sessions import current_token
 from app.platform import web
-from app.platform.errors import Conflict
+from app.platform.errors import Conflict, Invalid
 from app.platform.text.words import counted
 
 blueprint = Blueprint("own_security", __name__, url_prefix="/settings/security")
 
 
-class AccountForm(FlaskForm):
+class AccountForm(web.ShowingForm):
     required = BooleanField("Require two-factor authentication")
+    password = PasswordField("Current password")
 
 
 @blueprint.get("")
@@ -50,7 +51,11 @@ def set_requirement() -> ResponseReturnValue:
     """Require two-factor authentication of everyone in the account, or no longer."""
     form = AccountForm()
     try:
+        check_if_asked(form.password.data)
         two_factor.require_in_account(web.actor(), bool(form.required.data))
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        return _page(form), 422
     except Conflict as refusal:
         form.required.errors = [refusal.message]
         return _page(form), 409
@@ -66,6 +71,7 @@ def _page(form: AccountForm | None = None) -> str:
         state=state,
         most_codes=RECOVERY_CODES,
         form=form or AccountForm(formdata=None, required=two_factor.account_requires(actor)),
+        asks_password=asks_password(),
         sessions=list_sessions(actor, current_token()),
         device_of=device_of,
         nav_active="settings",

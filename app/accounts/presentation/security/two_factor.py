@@ -11,10 +11,13 @@ from wtforms import HiddenField, PasswordField, StringField
 from app.accounts.application import require
 from app.accounts.application.profile import check_password
 from app.accounts.application.security import two_factor
-from app.accounts.application.sessions import is_fresh
 from app.accounts.domain import Actor, Permission
 from app.accounts.domain import two_factor as codes
-from app.accounts.presentation.security.current_password import verify_current_password
+from app.accounts.presentation.security.current_password import (
+    asks_password,
+    check_if_asked,
+    verify_current_password,
+)
 from app.accounts.presentation.sessions import current_token
 from app.platform import web
 from app.platform.errors import Invalid
@@ -49,8 +52,7 @@ def turn_on() -> ResponseReturnValue:
     if two_factor.secret_in(actor, sealed) is None:
         sealed = two_factor.begin(actor)
     try:
-        if not is_fresh(current_token()):
-            check_password(actor, str(form.password.data or ""), verify_current_password)
+        check_if_asked(form.password.data)
         made = two_factor.turn_on(actor, sealed, str(form.code.data or ""), current_token())
     except Invalid as wrong:
         return _set_up_page(_with_errors(form, wrong), sealed), 422
@@ -114,7 +116,7 @@ def _set_up_page(form: SetUpForm, sealed: str) -> str:
         secret=codes.pretty_secret(secret),
         qr_path=path,
         qr_size=size,
-        asks_password=not is_fresh(current_token()),
+        asks_password=asks_password(),
         is_required=two_factor.is_required(actor),
         nav_active="settings",
     )

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, EmailField, RadioField
+from wtforms import BooleanField, EmailField, PasswordField, RadioField
 
 from app.accounts.application.system_emails import can_email_links
 from app.accounts.application.team import invitations, people
@@ -12,6 +12,7 @@ from app.accounts.application.team.invitations import Invited
 from app.accounts.domain import Permission, Role
 from app.accounts.domain.team import INVITATION_LIFETIME, ROLE_TEXTS, a_role, is_lower, roles_to_give
 from app.accounts.infrastructure.team import Member
+from app.accounts.presentation.security.current_password import asks_password, check_if_asked
 from app.platform import web
 from app.platform.addresses.email_keys import MAX_ADDRESS
 from app.platform.attempts import AttemptLimiter
@@ -41,10 +42,16 @@ class RoleForm(web.ShowingForm):
 class InviteForm(RoleForm):
     email = EmailField("Email address", render_kw={"maxlength": MAX_ADDRESS})
     role = RadioField("Role", validate_choice=False, default=Role.MARKETER.value)
+    password = PasswordField("Current password")
 
 
 class ChangeForm(RoleForm):
     is_sure = BooleanField("I want to give up some of my own permissions")
+    password = PasswordField("Current password", id="role-password")
+
+
+class RemovalForm(web.ShowingForm):
+    password = PasswordField("Current password", id="removal-password")
 
 
 @blueprint.get("")
@@ -57,6 +64,7 @@ def invite() -> ResponseReturnValue:
     form = InviteForm()
     address = (form.email.data or "").strip()
     try:
+        check_if_asked(form.password.data)
         made = invitations.invite(web.actor(), email=address, role=form.role.data or "")
     except Invalid as wrong:
         form.show(wrong.facts["fields"])
@@ -103,6 +111,7 @@ def set_role(user_id: int) -> ResponseReturnValue:
     actor = web.actor()
     wanted = form.role.data or ""
     try:
+        check_if_asked(form.password.data)
         before = people.change_role(actor, user_id, wanted, is_sure=bool(form.is_sure.data))
     except Invalid as wrong:
         form.show(wrong.facts["fields"])
@@ -115,7 +124,14 @@ def set_role(user_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:user_id>/removal")
 def remove(user_id: int) -> ResponseReturnValue:
-    found = people.remove_person(web.actor(), user_id)
+    form = RemovalForm()
+    try:
+        check_if_asked(form.password.data)
+        found = people.remove_person(web.actor(), user_id)
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        found = people.find_person(web.actor(), user_id)
+        return _person_page(found, ChangeForm(formdata=None, role=found.role), form), 422
     flash(f"{found.name} was removed from your team and signed out.", "success")
     return web.send_to(url_for("team.index"))
 
@@ -153,16 +169,18 @@ def _page(form: InviteForm, **facts: Any) -> str:
     )
 
 
-def _person_page(found: Member, form: ChangeForm) -> str:
+def _person_page(found: Member, form: ChangeForm, removal_form: RemovalForm | None = None) -> str:
     actor = web.actor()
     form.offer(actor.role)
     is_self = found.user_id == actor.user_id
     return render_template(
         "accounts/team_person.html",
         form=form,
+        removal_form=removal_form or RemovalForm(formdata=None),
         person=found,
         is_self=is_self,
         asks=is_self and any(is_lower(role, Role(found.role)) for role in roles_to_give(actor.role)),
+        asks_password=asks_password(),
         role_refusal=people.refusal_of_role(actor, found),
         removal_refusal=people.refusal_of_removal(actor, found),
         role_texts=_role_texts(),
@@ -176,6 +194,7 @@ def invite_facts() -> dict[str, Any]:
         "role_texts": _role_texts(),
         "can_email": can_email_links(current()),
         "has_mail_server": bool(current().mail_url),
+        "asks_password": asks_password(),
         "days": INVITATION_LIFETIME.days,
         "now": now(),
     }

@@ -14,6 +14,7 @@ from app.accounts.application.team.invitations import Invited
 from app.accounts.domain import Actor
 from app.accounts.domain.input import MAX_NAME_LENGTH
 from app.accounts.domain.limit_words import LIMIT_WORDS
+from app.accounts.presentation.security.current_password import check_if_asked
 from app.accounts.presentation.team.pages import InviteForm, invite_facts, link_of
 from app.platform import web
 from app.platform.errors import Invalid, LimitReached
@@ -55,6 +56,7 @@ def invite(account_id: int) -> ResponseReturnValue:
     form = InviteForm()
     address = (form.email.data or "").strip()
     try:
+        check_if_asked(form.password.data)
         with acting_for(account_id):
             made = invitations.invite(there, email=address, role=form.role.data or "")
     except Invalid as wrong:
