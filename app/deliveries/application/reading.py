@@ -28,8 +28,11 @@ _GOES_ON: Final = (Status.ACTIVE, Status.PAUSED)
 
 
 class WorkflowName(NamedTuple):
+    """A deleted workflow keeps its name, but has no page."""
+
     name: str
     public_id: str
+    is_deleted: bool
 
 
 class ListedDelivery(NamedTuple):

@@ -40,7 +40,7 @@ def write(account_id: int, deliveries: Sequence[Claimed]) -> dict[int, str | Not
 def _written(
     delivery: Claimed,
     version: WorkflowVersion | None,
-    workflow: tuple[str, str] | None,
+    workflow: tuple[str, str, bool] | None,
     person: Mapping[str, Any] | None,
     shared: Mapping[str, Any],
 ) -> str | NotWritten:

@@ -65,12 +65,13 @@ def workflows_with_deliveries(account_id: int) -> list[int]:
     return list(session().scalars(sa.select(workflow_id).where(workflow_id.is_not(None))))
 
 
-def workflow_names(account_id: int, workflow_ids: Collection[int]) -> dict[int, tuple[str, str]]:
-    """Return {workflow id: (name, public id)} of the workflows that exist."""
-    query = sa.select(Workflow.id, Workflow.name, Workflow.public_id).where(
+def workflow_names(account_id: int, workflow_ids: Collection[int]) -> dict[int, tuple[str, str, bool]]:
+    """Return {workflow id: (name, public id, whether it has been deleted)}."""
+    deleted = Workflow.deleted_at.is_not(None)
+    query = sa.select(Workflow.id, Workflow.name, Workflow.public_id, deleted).where(
         Workflow.account_id == account_id, Workflow.id.in_(workflow_ids)
     )
-    return {row[0]: (row[1], row[2]) for row in session().execute(query)}
+    return {row[0]: (row[1], row[2], row[3]) for row in session().execute(query)}
 
 
 def versions(account_id: int, version_ids: Collection[int]) -> dict[int, WorkflowVersion]:

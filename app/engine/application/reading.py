@@ -81,7 +81,7 @@ class TriggerState:
 class ListedEnrollment:
     """One enrollment for display: `source` in words, `step` as “3. Send email” with its detail, and `since`,
     the time of enrollment or, once it has ended, of its end; `reason` says why it ended. `contact` or
-    `workflow` is set, depending on the list."""
+    `workflow` is set, depending on the list; `workflow_id` is None if it has been deleted."""
 
     enrollment: Enrollment
     source: str
@@ -91,7 +91,7 @@ class ListedEnrollment:
     reason: str = ""
     contact: Contact | None = None
     workflow: str = ""
-    workflow_id: str = ""
+    workflow_id: str | None = ""
 
 
 @dataclass(frozen=True)
@@ -217,14 +217,15 @@ def contact_enrollments(actor: Actor, contact_id: int) -> Sequence[ListedEnrollm
     return _listed(actor, [(enrollment, None, name, public_id) for enrollment, name, public_id in found])
 
 
-def names_of_workflows(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Return {workflow id: (name, public id)} of the workflows that still exist."""
+def names_of_workflows(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, tuple[str, str | None]]:
+    """Return {workflow id: (name, public id)}; the public id is None if it has been deleted."""
     require(actor, Permission.REPORTS)
-    return queries.workflow_names(actor.account_id, workflow_ids)
+    found = queries.workflow_names(actor.account_id, workflow_ids)
+    return {key: (one[0], None if one[2] else one[1]) for key, one in found.items()}
 
 
 def _listed(
-    actor: Actor, rows: Sequence[tuple[Enrollment, Contact | None, str, str]]
+    actor: Actor, rows: Sequence[tuple[Enrollment, Contact | None, str, str | None]]
 ) -> list[ListedEnrollment]:
     found = queries.definitions(actor.account_id, (row[0].version_id for row in rows))
     named = {version_id: (definition, names_in(definition)) for version_id, definition in found.items()}
@@ -236,7 +237,7 @@ def _listed_enrollment(
     enrollment: Enrollment,
     contact: Contact | None,
     name: str,
-    public_id: str,
+    public_id: str | None,
 ) -> ListedEnrollment:
     step = version[0].step(enrollment.step_id) if version and enrollment.step_id else None
     words = step_words(step, version[1]) if version and step else None

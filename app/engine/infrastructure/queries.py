@@ -20,6 +20,8 @@ from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 _enrollments = Enrollment.__table__
 PAGE = 25
 ENROLLMENTS_SHOWN = 100
+_LINKED = sa.case((Workflow.deleted_at.is_(None), Workflow.public_id))
+"""A deleted workflow keeps its name, but has no page."""
 
 
 class Page(NamedTuple):
@@ -76,11 +78,11 @@ def _contacts(account_id: int, ids: Sequence[int]) -> dict[int, Contact]:
     return {contact.id: contact for contact in session().scalars(query)}
 
 
-def enrollments_of_contact(account_id: int, contact_id: int) -> Sequence[tuple[Enrollment, str, str]]:
+def enrollments_of_contact(account_id: int, contact_id: int) -> Sequence[tuple[Enrollment, str, str | None]]:
     """Return (enrollment, workflow name, workflow public id) of a contact, newest first, at most
-    ENROLLMENTS_SHOWN."""
+    ENROLLMENTS_SHOWN. The public id is None if the workflow has been deleted."""
     rows = session().execute(
-        sa.select(Enrollment, Workflow.name, Workflow.public_id)
+        sa.select(Enrollment, Workflow.name, _LINKED)
         .join(Workflow, sa.and_(Workflow.id == Enrollment.workflow_id, Workflow.account_id == account_id))
         .where(Enrollment.account_id == account_id, Enrollment.contact_id == contact_id)
         .order_by(Enrollment.id.desc())
@@ -171,12 +173,13 @@ def name_and_status(account_id: int, workflow_id: int) -> tuple[str, str]:
     return name, status
 
 
-def workflow_names(account_id: int, workflow_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Return {workflow id: (name, public id)}."""
-    query = sa.select(Workflow.id, Workflow.name, Workflow.public_id).where(
+def workflow_names(account_id: int, workflow_ids: Iterable[int]) -> dict[int, tuple[str, str, bool]]:
+    """Return {workflow id: (name, public id, whether it has been deleted)}."""
+    deleted = Workflow.deleted_at.is_not(None)
+    query = sa.select(Workflow.id, Workflow.name, Workflow.public_id, deleted).where(
         Workflow.account_id == account_id, Workflow.id.in_(set(workflow_ids))
     )
-    return {workflow_id: (name, public_id) for workflow_id, name, public_id in session().execute(query)}
+    return {row[0]: (row[1], row[2], row[3]) for row in session().execute(query)}
 
 
 def tracking_workflows(account_id: int, workflow_ids: Iterable[int]) -> set[int]:

@@ -70,10 +70,10 @@ def describe_leaving(actor: Actor, events: Sequence[Any]) -> Mapping[int, Linked
 
 
 def workflow_links(actor: Actor, workflow_ids: Sequence[int]) -> Mapping[int, LinkedText]:
-    """Return {workflow id: name and link} of the workflows that still exist."""
+    """Return {workflow id: name and link}, without a link if the workflow has been deleted."""
     names = engine.names_of_workflows(actor, workflow_ids)
     return {
-        workflow_id: LinkedText(name, url_for("workflows.show", public_id=public_id))
+        workflow_id: LinkedText(name, url_for("workflows.show", public_id=public_id) if public_id else None)
         for workflow_id, (name, public_id) in names.items()
     }
 

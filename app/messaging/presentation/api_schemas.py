@@ -175,7 +175,7 @@ def _shape(one: ListedMessage) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in (*same, *moments)},
         "message_id": message_id_of(row.id),
-        "workflow_id": one.workflow.public_id if one.workflow else None,
+        "workflow_id": one.workflow.public_id if one.workflow and not one.workflow.is_deleted else None,
         "step": row.step_id,
         "to": row.address,
         "answer": one.answer,

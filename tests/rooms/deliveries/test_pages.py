@@ -10,6 +10,7 @@ from app.platform.clock import now
 from app.workflows import application as workflows
 from tests.people import Person
 from tests.rooms.deliveries.hooks import deliveries, hooking, send, states
+from tests.rooms.workflows.drafts import delete
 from tests.services.receiver import Receiver
 
 LIST = "/deliveries"
@@ -42,6 +43,20 @@ def test_lists_are_by_state_and_workflow_and_in_pages(
     assert failed.count('href="/deliveries/') == 2 and "404" in failed
     assert "No requests match" in bob.get(f"{LIST}?view=canceled").text
     assert bob.get(f"{LIST}?view=nonsense&workflow=nonsense&after=x").status_code == 200
+
+
+def test_a_deleted_workflow_is_named_without_a_link(app: Flask, bob: Person, there: Receiver) -> None:
+    it, _ = hooking(app, bob, there.url, on_failure="end")
+    there.statuses = [404]
+    send(it)
+    it.move()
+    [one] = deliveries(it)
+    delete(app, bob.actor, it.public_id)
+    failed = f"{LIST}?view=failed&workflow={it.public_id}"
+    for address in (LIST, failed, f"{LIST}/{one.id}"):
+        page = bob.get(address).text
+        assert "Welcome" in page and f'href="/workflows/{it.public_id}"' not in page
+    assert "Send again" not in bob.get(failed).text
 
 
 def test_one_request_is_shown_with_its_answer_and_attempts(app: Flask, bob: Person, there: Receiver) -> None:

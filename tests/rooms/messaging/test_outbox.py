@@ -17,12 +17,13 @@ from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
 from app.platform.database import db, is_sqlite, session, transaction
 from app.platform.tenancy import acting_for
-from tests.people import Person
+from tests.people import Person, Program
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.enrolled import people
 from tests.rooms.engine.moved import Campaign, campaign
 from tests.rooms.home.test_business_details import PNG
 from tests.rooms.messaging.mailing import go_on, messages, send
+from tests.rooms.workflows.drafts import delete
 from tests.unit.workflows.documents import email, sms, step
 
 LAST = step("last", "add_tag", tag="Last")
@@ -70,6 +71,21 @@ def test_the_list_shows_what_was_sent_to_whom(app: Flask, bob: Person, vera: Per
     assert "No mail server is connected" in page.text and "/settings/email" not in page.text
     assert f'href="/workflows/{it.public_id}"' in page.text
     assert 'href="/messages"' in vera.get("/contacts").text
+
+
+def test_a_deleted_workflow_is_named_without_a_link(app: Flask, bob: Person, program: Program) -> None:
+    it = mailing(app, bob, 1)
+    go_on(it)
+    [one] = messages(it)
+    pages = ("/messages", f"/messages/{one.id}", f"/contacts/{one.contact_id}")
+    link = f'href="/workflows/{it.public_id}"'
+    assert all(link in bob.get(page).text for page in pages)
+    assert program.get("/messages").json["data"][0]["workflow_id"] == it.public_id
+    delete(app, bob.actor, it.public_id)
+    shown = [bob.get(page).text for page in pages]
+    assert all("Welcome" in page and link not in page for page in shown)
+    assert listed(bob.get(f"/messages?workflow={it.public_id}")) == ["Hi P000"], "it can still be chosen"
+    assert program.get("/messages").json["data"][0]["workflow_id"] is None
 
 
 def test_an_empty_outbox_says_what_will_be_in_it(bob: Person) -> None:

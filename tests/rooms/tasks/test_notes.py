@@ -12,9 +12,9 @@ from app.tasks.domain import MAX_NOTE
 from tests.people import Person
 from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.contacts.people import add
-from tests.rooms.engine.enrolled import enroll
+from tests.rooms.engine.enrolled import end, enroll
 from tests.rooms.tasks.written import note, notes_of, step, write_notes
-from tests.rooms.workflows.drafts import active
+from tests.rooms.workflows.drafts import active, delete
 
 XSS = "<script>alert(1)</script> & “quotes”"
 
@@ -121,7 +121,7 @@ def test_markup_in_a_note_is_text(app, bob, ann):
 
 
 def test_a_workflow_is_named(app, bob, ann):
-    workflow = active(app, bob.actor)
+    workflow = active(app, bob.actor, "Welcome to ACME")
     enroll(app, bob.actor, workflow, [ann])
     with app.app_context():
         from app.engine.infrastructure.tables import Enrollment
@@ -135,6 +135,10 @@ def test_a_workflow_is_named(app, bob, ann):
     words = words_of(page)
     assert f"Note added by {name}: Written by a step" in words
     assert f"{name} · just now" in words
+    end(app, bob.actor, ann, "completed")
+    delete(app, bob.actor, workflow)
+    page = bob.get(f"/contacts/{ann}").text
+    assert f"{name} · just now" in words_of(page) and f"/workflows/{workflow}" not in page
 
 
 def test_many_notes_have_pages(app, bob, ann):

@@ -50,6 +50,14 @@ def found(app: Flask, actor: Actor, public_id: str) -> Workflow:
         return workflows.find_workflow(actor, public_id)
 
 
+def delete(app: Flask, actor: Actor, public_id: str) -> None:
+    """Delete an active workflow in which nobody is."""
+    with app.app_context():
+        workflows.pause(actor, public_id)
+        workflows.archive(actor, public_id)
+        workflows.delete(actor, public_id)
+
+
 def version_of(app: Flask, actor: Actor, public_id: str) -> Any:
     """What people are enrolled into now."""
     with app.app_context():

@@ -61,7 +61,7 @@ def _describe(actor: Actor, events: Sequence[Any]) -> Mapping[int, LinkedText]:
     }
 
 
-def _entry(kind: str, workflow: tuple[str, str] | None, origin: Origin | None) -> LinkedText:
+def _entry(kind: str, workflow: tuple[str, str | None] | None, origin: Origin | None) -> LinkedText:
     if kind == "imported":
         words = "Added to your contacts"
     elif kind == "withdrawn":
@@ -73,4 +73,5 @@ def _entry(kind: str, workflow: tuple[str, str] | None, origin: Origin | None) -
         return LinkedText(
             f"{words} from {origin.source_name}", url_for("jobs.show", public_id=origin.public_id)
         )
-    return LinkedText(words, url_for("workflows.show", public_id=workflow[1]) if workflow else None)
+    public_id = workflow[1] if workflow else None
+    return LinkedText(words, url_for("workflows.show", public_id=public_id) if public_id else None)

@@ -59,14 +59,14 @@ def _standing(account_id: int) -> Iterator[Correction]:
     counts.correct(account_id, wrong)
     names = queries.workflow_names(account_id, sorted({one.place.workflow_id for one in wrong}))
     for one in wrong:
-        name, _ = names.get(one.place.workflow_id, ("", ""))
+        name, *_ = names.get(one.place.workflow_id, ("", "", False))
         yield Correction(name, one.place.status.replace("_", " "), one.kept, one.counted)
 
 
 def _of_workflow(account_id: int, workflow_id: int) -> Iterator[Correction]:
     """Correct the other numbers of a workflow, unless it has been deleted in the meantime."""
     if found := queries.workflow_names(account_id, [workflow_id]):
-        name, _ = found[workflow_id]
+        name, *_ = found[workflow_id]
         yield from (Correction(name, *one) for one in _others(account_id, workflow_id))
 
 

@@ -32,12 +32,15 @@ PAGE: Final = 25
 
 
 class WorkflowName(NamedTuple):
+    """A deleted workflow keeps its name, but has no page."""
+
     name: str
     public_id: str
+    is_deleted: bool
 
 
-WorkflowNames = Callable[[int, Sequence[int]], Mapping[int, tuple[str, str]]]
-"""(account id, workflow ids) → {workflow id: (name, public id)} of the workflows that exist"""
+WorkflowNames = Callable[[int, Sequence[int]], Mapping[int, tuple[str, str, bool]]]
+"""(account id, workflow ids) → {workflow id: (name, public id, whether it has been deleted)}"""
 
 _workflow_names: list[WorkflowNames] = []
 

@@ -12,8 +12,8 @@ from app.messaging.domain.pace.frequency import FrequencyCap
 
 @dataclass(frozen=True)
 class SendingState:
-    """`stopped` are the workflows that have stopped by themselves, with their public ids (None if they no
-    longer exist), the latest first."""
+    """`stopped` are the workflows that have stopped by themselves, with their public ids (None if they have
+    been deleted), the latest first."""
 
     is_paused: bool
     cap: FrequencyCap | None
@@ -23,5 +23,6 @@ class SendingState:
 def sending_state(actor: Actor) -> SendingState:
     stopped = stopped_workflows(actor)
     known = names_of(actor.account_id, [one.workflow_id for one in stopped])
-    named = [(known[key].public_id if (key := one.workflow_id) in known else None, one) for one in stopped]
+    ids = {key: one.public_id for key, one in known.items() if not one.is_deleted}
+    named = [(ids.get(one.workflow_id), one) for one in stopped]
     return SendingState(is_paused(actor.account_id), frequency_cap(actor), named)
