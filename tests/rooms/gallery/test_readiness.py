@@ -300,6 +300,28 @@ def test_an_update_uses_the_field_that_is_chosen_for_a_new_one(app: Flask, bob: 
     assert "New contact fields" not in page and len(fields_of(page)["takes"]) == 1
 
 
+def test_an_update_uses_the_chosen_field_also_if_the_workflow_names_the_other(
+    app: Flask, bob: Person
+) -> None:  # T-12, T-15
+    template_id = add_template(app, bob.actor, "Onboarding", definition(email()))
+    create_field(app, bob, "DOB")
+    given = {"name": "Mine", "idempotency_key": "k"}
+    workflow_id = made_from(bob.post(f"/templates/{template_id}/clone", given))
+    made = found(app, bob.actor, workflow_id).definition
+    own = made | {"steps": [*made["steps"], email("own", f"{{{{ {BIRTHDAY} }}}}")]}
+    with app.app_context(), acting_for(bob.actor.account_id):
+        workflows.restore_definition(bob.actor, workflow_id, own, lambda _workflow: None)
+    save_birthdays(app, bob, template_id, birthdays())
+    page = bob.get(page_of(workflow_id)).text
+    assert f'name="{CHOICE}"' in page
+    fields = fields_of(page)
+    kept = dict.fromkeys(fields["chooses"], "mine")
+    assert send(bob, workflow_id, fields, **kept, **{CHOICE: DOB}).status_code == 303
+    with app.app_context(), acting_for(bob.actor.account_id):
+        link = link_of(bob.actor.account_id, found(app, bob.actor, workflow_id).id)
+        assert link is not None and link.fields == {BIRTHDAY: DOB}
+
+
 def test_an_update_with_a_field_whose_name_is_taken_says_so(app: Flask, bob: Person) -> None:  # T-12
     template_id = add_template(app, bob.actor, "Onboarding", definition(email()))
     field_id = create_field(app, bob, "Visits", "number")

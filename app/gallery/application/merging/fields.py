@@ -48,11 +48,13 @@ def new_fields(
     ]
 
 
-def map_fields(actor: Actor, workflow: Workflow, theirs: Definition, given: Mapping[str, str]) -> None:
-    """Let a workflow use the chosen fields instead of the template’s, from this update on. Raises Invalid
-    with `fields`."""
+def map_fields(
+    actor: Actor, workflow: Workflow, base: Definition, theirs: Definition, given: Mapping[str, str]
+) -> None:
+    """Let a workflow use the chosen fields instead of the template’s, from this update on. `base` is the
+    version of the template that the workflow has. Raises Invalid with `fields`."""
     link = store.link_to_change(actor.account_id, workflow.id)
-    asked = new_fields(actor, workflow.parsed, theirs, link)
+    asked = new_fields(actor, base, theirs, link)
     names = {one.used.name for one in asked}
     chosen = chosen_fields(actor, theirs, {name: value for name, value in given.items() if name in names})
     link.fields = {**link.fields, **{name: value for name, value in chosen.items() if name in names}}

@@ -155,8 +155,8 @@ def _comparison(
     if any(id_problems(workflow.parsed)):
         raise Conflict("CONFLICT", "Fix the problems of the workflow first.")
     if fields:
-        [theirs] = versions_of(template, version)
-        map_fields(actor, workflow, theirs, fields)
+        base, theirs = versions_of(template, version_of(workflow, link), version)
+        map_fields(actor, workflow, base, theirs, fields)
         link = queries.link_of(actor.account_id, workflow.id)
     return comparison_with(actor, workflow, link, template, version)
 
