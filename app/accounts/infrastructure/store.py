@@ -20,8 +20,10 @@ def lock_first_owner() -> None:
 
 
 def lock_account(account_id: int) -> None:
-    """Lock the account's row until the transaction ends. SQLite ignores FOR UPDATE; it has one writer."""
-    session().execute(sa.select(Account.id).where(Account.id == account_id).with_for_update())
+    """Lock the account's row until the transaction ends, and read it anew: others may have changed it while
+    the lock was waited for. SQLite ignores FOR UPDATE; it has one writer."""
+    query = sa.select(Account).where(Account.id == account_id).with_for_update()
+    session().scalar(query, execution_options={"populate_existing": True})
 
 
 def add_account(name: str, kind: str, time_zone: str, country: str, parent_id: int | None = None) -> Account:

@@ -2,9 +2,14 @@
 
 import re
 
+import sqlalchemy as sa
 from flask import Flask
 
-from app.accounts.application import limit_of, maximum_limits
+from app.accounts.application import change_limits, limit_of, maximum_limits, own_limits
+from app.accounts.infrastructure import queries
+from app.accounts.infrastructure.tables import Account
+from app.platform.database import session, transaction
+from app.platform.tenancy import acting_for
 from tests.people import EMAILS, Person
 from tests.rooms.accounts.test_invitations import NEW, link_on, opened
 from tests.rooms.accounts.test_sub_accounts import ACCOUNTS, current, work_in
@@ -74,6 +79,18 @@ def test_two_factor_authentication_that_a_sub_account_requires_is_asked_of_its_a
     assert "bea@example.com" not in sam.get("/settings/team").text and current(sam) == "Branch"
     turn_on(alice)
     assert alice.get(page).status_code == 200
+
+
+def test_limits_that_were_changed_since_they_were_read_stay(app: Flask, alice: Person) -> None:
+    account_id, settings = alice.actor.account_id, app.extensions["settings"]
+    with app.app_context(), acting_for(account_id):
+        known = queries.account(account_id)
+        assert known is not None and not known.limits
+        rows = Account.__table__
+        with transaction():  # as another process does, of which the session learns nothing
+            session().execute(sa.update(rows).where(rows.c.id == account_id).values(limits={"workflows": 7}))
+        change_limits(alice.actor, {"contacts_per_job": 500}, settings)
+        assert own_limits(account_id) == {"workflows": 7, "contacts_per_job": 500}
 
 
 def test_an_agency_limits_its_sub_account(app: Flask, alice: Person, sam: Person) -> None:  # P-03
