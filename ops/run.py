@@ -158,7 +158,7 @@ def _watch(console: Console, supervisor: Supervisor, pause: float = 0.1, asks: b
 def ask(settings: Settings, path: str) -> tuple[int, str]:
     """Return (status, text) of the web server's response; status 0 if there is none."""
     host = {ANY_IPV4: "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    connection = http.client.HTTPConnection(host, settings.port)
+    connection = http.client.HTTPConnection(host, settings.port, timeout=ANSWER_WITHIN_SECONDS)
     try:
         connection.request("GET", path)
         reply = connection.getresponse()
