@@ -81,6 +81,18 @@ class AttemptLimiter:
         except RedisError as failure:
             log.warning("attempts_not_stored", extra={"failure": type(failure).__name__})
 
+    def clear(self, keys: Sequence[str]) -> None:
+        """Remove all attempts of these keys, in Redis and in this process. What other processes have counted
+        themselves stays in their memory until it leaves the window."""
+        with self._lock:
+            for key in keys:
+                self._memory.pop(key, None)
+        try:
+            with queue.responsive_connection() as store:
+                store.delete(*self._store_keys(keys))
+        except RedisError as failure:
+            log.warning("attempts_not_stored", extra={"failure": type(failure).__name__})
+
     def clear_memory(self) -> None:
         """Clear the counts of this process. Those in Redis stay."""
         with self._lock:

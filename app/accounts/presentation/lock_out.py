@@ -46,6 +46,12 @@ def begin_second_step(email: str) -> Attempt:
     return _begin(f"code:{email_digest(email)}")
 
 
+def clear_passwords(email: str) -> None:
+    """Forget the wrong passwords of a person whose password is another one now. Those of networks, and wrong
+    codes, stay counted."""
+    attempt_limiter("lock-out").clear([f"person:{email_digest(email)}"])
+
+
 def note_failure(email: str) -> None:
     """Log a failed sign-in. All lines about an address have the same mark, but none has the address."""
     key = current().secret_key.encode()

@@ -21,7 +21,7 @@ from app.notifications.infrastructure.tables import OutgoingEmail
 from app.platform.attempts import attempt_limiter
 from app.platform.database import session
 from tests.people import EMAILS, PASSWORD, Person, program_of
-from tests.rooms.accounts.sign_in_page import token_on, type_in
+from tests.rooms.accounts.sign_in_page import fail, token_on, type_in
 from tests.services.mail_server import MailServer, mail_server
 
 NEW = "violet tractor sings at noon"
@@ -127,6 +127,21 @@ def test_emails_of_jobs_neither_prevent_a_reset_nor_hide_it(
     assert choose(browser, link_in(server)).status_code == 303
     run_tasks()
     assert [one["Subject"] for one in server.received] == ["Reset your password", "Your password was changed"]
+
+
+def test_a_new_password_lifts_the_lock_of_its_person_alone(
+    app: Flask, server: MailServer, run_tasks: Callable[[], bool]
+) -> None:
+    for number in range(5):
+        fail(app, 1, EMAILS["bob"], sender=f"203.0.113.{number + 1}")
+    fail(app, 5, EMAILS["bob"], sender="192.0.2.1")
+    fail(app, 5, "guess@example.com", sender="192.0.2.1")
+    assert type_in(app.test_client(), EMAILS["bob"], sender="198.51.100.7").status_code == 429
+    ask(app.test_client(), EMAILS["bob"])
+    run_tasks()
+    assert choose(app.test_client(), link_in(server)).status_code == 303
+    assert type_in(app.test_client(), EMAILS["bob"], NEW, sender="192.0.2.1").status_code == 429
+    assert type_in(app.test_client(), EMAILS["bob"], NEW, sender="198.51.100.7").location == "/"
 
 
 def test_nobody_learns_who_has_an_account(

@@ -18,7 +18,7 @@ from wtforms import EmailField, PasswordField
 from app.accounts.application.api_tokens import count_accounts_with_tokens
 from app.accounts.application.security import passwords
 from app.accounts.application.system_emails import can_email_links
-from app.accounts.presentation.lock_out import email_digest
+from app.accounts.presentation import lock_out
 from app.accounts.presentation.security.password_emails import about_tokens
 from app.platform import queue, web
 from app.platform.addresses.email_keys import MAX_ADDRESS
@@ -91,6 +91,7 @@ def save(token: str) -> ResponseReturnValue:
         return _choose_page(form, token), 422
     except NotFound:  # used meanwhile, or the user has no account anymore
         return _unknown_page()
+    lock_out.clear_passwords(user.email)
     done = "Password changed. You were signed out everywhere. Sign in with your new password."
     flash(f"{done} {about_tokens(count_accounts_with_tokens(user.id))}".rstrip(), "success")
     return web.send_to(url_for("security.login"))
@@ -105,7 +106,10 @@ def _user_of(token: str) -> Any:
 def _count(email: str) -> None:
     """Count a request for an email address, whether or not a user has it. Raises LimitReached."""
     network = network_of(request.remote_addr)
-    for name, key in ((BY_NETWORK, f"network:{network}"), (BY_ADDRESS, f"person:{email_digest(email)}")):
+    for name, key in (
+        (BY_NETWORK, f"network:{network}"),
+        (BY_ADDRESS, f"person:{lock_out.email_digest(email)}"),
+    ):
         begun = attempt_limiter(name).begin([key])
         if isinstance(begun, int):
             wait = counted(math.ceil(begun / 60), "minute")
