@@ -86,12 +86,14 @@ def end_session(token: str) -> None:
 
 
 def end_other_sessions(user_id: int, current_token: str = "") -> int:
-    """End all sessions of a user except the one with `current_token`; return how many ended.
+    """End all sessions of a user except the one with `current_token`; return how many of them could still
+    have been used.
 
     Joins the current transaction, if any.
     """
     with transaction():
-        return store.end_sign_ins_of(user_id, _hash(current_token))
+        ended = store.end_sign_ins_of(user_id, _hash(current_token))
+    return sum(expires_at > now() and not _is_unused(seen_at) for expires_at, seen_at in ended)
 
 
 def discard_expired_sessions() -> int:

@@ -1,5 +1,6 @@
 """Writes of users, accounts, memberships, sessions, and business details."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -109,21 +110,27 @@ def end_sign_in_of(user_id: int, sign_in_id: int) -> bool:
     return bool(_delete_sign_ins(SignIn.user_id == user_id, SignIn.id == sign_in_id))
 
 
-def end_sign_ins_of(user_id: int, except_hash: str) -> int:
-    """Delete all sessions of a user except one; return how many."""
-    return _delete_sign_ins(SignIn.user_id == user_id, SignIn.token_hash != except_hash)
+def end_sign_ins_of(user_id: int, except_hash: str) -> list[tuple[datetime, datetime]]:
+    """Delete all sessions of a user except one; return when each would have expired, and was last seen."""
+    ended = _delete_sign_ins(SignIn.user_id == user_id, SignIn.token_hash != except_hash)
+    return [(one.expires_at, one.last_seen_at or one.started_at) for one in ended]
 
 
 def discard_expired_sign_ins(at: datetime) -> int:
-    return _delete_sign_ins(SignIn.expires_at <= at)
+    return len(_delete_sign_ins(SignIn.expires_at <= at))
 
 
-def _delete_sign_ins(*conditions: sa.ColumnElement[bool]) -> int:
-    result = session().execute(
-        sa.delete(SignIn).where(*conditions).returning(SignIn.id),
-        execution_options={"synchronize_session": False},
+def _delete_sign_ins(*conditions: sa.ColumnElement[bool]) -> Sequence[Any]:
+    """Delete sessions; return their times."""
+    times = (SignIn.expires_at, SignIn.last_seen_at, SignIn.started_at)
+    return (
+        session()
+        .execute(
+            sa.delete(SignIn).where(*conditions).returning(*times),
+            execution_options={"synchronize_session": False},
+        )
+        .all()
     )
-    return len(result.all())
 
 
 def save_business(account_id: int, values: dict[str, Any]) -> None:

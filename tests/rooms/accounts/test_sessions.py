@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.accounts.application import discard_expired_sessions, end_other_sessions
+from app.accounts.application.sessions import UNUSED_LIFETIME
 from app.accounts.infrastructure import queries
 from app.accounts.infrastructure.tables import Membership, SignIn, User
 from app.accounts.presentation.sessions import current_token
@@ -68,6 +69,23 @@ def test_ending_all_other_sessions_keeps_the_present_one(app: Flask, bob: Person
     assert there.get("/").status_code == 303
     assert copy.get("/").status_code == 303
     assert bob.get("/").status_code == 200
+
+
+def test_only_sessions_that_the_page_lists_are_counted_when_they_end(app: Flask) -> None:
+    here, used, unused, expired = (app.test_client() for _ in range(4))
+    for browser in (here, used, unused, expired):
+        type_in(browser, remember="y")
+    old = {"last_seen_at": now() - UNUSED_LIFETIME - timedelta(hours=1)}
+    with app.app_context(), transaction():
+        ids = session().scalars(sa.select(SignIn.id).order_by(SignIn.id)).all()
+        session().execute(sa.update(SignIn).where(SignIn.id == ids[2]).values(old))
+        session().execute(sa.update(SignIn).where(SignIn.id == ids[3]).values(expires_at=now()))
+    page = here.get(SECURITY).text
+    assert len(rows_of(page)) == 2
+    here.post(f"{SECURITY}/sessions/end-others", data={"csrf_token": token_on(page)})
+    assert "Signed out of 1 other browser." in here.get(SECURITY).text
+    with app.app_context():
+        assert len(session().scalars(sa.select(SignIn)).all()) == 1
 
 
 @pytest.mark.parametrize(("remember", "days"), [("y", 30), ("", 7)])
