@@ -234,6 +234,18 @@ def test_an_old_session_is_asked_for_the_password_before_it_is_required(app: Fla
     assert actions(app, alice)[0] == "two_factor_required"
 
 
+def test_a_secret_that_no_key_reads_is_logged(
+    app: Flask, bob: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret, [recovery, *_] = turn_on(bob)
+    with app.app_context(), transaction():
+        session().execute(sa.update(TwoFactor).values(secret="of another key"))
+    browser = at_second_step(app)
+    assert enter(browser, code_of(secret)).status_code == 422
+    assert "two_factor_secret_unreadable" in caplog.text and secret not in caplog.text
+    assert enter(browser, recovery).location == "/"
+
+
 def test_an_account_can_require_it(app: Flask, alice: Person, bob: Person, sam: Person) -> None:
     setting = "/settings/security/account"
     assert bob.post(setting, {"required": "y"}).status_code == 403

@@ -89,8 +89,10 @@ def test_an_installation_moves_to_a_key_of_its_own_and_on(
     assert found(app) == "4 saved passwords, encrypted with the first key of ENCRYPTION_KEY."
     set_keys(NEWEST)
     code, output = rotate(app)
-    assert code == 1 and "4 saved passwords can’t be read" in output
+    assert code == 1 and "4 saved passwords can’t be read" in output and "flask reset-two-factor" in output
     assert "4 saved passwords can’t be read" in found(app)
+    with app.app_context():
+        assert "flask reset-two-factor" in encryption_keys().advice
     set_keys(NEWEST, NEW)
     assert rotate(app)[0] == 0 and password(app, alice) == "geheim", "nothing was lost meanwhile"
 

@@ -25,6 +25,7 @@ from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.encryption import decrypted, decrypted_saved, encrypted, encrypted_to_save
 from app.platform.errors import Conflict, Invalid, NotFound
+from app.platform.logs import log
 from app.platform.settings import current
 from app.platform.tenancy import acting_for
 
@@ -149,6 +150,8 @@ def use_code(user_id: int, code: str, origin: str) -> bool:
     """Return whether a code is right: of the app, or a recovery code. It then works never again."""
     known = secrets_store.of_user(user_id)
     secret = decrypted_saved(known.secret, _PURPOSE) if known else None
+    if known and secret is None:
+        log.error("two_factor_secret_unreadable", extra={"user": user_id})
     counter = codes.counter_of(code, secret, now(), known.last_counter) if known and secret else None
     if counter is not None:
         with transaction():

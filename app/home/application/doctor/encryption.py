@@ -18,7 +18,8 @@ def encryption_keys() -> Result:
         return problem(
             f"{counted(lost, 'saved password')} can’t be read, because the keys have changed.",
             "Add the earlier key to ENCRYPTION_KEY, or set the earlier SECRET_KEY. If it is lost, enter the"
-            " passwords again.",
+            " passwords again. People whose authenticator app doesn’t sign them in can set it up again after:"
+            " flask reset-two-factor.",
         )
     if older:
         return warning(

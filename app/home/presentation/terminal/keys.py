@@ -31,5 +31,6 @@ def _rotate_keys() -> None:
     if lost:
         raise click.ClickException(
             f"{counted(lost, 'saved password')} can’t be read with any key. Add the earlier key to"
-            " ENCRYPTION_KEY and run this again, or enter them again in the settings."
+            " ENCRYPTION_KEY and run this again, or enter them again in the settings. People whose"
+            " authenticator app doesn’t sign them in can set it up again after: flask reset-two-factor."
         )
