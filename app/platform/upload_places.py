@@ -36,11 +36,11 @@ class BucketAddress:
 
 
 def uploads_place(text: str) -> str:
-    """Return the absolute path of a folder, or the address of a bucket as it is."""
+    """Return the absolute path of a folder, or the address of a bucket, whose scheme is written small."""
     parts = urlsplit(text)
     if parts.scheme == "s3":
         _parsed(text)
-        return text
+        return f"s3{text[text.index(':') :]}"
     if parts.scheme == "file" and parts.path and not parts.netloc:
         return str(Path(unquote(parts.path)).resolve())
     if "://" in text:

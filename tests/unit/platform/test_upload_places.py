@@ -21,6 +21,7 @@ def test_folders(tmp_path):
 def test_buckets(tmp_path):
     plain = settings("s3://my-bucket", tmp_path).uploads_bucket
     assert plain is not None and (plain.bucket, plain.prefix, plain.key) == ("my-bucket", "", None)
+    assert settings("S3://my-bucket", tmp_path).uploads_bucket == plain, "schemes have no case"
     place = "s3://KEY:a%2Fb%2Bc@my-bucket/a/b/?endpoint=https://s3.example.com:9000&region=eu-1"
     found = settings(place, tmp_path).uploads_bucket
     assert found is not None and found.shown == "s3://my-bucket/a/b/"
