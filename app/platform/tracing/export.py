@@ -51,7 +51,7 @@ class Exporter:
         while (taken := self._take()) and time.monotonic() < give_up:
             try:
                 self._post(taken, within)
-            except (OSError, http.client.HTTPException) as failure:
+            except Exception as failure:  # whatever it is: the thread that sends does not start again
                 self._complain(len(taken), type(failure).__name__)
                 return
 

@@ -10,7 +10,8 @@ from flask import Flask
 
 from app.platform import queue
 from app.platform.settings import SettingError, Settings
-from app.platform.tracing import places
+from app.platform.tracing import export, places
+from app.platform.tracing.spans import Kind, Span
 from tests.people import program_of, sign_in
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.workflows.drafts import active
@@ -136,6 +137,20 @@ def test_nobody_waits_for_a_collector_that_is_down(
     app.extensions["traces"].flush(within=1.0)
     assert time.monotonic() - began < 1.0, "what could not be sent was dropped"
     assert caplog.text.count("traces_not_sent") == 1
+
+
+def test_sending_goes_on_after_any_failure(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "SEND_SECONDS", 0.01)
+    monkeypatch.setattr(export, "COMPLAIN_SECONDS", 0.0)
+    exporter = export.Exporter("http://collector..example:4318", {}, {})  # no name: a UnicodeError
+    for number in (1, 2):
+        exporter.add(Span("page", Kind.SERVER, "a" * 32, "b" * 16, "", time.time_ns()))
+        give_up = time.monotonic() + 5
+        while caplog.text.count("traces_not_sent") < number:
+            assert time.monotonic() < give_up
+            time.sleep(0.01)
 
 
 @pytest.mark.one_database
