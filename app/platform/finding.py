@@ -46,7 +46,6 @@ class Destination:
     url: str
     words: str = ""
     permission: str = ""
-    icon: str = "arrow-right"
     is_action: bool = False
 
 
