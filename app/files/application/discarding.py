@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from itertools import islice
 from typing import Any, BinaryIO
 
 from app.accounts import application as accounts
@@ -29,6 +30,7 @@ from app.platform.text.redacting import redacted_text
 
 KEPT_UNUSED = timedelta(days=1)
 AT_ONCE = 1_000
+FILES_AT_ONCE = 500
 _SCRUBBED = ("checkup", "noticed", "profile", "evidence", "mends", "choices")
 _BLOCK = 256 * 1024
 
@@ -91,10 +93,13 @@ def _discard(account_id: int, uploads: dict[int, str]) -> int:
 
 def _remove_strays(moment: float) -> None:
     """Remove files left by a process that ended between storing a file and inserting its row."""
-    for stored in storage.files_before(moment):
-        if stored.is_draft or queries.upload_by_public_id(stored.account_id, stored.public_id) is None:
-            with suppress(FileNotFoundError):
-                stored.remove()
+    stored = storage.files_before(moment)
+    while part := list(islice(stored, FILES_AT_ONCE)):
+        known = queries.known_uploads([one.public_id for one in part if not one.is_draft])
+        for one in part:
+            if one.is_draft or (one.account_id, one.public_id) not in known:
+                with suppress(FileNotFoundError):
+                    one.remove()
 
 
 def _remove_files(account_id: int, public_ids: list[str]) -> None:

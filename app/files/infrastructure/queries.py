@@ -1,6 +1,6 @@
 """Reads of uploads and remembered column mappings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -88,6 +88,13 @@ def uploads_before(moment: datetime, after: int, limit: int) -> list[tuple[int, 
         (row[0], row[1], row[2])
         for row in session().execute(query, execution_options={"cross_account": True})
     ]
+
+
+def known_uploads(public_ids: Collection[str]) -> set[tuple[int, str]]:
+    """Return (account id, public id) of those uploads that exist, across accounts; for periodic tasks
+    only."""
+    query = sa.select(Upload.account_id, Upload.public_id).where(Upload.public_id.in_(public_ids))
+    return {(row[0], row[1]) for row in session().execute(query, execution_options={"cross_account": True})}
 
 
 def newest_of_all(limit: int) -> list[tuple[int, str]]:

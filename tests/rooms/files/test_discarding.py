@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.domain.selection import FileSelection
 from app.files import application as files
+from app.files.application import discarding
 from app.files.infrastructure import storage
 from app.files.infrastructure.tables import Upload
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from tests.rooms.workflows.drafts import active
+from tests.services.statements import listening
 
 PEOPLE = b"email\nann@example.com\n"
 
@@ -51,6 +53,18 @@ def test_old_and_unused_ones_go(app, alice, mallory):
     assert files.discard_unused() == 2
     assert [is_there(upload) for upload in (old, young, strange, used)] == [False, True, False, True]
     assert files.discard_unused() == 0
+
+
+def test_the_database_is_asked_for_many_files_at_once(alice, mallory, monkeypatch):
+    monkeypatch.setattr(discarding, "FILES_AT_ONCE", 2)
+    uploads = [keep(person, 0) for person in (alice, alice, mallory)]
+    foreign = storage.path_of(mallory.actor.account_id, uploads[0].public_id)
+    foreign.write_bytes(b"x")
+    later = (now() + timedelta(minutes=1)).timestamp()
+    with listening(lambda statement: "FROM uploads" in statement) as asked:
+        discarding._remove_strays(later)
+    assert len(asked) == 2 and all(map(is_there, uploads))
+    assert not foreign.exists(), "another account has the upload of that name"
 
 
 def test_what_a_dying_process_left_behind_goes(alice):
