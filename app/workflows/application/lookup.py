@@ -174,6 +174,7 @@ def _stale(workflow: Workflow) -> Conflict:
 def _startable(workflow: Workflow) -> Startable:
     if workflow.status != Status.ACTIVE or workflow.active_version_id is None:
         why = _WHY_NOT.get(Status(workflow.status), _WHY_NOT[Status.DRAFT])
+        why = "It has been deleted." if workflow.deleted_at else why
         raise Conflict(
             "WORKFLOW_NOT_ACTIVE",
             f"Nobody can be added to “{workflow.name}” now. {why}",

@@ -12,6 +12,7 @@ from app.bulk_enrollment.domain.selection import FilterSelection, ManualSelectio
 from app.home.application import current_work
 from app.platform.errors import Conflict, NotAllowed, NotFound
 from app.workflows import application as workflows
+from app.workflows.application import panels
 from tests.rooms.bulk_enrollment.jobs import page_of, rows_on, words_of
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, at_once, lines, trigger
 from tests.rooms.contacts.people import add
@@ -224,6 +225,20 @@ def test_the_workflow_must_be_active_and_its_new_version_counts(trial: Trial, ap
         workflows.activate(trial.actor, workflow, workflows.Ask.NEVER)
     again = retry(trial, job)
     assert trial.job(again).version_id == version_of(app, bob.actor, workflow).id
+
+
+def test_the_job_of_a_deleted_workflow_says_so(trial: Trial, app, bob, workflow, monkeypatch):
+    job = failed_rows(trial, app, workflow, 3)
+    with trial.acting():
+        workflows.pause(trial.actor, workflow)
+        workflows.archive(trial.actor, workflow)
+        monkeypatch.setitem(panels._people_left, "people", lambda _account_id, _workflow_id: 0)
+        workflows.delete(trial.actor, workflow)
+    answer = bob.post(f"/enrollments/{job}/retry")
+    assert answer.status_code == 409 and "It has been deleted." in words_of(answer.text)
+    page = page_of(bob, job)
+    assert "Workflow Welcome" in words_of(page) and f'href="/workflows/{workflow}"' not in page
+    assert ">Imports</a>" not in bob.get(f"/enrollments/{job}/verification").text
 
 
 def test_the_to_do_on_home_is_closed_when_no_row_is_left(trial: Trial, app, bob, workflow):

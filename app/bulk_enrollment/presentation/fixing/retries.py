@@ -33,8 +33,10 @@ def run_again(public_id: str, *, only_fixed: bool) -> ResponseReturnValue:
 
 
 def _with_way_out(public_id: str, conflict: Conflict) -> Conflict:
-    """Return the same error with a link to the workflow."""
+    """Return the same error with a link to the workflow, unless that was deleted and has no page."""
     workflow_id = report.show_job(web.actor(), public_id).workflow_id
+    if workflow_id is None:
+        return conflict
     return Conflict(
         conflict.code,
         conflict.message,

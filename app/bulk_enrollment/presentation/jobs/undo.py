@@ -27,7 +27,7 @@ def show(public_id: str) -> ResponseReturnValue:
     after = min(number_of(request.args.get("after", "")) or 0, MOST)
     return render_template(
         "bulk_enrollment/_undo.html" if web.is_htmx() else "bulk_enrollment/undo.html",
-        nav_active="contacts" if shown.workflow_id is None else "enrollments",
+        nav_active="contacts" if shown.job.workflow_id is None else "enrollments",
         shown=shown,
         figures=figures,
         why_not=undoing.why_not(figures.original),

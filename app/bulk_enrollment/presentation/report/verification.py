@@ -17,7 +17,7 @@ def show(public_id: str) -> ResponseReturnValue:
     _job, latest = verification_of(web.actor(), public_id)
     return render_template(
         "bulk_enrollment/_verification.html" if web.is_htmx() else "bulk_enrollment/verification.html",
-        nav_active="contacts" if shown.workflow_id is None else "enrollments",
+        nav_active="contacts" if shown.job.workflow_id is None else "enrollments",
         shown=shown,
         latest=latest,
         may_change=web.actor().may(permission_for(shown.job.kind)),
