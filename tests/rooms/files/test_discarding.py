@@ -61,9 +61,10 @@ def test_the_database_is_asked_for_many_files_at_once(alice, mallory, monkeypatc
     foreign = storage.path_of(mallory.actor.account_id, uploads[0].public_id)
     foreign.write_bytes(b"x")
     later = (now() + timedelta(minutes=1)).timestamp()
+    stored = len(list(storage.files_before(later)))
     with listening(lambda statement: "FROM uploads" in statement) as asked:
         discarding._remove_strays(later)
-    assert len(asked) == 2 and all(map(is_there, uploads))
+    assert len(asked) == (stored + 1) // 2 and all(map(is_there, uploads))
     assert not foreign.exists(), "another account has the upload of that name"
 
 
