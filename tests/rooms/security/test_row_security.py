@@ -39,6 +39,8 @@ WITHOUT_POLICY = {
     "accounts": "read before an account is known, and an account reads the limits of its agency",
     "users": "people, who may be members of several accounts; memberships have a policy",
     "sign_ins": "sessions of people, found by the secret of their cookie before an account is known",
+    "two_factors": "secrets of people, asked for while they sign in, before an account is known",
+    "recovery_codes": "of people, asked for while they sign in, before an account is known",
     "alembic_version": "the version of the tables; belongs to nobody",
 }
 TAGS = Tag.__table__
