@@ -12,7 +12,7 @@ __all__ = ["app", "ids"]
 pytestmark = pytest.mark.one_database
 
 SIGNED = ("sms_hooks.incoming", "sms_hooks.report", "mail_hooks.receive", "event_hooks.receive")
-"""Endpoints for programs, which sign their requests or know a secret address; there is no session that could be abused."""
+"""Endpoints for programs, which sign their requests or know a secret address; no session could be abused."""
 
 
 def test_every_change_asks_for_the_token(app: Flask, alice: Person, ids: dict[str, str]) -> None:
