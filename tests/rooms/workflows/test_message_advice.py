@@ -46,7 +46,7 @@ def test_advice_prevents_nothing_and_follows_what_is_typed(app, bob):  # W-01
 def test_the_inbox_shows_sender_subject_and_preview_text(app, bob, vera):  # W-01
     page = page_of(app, bob.actor, subject="For {{ contact.first_name }}", body="Good to **have** you.")
     shown = vera.get(page).text
-    assert re.search(r'inbox-sender">Agency</span>', shown)
+    assert 'inbox-sender">Alice</span>' in shown
     assert 'inbox-subject">For Nora</span><span class="inbox-text">Good to have you.</span>' in shown
     assert "-advice" not in shown and 'role="toolbar"' not in shown
     answer = bob.htmx("post", f"{page}/preview", data={"preheader": "Hi <i>"}).text
