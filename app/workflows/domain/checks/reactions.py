@@ -8,6 +8,8 @@ from app.workflows.domain.definition.parts import Definition, Part, Step
 def unanswered(definition: Definition) -> Iterator[tuple[Part, str]]:
     """Yield (wait or goal that is on, sentence about the messages that it asks about and that are off)."""
     for part in definition.live_parts:
+        if isinstance(part, Step) and part.kind and part.kind.message:
+            continue  # a message waits for nothing
         for setting in part.kind.applying(part.config) if part.kind else ():
             if setting.event is None:
                 continue
