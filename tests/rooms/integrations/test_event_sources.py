@@ -202,3 +202,8 @@ def test_names_that_no_source_has(alice: Person) -> None:  # P-07
 def connected_of(app: Flask, person: Person) -> set[str]:
     with app.app_context(), acting_for(person.actor.account_id):
         return connected(person.actor.account_id)
+
+
+def test_email_is_not_connected_without_a_mail_server(alice: Person) -> None:  # P-07
+    card = alice.get("/settings/integrations").text.partition('id="email"')[2].partition('id="sms"')[0]
+    assert "Connect a mail server" in card and "Not connected" in card
