@@ -102,6 +102,6 @@ def test_a_logo_is_removed(alice: Person) -> None:
 
 
 def test_a_review_link_connects_reviews(app: Flask, alice: Person) -> None:
-    assert alice.get("/settings/integrations").text.count("Not connected") == 5
+    assert alice.get("/settings/integrations").text.count("Not connected") == 6
     alice.post(PAGE, {"review_link": "https://reviews.example/agency"})
-    assert alice.get("/settings/integrations").text.count("Not connected") == 4
+    assert alice.get("/settings/integrations").text.count("Not connected") == 5

@@ -54,12 +54,12 @@ def test_others_may_look_but_not_change(bob: Person, vera: Person) -> None:
 
 def test_integrations_say_what_is_connected(app: Flask, vera: Person) -> None:
     page = vera.get("/settings/integrations").text
-    assert page.count("Not connected") == 5
+    assert page.count("Not connected") == 6
     assert 'href="/settings/business#review_link"' in page
     assert 'href="/settings/webhook">Job results</a>' in page
     with app.app_context(), transaction():
         session().add(Integration(account_id=vera.actor.account_id, kind="sms"))
-    assert vera.get("/settings/integrations").text.count("Not connected") == 4
+    assert vera.get("/settings/integrations").text.count("Not connected") == 5
 
 
 def test_integrations_of_one_account_are_not_those_of_another(
