@@ -1,7 +1,7 @@
 """`make sbom`: the inventory of everything of others that Muster ships, as CycloneDX 1.6 in build/.
 
-Packages are those of requirements.txt with the hashes of requirements.lock; browser files and fonts those of
-the README in app/static/vendor. Licenses are SPDX expressions, which packages write in several ways.
+Packages are those of requirements.txt with the hashes of requirements.lock; browser files, fonts, and lists
+those of the READMEs beside them. Licenses are SPDX expressions, which packages write in several ways.
 """
 
 import importlib.metadata
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
+VENDORED = ("app/static/vendor", "app/accounts/domain/vendor")
 TARGET = ROOT / "build" / "muster.cdx.json"
 
 # What packages do not say in a way that can be read.
@@ -52,15 +53,15 @@ def packages(requirements: str) -> list[Component]:
     ]
 
 
-def browser_files() -> list[Component]:
+def vendored_files() -> list[Component]:
     """Return the vendored files, one for each package."""
-    folder = ROOT / "app" / "static" / "vendor"
-    recorded = json.loads((folder / "hashes.json").read_text())
     found: dict[str, Component] = {}
-    for row in filter(None, map(_ROW.match, (folder / "README.md").read_text().splitlines())):
-        file, name, version, words = row.groups()
-        made = Component("file", name, version, _in_spdx(words), [])
-        found.setdefault(name, made).hashes.append(recorded[file])
+    for folder in (ROOT / path for path in VENDORED):
+        recorded = json.loads((folder / "hashes.json").read_text())
+        for row in filter(None, map(_ROW.match, (folder / "README.md").read_text().splitlines())):
+            file, name, version, words = row.groups()
+            made = Component("file", name, version, _in_spdx(words), [])
+            found.setdefault(name, made).hashes.append(recorded[file])
     return list(found.values())
 
 
@@ -88,7 +89,7 @@ def plain(name: str) -> str:
 
 def document() -> dict[str, Any]:
     """Return the inventory."""
-    components = [*packages("requirements.txt"), *browser_files()]
+    components = [*packages("requirements.txt"), *vendored_files()]
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",

@@ -8,7 +8,7 @@ import pytest
 
 from tests.guards.sources import ROOT
 
-FOLDERS = ["app/static/vendor", "tests/browser/vendor"]
+FOLDERS = ["app/static/vendor", "app/accounts/domain/vendor", "tests/browser/vendor"]
 OURS = {"hashes.json", "README.md"}
 
 

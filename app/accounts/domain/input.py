@@ -8,13 +8,17 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
+from app.accounts.domain.leaked_passwords import is_leaked
 from app.accounts.domain.regions import countries, is_zone
 
 MAX_NAME_LENGTH = 120
+MIN_PASSWORD_LENGTH = 10
+MAX_PASSWORD_LENGTH = 128
 MIN_STRENGTH_SCORE = 3  # zxcvbn score, 0 to 4
 MAX_SCORED_LENGTH = 40  # characters; zxcvbn is slow on long passwords
 MIN_ORIGINAL_CHARACTERS = 4
 MIN_WORD_LENGTH = 4
+LEAKED = "This password has been leaked, so it is easy to guess. Try three or four unrelated words."
 EASY_TO_GUESS = "This password is common or easy to guess. Try three or four unrelated words."
 
 
@@ -71,14 +75,16 @@ def password_problem(password: str, *about: str) -> str | None:
     `about`: texts that an attacker may know, such as email address, name, and company.
     """
     if not password:
-        return "Choose a password of at least 10 characters."
-    if len(password) < 10:
-        return "Use at least 10 characters."
-    if len(password) > 128:
-        return "Use at most 128 characters."
+        return f"Choose a password of at least {MIN_PASSWORD_LENGTH} characters."
+    if len(password) < MIN_PASSWORD_LENGTH:
+        return f"Use at least {MIN_PASSWORD_LENGTH} characters."
+    if len(password) > MAX_PASSWORD_LENGTH:
+        return f"Use at most {MAX_PASSWORD_LENGTH} characters."
     own = [word for text in about for word in _words(text)]
     if len(_without(password, own)) < MIN_ORIGINAL_CHARACTERS:
         return "Use something other than your name, email address, or company."
+    if is_leaked(normal_password(password)):
+        return LEAKED
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # lazy: its dictionaries take 12 MB
 
     if _is_decorated_word(password) or (

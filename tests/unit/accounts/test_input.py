@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.accounts.domain import leaked_passwords
 from app.accounts.domain.input import (
     account_problems,
     normal_email,
@@ -10,6 +11,7 @@ from app.accounts.domain.input import (
     person_problems,
 )
 from app.accounts.domain.regions import countries, country_of, former_names, zones_by_area
+from ops.leaked_passwords import made_of
 from tests.services.hangs import no_hang
 
 
@@ -43,6 +45,27 @@ def test_common_passwords_are_refused(password: str) -> None:
     problem = password_problem(password)
     assert problem is not None
     assert "easy to guess" in problem
+
+
+# Each is in lists of leaked passwords, and was random to everything else.
+@pytest.mark.parametrize(
+    "password", ["josephphone7", "JosephPhone7", "neymar4santos", "fggjkbyfhbz", "zerosevenzerotwo0702"]
+)
+def test_leaked_passwords_are_refused(password: str) -> None:
+    problem = password_problem(password)
+    assert problem is not None
+    assert "has been leaked" in problem
+
+
+def test_the_list_of_leaked_passwords_is_as_long_as_it_has_to_be() -> None:
+    kept = leaked_passwords.FILE.read_bytes()
+    length = leaked_passwords.LENGTH
+    marks = [kept[at : at + length] for at in range(0, len(kept), length)]
+    assert len(marks) > 45_000
+    assert marks == sorted(set(marks)), "it is searched by halves"
+    made = made_of(["kurz\n", "josephPhone7\n", "JOSEPHPHONE7\r\n", "x" * 129])
+    assert made == leaked_passwords.mark_of("josephphone7")
+    assert made in marks
 
 
 @pytest.mark.parametrize(
