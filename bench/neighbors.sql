@@ -8,6 +8,13 @@ SELECT n.id, address, address, 'Robin', 'robin', 'active', now(), now()
   FROM neighbors n, people p,
        LATERAL (SELECT 'person' || p.id || '.' || n.id || '@example.com' AS address) made;
 
+INSERT INTO workflows
+  (id, public_id, account_id, name, description, status, revision, enroll_again, active_version_id, definition, created_at, updated_at)
+SELECT 1000000 + id, 'w' || id, id, 'Neighbor', '', 'active', 1, false, 1000000 + id, '{}', now(), now() FROM neighbors;
+
+INSERT INTO workflow_versions (id, workflow_id, account_id, number, definition, created_at, updated_at)
+SELECT 1000000 + id, 1000000 + id, id, 1, '{}', now(), now() FROM neighbors;
+
 INSERT INTO enrollments
   (account_id, workflow_id, version_id, contact_id, status, step_id, due_at, waits_for, source, job_id, enrolled_at)
 SELECT c.account_id, 1000000 + c.account_id, 1000000 + c.account_id, c.id, 'active', 'pause',

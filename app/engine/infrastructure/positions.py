@@ -24,11 +24,11 @@ from app.platform.database.many_rows import (
     row_list,
 )
 from app.platform.database.short_reads import in_ids, read_built
-from app.platform.database.skip_scan import distinct_values
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 _enrollments, _passed = Enrollment.__table__, PassedStep.__table__
 _DUE = {name: _enrollments.c[name].type for name in ("id", "due_at")}
+_ONE: Any = sa.literal_column("1")
 _IS_ACTIVE = constant(EnrollmentStatus.ACTIVE.value)
 
 
@@ -54,7 +54,8 @@ class DueVersion(NamedTuple):
 def due_versions(at: datetime) -> list[DueVersion]:
     """Return the versions of all accounts with enrollments that are due, of workflows that are active.
 
-    Each version takes one look into the index, however many enrollments wait in it.
+    Each version of such a workflow takes one look into the index, however many enrollments wait in it. The
+    look names the account, so that it takes one partition where the table is divided by account.
     """
     return [DueVersion(*row) for row in read_built(_due_versions(), {"at": at}, cross_account=True)]
 
@@ -139,17 +140,22 @@ def results_at(account_id: int, ids: Sequence[int], step_id: str) -> Mapping[int
 
 @lru_cache
 def _due_versions() -> sa.Select[Any]:
-    one = _enrollments.c
-    is_waiting = sa.and_(one.status == _IS_ACTIVE, one.due_at.is_not(None))
-    version_id = distinct_values(one.version_id, is_waiting, one.due_at).c.version_id
+    one, version, workflow = _enrollments.c, WorkflowVersion.__table__.c, Workflow.__table__.c
     earliest = (
-        sa.select(sa.func.min(one.due_at)).where(is_waiting, one.version_id == version_id).scalar_subquery()
+        sa.select(one.due_at)
+        .where(
+            one.account_id == workflow.account_id,
+            one.version_id == version.id,
+            one.status == _IS_ACTIVE,
+            one.due_at.is_not(None),
+        )
+        .order_by(one.due_at)
+        .limit(_ONE)
+        .scalar_subquery()
     )
-    version, workflow = WorkflowVersion.__table__.c, Workflow.__table__.c
     return (
-        sa.select(version.account_id, version.id)
-        .join_from(version_id.table, WorkflowVersion.__table__, version.id == version_id)
-        .join(Workflow.__table__, workflow.id == version.workflow_id)
+        sa.select(workflow.account_id, version.id)
+        .join_from(Workflow.__table__, WorkflowVersion.__table__, version.workflow_id == workflow.id)
         .where(workflow.status == constant("active"), earliest <= moment_param("at"))
     )
 

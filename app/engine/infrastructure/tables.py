@@ -45,7 +45,15 @@ class Enrollment(AccountOwned, db.Model):
         sa.Index(None, "account_id", "contact_id", "workflow_id"),
         sa.Index(None, "workflow_id", "status", "id"),
         sa.Index(None, "job_id", "contact_id"),
-        sa.Index("ix_enrollments_due", "version_id", "due_at", sqlite_where=DUE, postgresql_where=DUE),
+        # Behind the version: without the account, planners would take a version to be in it by chance.
+        sa.Index(
+            "ix_enrollments_due_in_version",
+            "version_id",
+            "account_id",
+            "due_at",
+            sqlite_where=DUE,
+            postgresql_where=DUE,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)

@@ -27,8 +27,10 @@ MOVE_TASK = "engine.move_all_due"
 AT_ONCE = 5_000
 SECONDS_IN_A_ROW = 30.0
 WAKE_AGAIN_SECONDS = 5.0
+REST, MOST_REST_SECONDS = 10, 5.0  # a pause is so many times as long as the look before
 
 _woken: dict[int, float] = {}
+_rest_until = 0.0
 
 
 def move_due(account_id: int, version_id: int, at: datetime | None = None) -> int:
@@ -60,9 +62,16 @@ def move_all_due(account_id: int, version_id: int) -> None:
 
 def wake_movers() -> None:
     """Send a task for each version with enrollments that are due. Called twice a second by the clock; a task
-    that is under way or lost is not sent again for WAKE_AGAIN_SECONDS."""
-    at, tick = now(), time.monotonic()
-    for account_id, version_id in positions.due_versions(at):
+    that is under way or lost is not sent again for WAKE_AGAIN_SECONDS. Where looking takes long, among tens
+    of thousands of workflows, it is done less often."""
+    global _rest_until
+    tick = time.monotonic()
+    if tick < _rest_until:
+        return
+    due = positions.due_versions(now())
+    looked = time.monotonic()
+    _rest_until = looked + min(REST * (looked - tick), MOST_REST_SECONDS)
+    for account_id, version_id in due:
         if tick - _woken.get(version_id, -WAKE_AGAIN_SECONDS) >= WAKE_AGAIN_SECONDS:
             _woken[version_id] = tick
             queue.send(MOVE_TASK, account_id, version_id)
