@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from redis import Redis
 
 from app.accounts.application.security import passwords
 from app.accounts.infrastructure import queries
@@ -18,6 +17,7 @@ from app.accounts.presentation.security.password_emails import about_tokens
 from app.activity.infrastructure.queries import audit_entries
 from app.notifications.application.telling import EMAILS as SENT
 from app.notifications.infrastructure.tables import OutgoingEmail
+from app.platform import queue
 from app.platform.attempts import attempt_limiter
 from app.platform.database import session
 from tests.people import EMAILS, PASSWORD, Person, program_of
@@ -200,7 +200,9 @@ def test_an_installation_without_email_says_whom_to_ask(app: Flask) -> None:
 def test_without_a_queue_the_page_says_so(
     app: Flask, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.extensions, "queue", Redis(port=1))
+    for part in ("queue", "queue_backoff"):
+        monkeypatch.setitem(app.extensions, part, app.extensions[part])
+    queue.init(app, "redis://127.0.0.1:1")
     for email in (EMAILS["bob"], "nobody@example.com"):
         assert ask(app.test_client(), email).status_code == 503
 
