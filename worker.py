@@ -9,8 +9,7 @@ import signal
 import sys
 import threading
 import time
-from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, suppress
 from uuid import uuid4
 
 from flask import Flask
@@ -28,9 +27,6 @@ from app.platform.queue import request_stop, track_task
 from app.platform.queue_connections import connect
 from app.platform.settings import Settings
 from ops.shutdown import leave
-
-if TYPE_CHECKING:
-    from app.platform.tracing.spans import Fact, Span
 
 RETRY_SECONDS = 1.0
 TICK_SECONDS = 0.5
@@ -53,10 +49,10 @@ class TaskWorker(SimpleWorker):
         with self.app.app_context():
             token = origin.set({"task": job.description, "task_id": job.id})
             try:
-                with track_task(f"{job.id}-{uuid4().hex[:8]}"), _traced(job, queue) as span:
+                with track_task(f"{job.id}-{uuid4().hex[:8]}"), _traced(job, queue):
                     done = super().perform_job(job, queue, execution)
-                    if span is not None:
-                        span.has_failed = not done
+                    if not done:
+                        tracing.note_failure()
                 milliseconds = round((time.perf_counter() - started_at) * 1000, 1)
                 log.info(
                     "task_completed" if done else "task_failed",
@@ -77,11 +73,9 @@ class TaskWorker(SimpleWorker):
         """Disabled: it writes to the queue, which may be down, from within a signal handler."""
 
 
-def _traced(job: Job, queue: Queue) -> "AbstractContextManager[Span | None]":
-    if tracing.exporter() is None:
-        return nullcontext()
+def _traced(job: Job, queue: Queue) -> AbstractContextManager[object]:
     _, account_id, *ids = job.args
-    facts: dict[str, Fact] = {
+    facts = {
         "muster.task_id": job.id,
         "muster.account_id": account_id,
         "muster.ids": " ".join(map(str, ids)),

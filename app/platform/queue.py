@@ -117,7 +117,7 @@ def send(name: str, account_id: int, *ids: int | str) -> bool:
                 result_ttl=0,
                 failure_ttl=3600,
                 description=name,
-                meta={"traceparent": parent} if (parent := tracing.traceparent()) else None,
+                meta=tracing.context(),
             )
     except RedisError as failure:
         log.warning(

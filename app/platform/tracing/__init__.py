@@ -1,23 +1,14 @@
 """Traces of requests, tasks, and statements for OpenTelemetry, if OTEL_EXPORTER_OTLP_ENDPOINT is set.
 
-Otherwise nothing is registered or loaded. See docs/decisions/0065-traces.md.
+Otherwise nothing is registered, and OpenTelemetry is not loaded. See docs/decisions/0065-traces.md.
 """
 
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 
 from flask import Flask, current_app
 
 from app.platform.settings import Settings
-
-if TYPE_CHECKING:
-    from app.platform.tracing.export import Exporter
-    from app.platform.tracing.spans import Fact, Kind, Span
-
-_current: "ContextVar[Span | None]" = ContextVar("span", default=None)
 
 
 def init(app: Flask, settings: Settings, process: str) -> None:
@@ -25,57 +16,39 @@ def init(app: Flask, settings: Settings, process: str) -> None:
     if not settings.otel_exporter_otlp_endpoint:
         return
     from app.platform.tracing import places
-    from app.platform.tracing.export import Exporter
+    from app.platform.tracing.sending import Sender
 
-    app.extensions["traces"] = Exporter(
-        settings.otel_exporter_otlp_endpoint,
-        dict(settings.otel_exporter_otlp_headers),
-        {"service.name": settings.otel_service_name, **places.resource(process)},
-    )
+    app.extensions["traces"] = Sender(settings, process)
     places.trace_requests(app, takes_parents=settings.trusted_proxies > 0)
     places.trace_statements(app)
 
 
-def exporter() -> "Exporter | None":
-    """Return what sends the spans of the current app; None if nothing is traced."""
-    return current_app.extensions.get("traces")
-
-
-def current() -> "Span | None":
-    return _current.get()
-
-
-def traceparent() -> str | None:
+def context() -> dict[str, str] | None:
     """Return what a task needs to belong to the present trace; None without one."""
-    span = _current.get()
-    return None if span is None else span.traceparent
-
-
-@contextmanager
-def span(
-    sender: "Exporter", name: str, kind: "Kind", parent: str | None, facts: "Mapping[str, Fact]"
-) -> "Iterator[Span]":
-    """Trace what is done inside. An exception marks the span as failed."""
+    if "traces" not in current_app.extensions:
+        return None
     from app.platform.tracing import spans
 
-    made = spans.new(name, kind, parent, dict(facts))
-    token = _current.set(made)
-    try:
-        yield made
-    except BaseException:
-        made.has_failed = True
-        raise
-    finally:
-        _current.reset(token)
-        made.ended = time.time_ns()
-        sender.add(made)
+    return spans.carried() or None
 
 
-@contextmanager
-def task(name: str, queue: str, meta: Mapping[str, Any], facts: "Mapping[str, Fact]") -> "Iterator[Span]":
-    """Trace a task, in the trace of what has sent it. There must be an exporter."""
-    from app.platform.tracing.spans import Kind
+def task(
+    name: str, queue: str, meta: Mapping[str, str], facts: Mapping[str, str | int]
+) -> AbstractContextManager[object]:
+    """Trace a task, in the trace of what has sent it, if anything is traced."""
+    if (sender := current_app.extensions.get("traces")) is None:
+        return nullcontext()
+    from opentelemetry.trace import SpanKind
+
+    from app.platform.tracing import spans
 
     about = {"messaging.system": "rq", "messaging.destination.name": queue, **facts}
-    with span(current_app.extensions["traces"], name, Kind.CONSUMER, meta.get("traceparent"), about) as made:
-        yield made
+    return spans.span(sender.tracer, name, SpanKind.CONSUMER, meta, about)
+
+
+def note_failure() -> None:
+    """Mark the present request or task as failed, if it is traced."""
+    if "traces" in current_app.extensions:
+        from app.platform.tracing import spans
+
+        spans.note_failure()

@@ -1,52 +1,66 @@
 """Spans of a trace: what was done, from when to when, and on whose behalf.
 
-A span never has values of a row, statement, or form: names, codes, ids, and counts only.
+A span never has values of a row, statement, or form: names, codes, ids, and counts only. So it has no text of
+an exception either, which OpenTelemetry would add.
 """
 
-import re
-import secrets
-import time
-from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import cast
 
-Fact = str | int | float | bool
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import Span
+from opentelemetry.trace import SpanKind, StatusCode, Tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-_TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
+Fact = str | int
 
-
-class Kind(IntEnum):
-    """What OpenTelemetry calls the role of a span, with its numbers."""
-
-    SERVER = 2
-    CLIENT = 3
-    CONSUMER = 5
+_PROPAGATOR = TraceContextTextMapPropagator()
 
 
-@dataclass
-class Span:
-    """Times are in nanoseconds since 1970. `statements` counts those of the database, also beyond those that
-    have a span of their own."""
+@contextmanager
+def span(
+    tracer: Callable[[], Tracer],
+    name: str,
+    kind: SpanKind,
+    parent: Mapping[str, str],
+    facts: Mapping[str, Fact],
+) -> Iterator[None]:
+    """Trace what is done inside, in the trace of the W3C Trace Context `parent` if that is valid, or in a new
+    one. An exception marks the span as failed."""
+    above = _PROPAGATOR.extract(parent, Context())
+    with tracer().start_as_current_span(
+        name, above, kind, facts, record_exception=False, set_status_on_exception=False
+    ):
+        try:
+            yield
+        except BaseException:
+            note_failure()
+            raise
 
-    name: str
-    kind: Kind
-    trace_id: str
-    span_id: str
-    parent_id: str
-    began: int
-    ended: int = 0
-    has_failed: bool = False
-    statements: int = 0
-    facts: dict[str, Fact] = field(default_factory=dict)
 
-    @property
-    def traceparent(self) -> str:
-        """What W3C Trace Context hands on."""
-        return f"00-{self.trace_id}-{self.span_id}-01"
+def current() -> Span | None:
+    """Return the span of the present request or task; None without one, or if it is not sampled."""
+    found = trace.get_current_span()
+    return found if isinstance(found, Span) else None
 
 
-def new(name: str, kind: Kind, traceparent: str | None, facts: dict[str, Fact]) -> Span:
-    """Return a span that begins now, in the trace of `traceparent` if that is valid, or in a new one."""
-    found = _TRACEPARENT.fullmatch(traceparent or "")
-    trace_id, parent_id = found.groups() if found else (secrets.token_hex(16), "")
-    return Span(name, kind, trace_id, secrets.token_hex(8), parent_id, time.time_ns(), facts=facts)
+def count(name: str) -> int:
+    """Count one more `name` in the present span. Return the number; 0 without a span."""
+    if (span := current()) is None:
+        return 0
+    number = cast(int, (span.attributes or {}).get(name, 0)) + 1
+    span.set_attribute(name, number)
+    return number
+
+
+def carried() -> dict[str, str]:
+    """Return the W3C Trace Context of the present span; nothing without one."""
+    found: dict[str, str] = {}
+    _PROPAGATOR.inject(found)
+    return found
+
+
+def note_failure() -> None:
+    trace.get_current_span().set_status(StatusCode.ERROR)
