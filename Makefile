@@ -9,7 +9,7 @@ m ?=
 only ?=
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check lock sbom scan unit rooms browser chaos mutants bench test-postgres fix migration shell seed vendor \
-	screens environment environment-dev browser-found style types contracts security
+	release screens environment environment-dev browser-found style types contracts security
 
 help: ## list targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -97,6 +97,9 @@ sbom: environment ## write the inventory of all components (CycloneDX) to build/
 
 scan: environment ## attack a fresh installation on this machine with Wapiti (takes some minutes)
 	@$(BIN)/python -m ops.scan
+
+release: environment-dev ## record the tables of this release, with which the upgrade test of the next begins
+	@$(BIN)/python -m tests.ops.previous_release
 
 vendor: environment-dev ## check that vendored browser files match their recorded hashes
 	@$(BIN)/pytest -q tests/guards/test_vendored_files.py

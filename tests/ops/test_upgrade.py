@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -17,17 +16,21 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from app.platform.database import db
-from tests.ops import filled_tables
+from tests.ops import filled_tables, previous_release
 from tests.services.databases import Database
 
-RELEASE = json.loads((Path(__file__).parents[1] / "data" / "previous_release.json").read_text())
+RELEASE = json.loads(previous_release.FILE.read_text())
 READ: dict[str, list[str]] = RELEASE["tables"]
 LONGEST_READ_SECONDS = 5.0
-# Rows that a migration changes on purpose, as they are before and after it.
-ANSWERS = {
-    "Kept in the outbox, because no mail server is connected.": "no_mail_server",
-    "Waits, because the contact has had as many messages as the frequency cap allows.": "frequency_cap",
-}
+# Rows that migration 0073 changes on purpose, as they are before and after it.
+ANSWERS = (
+    {}
+    if RELEASE["migration"] >= "0073"
+    else {
+        "Kept in the outbox, because no mail server is connected.": "no_mail_server",
+        "Waits, because the contact has had as many messages as the frequency cap allows.": "frequency_cap",
+    }
+)
 
 
 @pytest.fixture
@@ -69,9 +72,8 @@ def test_all_data_is_kept(app: Flask, engine: sa.Engine) -> None:
     with app.app_context():
         downgrade(revision=RELEASE["migration"])
         db.engine.dispose()
-        tables = filled_tables.reflected(engine)
-        assert {table.name: [column.name for column in table.columns] for table in tables} == READ
-        filled_tables.fill(engine, tables)
+        assert previous_release.record_of(engine) == previous_release.FILE.read_text(), "see `make release`"
+        filled_tables.fill(engine, filled_tables.reflected(engine))
         _give_answers(engine)
         before = filled_tables.contents(engine, READ)
         assert min(len(rows) for rows in before.values()) >= filled_tables.ROWS
@@ -80,10 +82,10 @@ def test_all_data_is_kept(app: Flask, engine: sa.Engine) -> None:
             upgrade()
         assert max(took) < LONGEST_READ_SECONDS
         after = filled_tables.contents(engine, READ)
-        assert {name: rows for name, rows in after.items() if name != "messages"} == {
-            name: rows for name, rows in before.items() if name != "messages"
-        }
-        assert _answers(engine) == set(ANSWERS.values())
+        if ANSWERS:
+            assert _answers(engine) == set(ANSWERS.values())
+            after["messages"] = before["messages"]
+        assert after == before
 
         filled_tables.fill(
             engine, [table for table in filled_tables.reflected(engine) if table.name not in READ]
