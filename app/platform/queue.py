@@ -29,6 +29,8 @@ from app.platform.queue_connections import connect
 from app.platform.schema_version import newest_migration
 
 QUEUES = ("urgent", "steps", "bulk", "upkeep")  # in order of priority
+UPKEEP = "upkeep"  # also for accounts that stand still
+CHECK_SECONDS = 1.0
 TIMEOUT_SECONDS = 0.7
 BACKOFF_SECONDS = 3.0
 HEARTBEAT_SECONDS = 1.0
@@ -40,26 +42,40 @@ SIGN_KEPT_SECONDS = 3600  # see `queue_state`
 
 @dataclass(frozen=True)
 class Task:
-    """A function that workers run. `timeout` is in seconds."""
+    """A function that workers run. `timeout` is in seconds. `is_held`: not while the account stands still."""
 
     run: Callable[..., object]
     queue: str
     timeout: int
+    is_held: bool = True
 
 
 TASKS: dict[str, Task] = {}
+_standstills: list[Callable[[int], bool]] = []
 
 
 def task(
-    name: str, queue: str, timeout: int = 600
+    name: str, queue: str, timeout: int = 600, is_held: bool = True
 ) -> Callable[[Callable[..., object]], Callable[..., object]]:
-    """Register a function as a task named `room.verb_object`. Its first argument is the account id."""
+    """Register a function as a task named `room.verb_object`. Its first argument is the account id.
+
+    `is_held`: it waits while the account is suspended, as all that is not upkeep.
+    """
 
     def register(run: Callable[..., object]) -> Callable[..., object]:
-        TASKS[name] = Task(run, queue, timeout)
+        TASKS[name] = Task(run, queue, timeout, is_held and queue != UPKEEP)
         return run
 
     return register
+
+
+def register_standstill(stands_still: Callable[[int], bool]) -> None:
+    """Let tasks of an account wait as long as `stands_still(account id)`, except those of its upkeep."""
+    _standstills[:] = [stands_still]
+
+
+def _must_wait(name: str, account_id: int) -> bool:
+    return TASKS[name].is_held and any(stands_still(account_id) for stands_still in _standstills)
 
 
 def init(app: Flask, url: str) -> None:
@@ -103,10 +119,13 @@ def responsive_connection() -> Iterator[Redis]:
 
 
 def send(name: str, account_id: int, *ids: int | str) -> bool:
-    """Enqueue a task. If the queue does not respond, log it and return False.
+    """Enqueue a task. If the queue does not respond, log it and return False, as for an account whose tasks
+    wait.
 
     The clock process will enqueue the work again, because the database still lists it as open.
     """
+    if _must_wait(name, account_id):
+        return False
     registered = TASKS[name]
     try:
         with responsive_connection():
@@ -131,7 +150,15 @@ def send(name: str, account_id: int, *ids: int | str) -> bool:
 def perform(name: str, account_id: int, *ids: int | str) -> None:
     """Run a registered task for an account, inside the worker's app context. Called by RQ."""
     tenancy.act_for(account_id)
-    TASKS[name].run(account_id, *ids)
+    if _must_wait(name, account_id):
+        log.info("task_of_suspended_account_left", extra={"task": name, "account": account_id})
+        return
+    _current.name, _current.account_id = name, account_id
+    _current.check_at = time.monotonic() + CHECK_SECONDS
+    try:
+        TASKS[name].run(account_id, *ids)
+    finally:
+        _current.name = ""
 
 
 def length(queue: str) -> int | None:
@@ -175,10 +202,14 @@ def takes_writes() -> bool:
 
 @dataclass
 class _CurrentTask:
-    """The task that this worker process runs, and whether it was asked to stop."""
+    """The task that this worker process runs, and whether it was asked to stop. `name` and `account_id` are
+    what it does for whom, `check_at` (monotonic) is when to look whether that has to wait."""
 
     task: str | None = None
     should_stop: bool = False
+    name: str = ""
+    account_id: int = 0
+    check_at: float = 0.0
 
 
 _current = _CurrentTask()
@@ -208,7 +239,10 @@ def request_stop() -> None:
 
 
 def should_stop() -> bool:
-    """Return True if a long task should stop and leave the rest to another worker."""
+    """Return True if a long task should stop and leave the rest to another worker, or for later."""
+    if not _current.should_stop and _current.name and time.monotonic() >= _current.check_at:
+        _current.check_at = time.monotonic() + CHECK_SECONDS
+        return _must_wait(_current.name, _current.account_id)
     return _current.should_stop
 
 

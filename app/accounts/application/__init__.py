@@ -53,6 +53,7 @@ from app.accounts.application.sub_accounts import (
     open_accounts,
     sub_account_names,
 )
+from app.accounts.application.suspension import is_suspended, suspended_among
 
 __all__ = [
     "SubAccount",
@@ -77,6 +78,7 @@ __all__ = [
     "filled_tags",
     "installation_is_new",
     "is_agency",
+    "is_suspended",
     "limit_of",
     "list_sub_accounts",
     "lock",
@@ -93,6 +95,7 @@ __all__ = [
     "require",
     "required_setup_token",
     "sub_account_names",
+    "suspended_among",
     "terminal_actor",
     "user_names",
     "user_of_session",

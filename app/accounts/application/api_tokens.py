@@ -134,6 +134,7 @@ def _actor(bearer: Bearer, origin: str) -> Actor:
         country=bearer.country,
         origin=origin,
         scopes=frozenset(bearer.scopes),
+        is_suspended=bearer.suspended_at is not None,
     )
 
 

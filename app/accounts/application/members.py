@@ -1,6 +1,7 @@
 """Create the owner, members, and sub-accounts; change an account; build actors."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.accounts.application.permissions import require
 from app.accounts.domain import Actor, Permission, Role
@@ -140,7 +141,8 @@ def actor_of(user_id: int, account_id: int | None, origin: str) -> Actor:
     """
     if (found := queries.account_of(user_id, account_id)) is not None:
         account, role = found
-        return _actor(queries.user(user_id), account, Role(role), origin)
+        actor = _actor(queries.user(user_id), account, Role(role), origin)
+        return replace(actor, is_suspended=True) if account.suspended_at else actor
     raise NotFound("NOT_FOUND", "You aren’t a member of this account.")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 from app.accounts.domain import Actor, Permission, Role
 from app.accounts.domain.actors import ROLE_PERMISSIONS
@@ -22,6 +23,8 @@ def require(actor: Actor, permission: Permission) -> None:
     """Raise NotAllowed unless the actor's role, and the API token if there is one, has `permission`."""
     if actor.may(permission):
         return
+    if actor.is_suspended:
+        refuse_suspended(actor)
     if permission in ROLE_PERMISSIONS[actor.role]:
         raise NotAllowed(
             "NOT_ALLOWED",
@@ -33,6 +36,12 @@ def require(actor: Actor, permission: Permission) -> None:
         f"Your role ({actor.role.value}) can’t {_ACTIONS[permission]}. Ask an owner or admin.",
         permission=permission.value,
     )
+
+
+def refuse_suspended(actor: Actor) -> NoReturn:
+    """Raise NotAllowed because the actor's account is suspended."""
+    sentence = f"{actor.account_name} is suspended. Its agency can reactivate it."
+    raise NotAllowed("ACCOUNT_SUSPENDED", sentence)
 
 
 def people_with(account_id: int, permission: Permission) -> Sequence[Teammate]:

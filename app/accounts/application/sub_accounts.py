@@ -1,6 +1,7 @@
 """The sub-accounts of an agency, the agency of a sub-account, and the accounts that a user can work in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from app.accounts.application.members import actor_of, rename_account
@@ -87,12 +88,13 @@ def sub_account_names(actor: Actor, ids: Sequence[int]) -> dict[int, str]:
 
 
 def actor_in_sub_account(actor: Actor, account_id: int) -> Actor:
-    """Return the actor’s user in a sub-account that they may manage. Raises NotFound, and NotAllowed, also if
-    the sub-account requires two-factor authentication that they don’t use."""
+    """Return the actor’s user in a sub-account that they may manage, also while it is suspended. Raises
+    NotFound, and NotAllowed, also if the sub-account requires two-factor authentication that they don’t
+    use."""
     require(actor, Permission.ACCOUNT)
     if actor.user_id is None or not queries.names_of_sub_accounts(actor.account_id, [account_id]):
         raise NotFound("NOT_FOUND", "This sub-account doesn’t exist.")
-    there = actor_of(actor.user_id, account_id, actor.origin)
+    there = replace(actor_of(actor.user_id, account_id, actor.origin), is_suspended=False)
     require(there, Permission.ACCOUNT)
     if must_turn_on(there):
         raise NotAllowed(

@@ -35,7 +35,7 @@ class Actor:
     """A user, or the system, acting in an account.
 
     `user_id` is None for background work. `origin` is an IP address, “terminal”, or “worker”. `scopes` limit
-    what an API token may do; None without one.
+    what an API token may do; None without one. In an account that `is_suspended`, people may only look.
     """
 
     account_id: int
@@ -48,9 +48,12 @@ class Actor:
     country: str = ""
     origin: str = "worker"
     scopes: frozenset[str] | None = None
+    is_suspended: bool = False
 
     def may(self, permission: str) -> bool:
-        """Return whether the role, and the token if there is one, has a permission."""
+        """Return whether the role, and the token if there is one, has a permission now."""
+        if self.is_suspended and permission != Permission.REPORTS:
+            return False
         return permission in ROLE_PERMISSIONS[self.role] and (
             self.scopes is None or permission in self.scopes
         )

@@ -28,6 +28,7 @@ class Bearer(NamedTuple):
     account_name: str
     time_zone: str
     country: str
+    suspended_at: datetime | None
     role: str
 
 
@@ -60,6 +61,7 @@ def _bearer() -> sa.Select[Any]:
             account.name,
             account.time_zone,
             account.country,
+            account.suspended_at,
             member.role,
         )
         .select_from(ApiToken.__table__)

@@ -13,7 +13,8 @@ from app.platform.tenancy import AccountOwned
 
 
 class Account(Authored, db.Model):
-    """`limits` are those that the account has set itself, `agency_limits` those that its agency has set."""
+    """`limits` are those that the account has set itself, `agency_limits` those that its agency has set.
+    `suspended_at` is since when its agency has suspended it."""
 
     __tablename__ = "accounts"
 
@@ -26,6 +27,7 @@ class Account(Authored, db.Model):
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
     agency_limits: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     requires_two_factor: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    suspended_at: Mapped[datetime | None]
 
 
 class User(Authored, UserMixin, db.Model):

@@ -2,6 +2,7 @@
 
 from flask import Flask, g
 
+from app.accounts.application import suspension
 from app.accounts.application.security.two_factor import register_secrets
 from app.accounts.presentation import (
     audit_words,
@@ -32,6 +33,7 @@ def init(app: Flask, settings: Settings) -> None:
     team.init(app)
     audit_words.register()
     register_secrets()
+    suspension.register()
     password_emails.register()
     commands.register(app)
     app.context_processor(lambda: {"current_actor": g.get("actor")})

@@ -47,6 +47,8 @@ _AUDIT_SENTENCES: Final = {
     "account_changed": "updated {it}",
     "limits_changed": "updated the limits of {it}",
     "sub_account_created": "created {it}",
+    "account_suspended": "suspended {it}",
+    "account_reactivated": "reactivated {it}",
     "business_details_changed": "updated the business details of {it}",
     "person_added": "added {it}",
     "person_invited": "invited {it}",

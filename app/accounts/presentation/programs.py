@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.application import api_requests, api_tokens, require
 from app.accounts.application.api_tokens import TokenUse
+from app.accounts.application.permissions import refuse_suspended
 from app.accounts.domain import Permission
 from app.platform import tenancy, web
 from app.platform.api import rate_limits
@@ -40,7 +41,7 @@ def sign_in_program() -> AnyResponse | None:
     """Set `g.actor` from the token of the request; return a response if it has none that is valid.
 
     Cookies are ignored, so a signed-in browser cannot be used for a forged request. Raises NotAllowed if the
-    operation needs a permission that the token or its user lacks.
+    account is suspended, or the operation needs a permission that the token or its user lacks.
     """
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     use = (
@@ -56,8 +57,11 @@ def sign_in_program() -> AnyResponse | None:
     origin.set({**(origin.get() or {}), "account": use.actor.account_id, "user": use.actor.user_id})
     view = current_app.view_functions.get(request.endpoint or "")
     permission = getattr(view, "permission", None)
-    if permission and not use.actor.may(permission):
+    if use.actor.is_suspended:
         _count_request()  # which otherwise happens after this, once per request
+        refuse_suspended(use.actor)
+    if permission and not use.actor.may(permission):
+        _count_request()
         require(use.actor, Permission(permission))
     return None
 

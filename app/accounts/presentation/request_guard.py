@@ -7,12 +7,13 @@ Only views marked with `web.public` or `web.skip_authentication` are open to peo
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Response, current_app, flash, g, redirect, request, session, url_for
+from flask import Response, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts.application import actor_of, installation_is_new
+from app.accounts.application import actor_of, installation_is_new, open_accounts
 from app.accounts.application.security.two_factor import must_turn_on
+from app.accounts.application.suspension import may_look, whom_to_ask
 from app.accounts.domain import Actor
 from app.accounts.presentation.programs import sign_in_program
 from app.accounts.presentation.sessions import end_this_session
@@ -23,12 +24,19 @@ from app.platform.text import formats
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+MOST_OTHERS = 50
 NO_ACCOUNT = "You’re signed out because you aren’t on a team anymore. Ask an owner or admin to invite you."
 
 
 def also_without_account(view: View) -> View:
     """Mark a public view for which users without an account stay signed in."""
     view.is_for_users_without = True  # type: ignore[attr-defined]
+    return view
+
+
+def also_while_suspended(view: View) -> View:
+    """Mark a view that the people of a suspended account may use."""
+    view.is_for_suspended = True  # type: ignore[attr-defined]
     return view
 
 
@@ -61,6 +69,8 @@ def _sign_in_actor(is_public: bool) -> AnyResponse | None:
     tenancy.act_for(actor.account_id)
     formats.zone.set(actor.time_zone)
     origin.set({**(origin.get() or {}), "account": actor.account_id, "user": actor.user_id})
+    if actor.is_suspended and not is_public and not may_look(actor):
+        return _suspended(actor)
     if not is_public and request.blueprint != "two_factor" and must_turn_on(actor):
         return _send_to_two_factor()
     return None
@@ -72,6 +82,20 @@ def _send_to_two_factor() -> AnyResponse:
     if web.is_htmx() or _is_event_stream():
         return Response(status=204)
     return redirect(url_for("two_factor.set_up"), 303)
+
+
+def _suspended(actor: Actor) -> AnyResponse | None:
+    """Say that the account is suspended, and offer the user's other accounts."""
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "is_for_suspended", False):
+        return None
+    if _is_event_stream():
+        return Response(status=204)
+    if web.is_htmx():
+        return Response(status=403, headers={"HX-Redirect": "/"})
+    agency, owner = whom_to_ask(actor)
+    others = [one for one in open_accounts(actor, limit=MOST_OTHERS).rows if one.id != actor.account_id]
+    page = render_template("accounts/suspended.html", agency=agency, owner=owner, others=others)
+    return Response(page, 403)
 
 
 def _actor() -> Actor:

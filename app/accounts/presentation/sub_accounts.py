@@ -12,9 +12,11 @@ from app.accounts.application import (
     open_account,
     open_accounts,
     sub_account_names,
+    suspended_among,
 )
 from app.accounts.domain import Permission
 from app.accounts.domain.input import MAX_NAME_LENGTH
+from app.accounts.presentation.request_guard import also_while_suspended
 from app.platform import web
 from app.platform.errors import Invalid
 from app.platform.ids import number_of
@@ -59,6 +61,7 @@ def others() -> ResponseReturnValue:
 
 
 @blueprint.post("/switch")
+@also_while_suspended
 def switch() -> ResponseReturnValue:
     """Let the following requests of this browser act in another account of the user's."""
     found = open_account(web.actor(), number_of(request.form.get("account", "")))
@@ -84,6 +87,7 @@ def _page(form: AccountForm) -> str:
         first=url_for("sub_accounts.index", **place) if after else None,
         following=url_for("sub_accounts.index", **place, after=found.next) if found.next else None,
         may_create=may_manage,
+        suspended=suspended_among([one.id for one in found.rows]),
         managed=sub_account_names(actor, [one.id for one in found.rows]) if may_manage else {},
         nav_active="settings",
     )

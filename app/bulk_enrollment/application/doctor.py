@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.accounts import application as accounts
 from app.bulk_enrollment.infrastructure import stuck, waiting
 from app.platform.clock import now
 from app.platform.doctor import Check, Result, ok, problem
@@ -23,7 +24,9 @@ def register() -> None:
 
 def jobs() -> Result:
     """Check for jobs that have waited for minutes to be planned, continued, or deleted."""
-    unplanned = {job for _, job in waiting.unplanned_jobs(STUCK_SECONDS)}
+    waits = waiting.unplanned_jobs(STUCK_SECONDS)
+    suspended = accounts.suspended_among({account_id for account_id, _ in waits})
+    unplanned = {job for account_id, job in waits if account_id not in suspended}
     undeleted = {job for _, job in waiting.interrupted_deletions(STUCK_SECONDS)}
     number = len(unplanned | undeleted) + stuck.idle_jobs(now(), STUCK_SECONDS)
     if number:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.accounts.infrastructure.tables import Account
 from app.bulk_enrollment.domain.job import RUNNING, BatchStatus
 from app.bulk_enrollment.infrastructure.conditions.plan_states import is_open
 from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
@@ -13,6 +14,7 @@ from app.platform.database import session
 
 _NOT_OVER = sa.text(f"enrollment_jobs.{NOT_OVER.text}")
 _IS_RUNNING = sa.and_(EnrollmentJob.status.in_(sorted(RUNNING)), _NOT_OVER)
+_SUSPENDED = sa.select(Account.id).where(Account.suspended_at.is_not(None))
 
 
 def idle_jobs(at: datetime, seconds: float) -> int:
@@ -24,7 +26,11 @@ def idle_jobs(at: datetime, seconds: float) -> int:
         sa.or_(batch.started_at > since, batch.finished_at > since, batch.handed_at > since),
     )
     query = sa.select(sa.func.count()).where(
-        _IS_RUNNING, EnrollmentJob.updated_at < since, may_begin(EnrollmentJob, at), ~is_moving
+        _IS_RUNNING,
+        EnrollmentJob.updated_at < since,
+        may_begin(EnrollmentJob, at),
+        ~is_moving,
+        EnrollmentJob.account_id.not_in(_SUSPENDED),
     )
     return session().scalar(query, execution_options={"cross_account": True}) or 0
 

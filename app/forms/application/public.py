@@ -34,7 +34,7 @@ from app.messaging import application as messaging
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.database.deadlocks import despite_deadlocks
-from app.platform.errors import Invalid, NotFound
+from app.platform.errors import Invalid, NotFound, Unavailable
 from app.platform.ids import is_public_id, new_public_id
 from app.platform.tenancy import acting_for
 
@@ -84,11 +84,14 @@ class PublicForm:
 
 
 def open_form(public_id: str) -> PublicForm:
-    """Return a form that accepts submissions. Raises NotFound, also for one that is archived. Like the other
-    functions here, it tells in the fact `advice` what may help."""
+    """Return a form that accepts submissions. Raises NotFound, also for one that is archived, and Unavailable
+    while its account is suspended. Like the other functions here, it tells in the fact `advice` what may
+    help."""
     row = _form_at(public_id)
     if row.archived_at is not None:
         raise NotFound("NOT_FOUND", "This form is closed.")
+    if accounts.is_suspended(row.account_id):
+        raise Unavailable("UNAVAILABLE", "This form isn’t available right now.")
     return _shown(row)
 
 

@@ -1,13 +1,19 @@
 """Settings > Accounts > a sub-account: its name, its people, and its limits, for its agency."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import StringField
+from wtforms import PasswordField, StringField
 
 from app.accounts.application.limits import limit_sub_account, limits_for_sub_account
 from app.accounts.application.sub_accounts import actor_in_sub_account, rename_sub_account
+from app.accounts.application.suspension import (
+    reactivate_sub_account,
+    suspend_sub_account,
+    suspended_since,
+)
 from app.accounts.application.system_emails import can_email_links
 from app.accounts.application.team import invitations, people
 from app.accounts.application.team.invitations import Invited
@@ -32,6 +38,10 @@ class NameForm(web.ShowingForm):
     name = StringField("Name", render_kw={"maxlength": MAX_NAME_LENGTH})
 
 
+class SuspensionForm(web.ShowingForm):
+    password = PasswordField("Current password", id="suspension-password")
+
+
 @blueprint.get("")
 def show(account_id: int) -> ResponseReturnValue:
     return _page(account_id)
@@ -47,6 +57,16 @@ def rename(account_id: int) -> ResponseReturnValue:
         url_for("sub_account.show", account_id=account_id),
         "Name saved.",
     )
+
+
+@blueprint.post("/suspension")
+def suspend(account_id: int) -> ResponseReturnValue:
+    return _change_suspension(account_id, suspend_sub_account, "suspended")
+
+
+@blueprint.post("/reactivation")
+def reactivate(account_id: int) -> ResponseReturnValue:
+    return _change_suspension(account_id, reactivate_sub_account, "active again")
 
 
 @blueprint.post("/invitations")
@@ -111,6 +131,21 @@ def set_limits(account_id: int) -> ResponseReturnValue:
     return web.send_to(url_for("sub_account.show", account_id=account_id))
 
 
+def _change_suspension(
+    account_id: int, change: Callable[[Actor, int], str], state: str
+) -> ResponseReturnValue:
+    actor_in_sub_account(web.actor(), account_id)
+    form = SuspensionForm()
+    try:
+        check_if_asked(form.password.data)
+        name = change(web.actor(), account_id)
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        return _page(account_id, suspension_form=form), 422
+    flash(f"{name} is {state}.", "success")
+    return web.send_to(url_for("sub_account.show", account_id=account_id))
+
+
 def _sent(account_id: int, made: Invited) -> ResponseReturnValue:
     """Go back to the page. If no email could be sent, show the link, on this response only."""
     if not can_email_links(current()):
@@ -128,6 +163,8 @@ def _page(account_id: int, **facts: Any) -> str:
         team = people.list_team(there, limit=PEOPLE)
         pending = invitations.pending_invitations(there)
     shown: dict[str, Any] = {
+        "suspension_form": SuspensionForm(formdata=None),
+        "since": suspended_since(account_id),
         "name_form": NameForm(formdata=None, name=there.account_name),
         "typed": {},
         "problems": {},

@@ -25,7 +25,10 @@ def dispatch(account_id: int, keep_one: bool = False) -> int | None:
     """Start as many of the account's batches as may run now.
 
     With `keep_one`, return the id of the first one instead of queuing it, for the caller to run at once.
+    Nothing starts while the account is suspended.
     """
+    if accounts.is_suspended(account_id):
+        return None
     with transaction():
         accounts.lock(account_id)
         _follow_workflows(account_id)

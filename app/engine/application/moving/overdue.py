@@ -1,8 +1,9 @@
 """Check of `flask doctor`: enrollments that should have gone on long ago."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from app.accounts import application as accounts
 from app.engine.infrastructure.positions import due_versions
 from app.platform.clock import now
 from app.platform.doctor import Check, Result, ok, problem, warning
@@ -24,13 +25,19 @@ def register_check() -> None:
 
 def overdue() -> Result:
     at = now()
-    if too_late := {one.version_id for one in due_versions(at - TOO_LATE)}:
+    if too_late := _late_versions(at - TOO_LATE):
         return problem(
             f"People in {_workflows(too_late)} should have moved on more than an hour ago.", ADVICE
         )
-    if late := {one.version_id for one in due_versions(at - LATE)}:
+    if late := _late_versions(at - LATE):
         return warning(f"People in {_workflows(late)} should have moved on 10 minutes ago.", ADVICE)
     return ok("All people move on as planned.")
+
+
+def _late_versions(at: datetime) -> set[int]:
+    found = due_versions(at)
+    suspended = accounts.suspended_among({one.account_id for one in found})
+    return {one.version_id for one in found if one.account_id not in suspended}
 
 
 def _workflows(versions: set[int]) -> str:

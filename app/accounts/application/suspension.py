@@ -1,0 +1,81 @@
+"""Suspending a sub-account: its people and programs can't use it, and its tasks wait, until its agency
+reactivates it. Nothing is deleted or changed meanwhile, so that everything goes on where it stopped."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from app.accounts.application.permissions import owner_name, require
+from app.accounts.application.sub_accounts import actor_in_sub_account
+from app.accounts.domain import Actor, Permission
+from app.accounts.infrastructure import queries, store, suspension
+from app.activity import application as activity
+from app.platform import queue
+from app.platform.clock import now
+from app.platform.database import transaction
+from app.platform.tenancy import acting_for
+
+
+def register() -> None:
+    """Let the tasks of suspended accounts wait."""
+    queue.register_standstill(suspension.is_suspended)
+
+
+def suspend_sub_account(actor: Actor, account_id: int) -> str:
+    """Suspend a sub-account of the actor's agency, and return its name. It may be suspended already.
+
+    Raises NotFound and NotAllowed.
+    """
+    return _set(actor, account_id, now(), "account_suspended")
+
+
+def reactivate_sub_account(actor: Actor, account_id: int) -> str:
+    """End the suspension of a sub-account, and return its name. The clock finds the work that has waited.
+
+    Raises NotFound and NotAllowed.
+    """
+    return _set(actor, account_id, None, "account_reactivated")
+
+
+def is_suspended(account_id: int) -> bool:
+    """Return whether an account is suspended."""
+    return suspension.is_suspended(account_id)
+
+
+def suspended_since(account_id: int) -> datetime | None:
+    """Return since when an account is suspended; None if it isn't."""
+    return suspension.suspended_among([account_id]).get(account_id)
+
+
+def suspended_among(account_ids: Collection[int]) -> set[int]:
+    """Return the ids of those accounts that are suspended."""
+    return set(suspension.suspended_among(account_ids)) if account_ids else set()
+
+
+def may_look(actor: Actor) -> bool:
+    """Return whether the actor, as a person of its agency, may look at their suspended account."""
+    return actor.user_id is not None and suspension.is_of_agency(actor.user_id, actor.account_id)
+
+
+def whom_to_ask(actor: Actor) -> tuple[str, str]:
+    """Return the names of the agency of the actor's account, and of its first owner; empty without one."""
+    account = queries.account(actor.account_id)
+    agency_id = account.parent_id if account else None
+    if agency_id is None:
+        return "", ""
+    with acting_for(agency_id):
+        return queries.name_of_parent(actor.account_id) or "", owner_name(agency_id)
+
+
+def _set(actor: Actor, account_id: int, at: datetime | None, action: str) -> str:
+    """Both logs tell it: that of the agency, and that of the sub-account."""
+    require(actor, Permission.ACCOUNT)
+    there = actor_in_sub_account(actor, account_id)
+    with transaction():
+        store.lock_account(account_id)
+        account = queries.account(account_id)
+        if account is not None and (account.suspended_at is None) != (at is None):
+            with acting_for(account_id):
+                activity.record(there, action, "account", account_id, name=account.name)
+                store.change_account(account, {"suspended_at": at})
+            activity.record(actor, action, "account", account_id, name=account.name)
+    return there.account_name
