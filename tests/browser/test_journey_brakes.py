@@ -143,12 +143,14 @@ def test_a_birthday_workflow_asks_first(
         enrolling.allow_new_contacts(alice)
         alice.press(alice.button("Start now"))
         expect(alice.page).to_have_url(re.compile("/enrollments/checks/"))
-        alice.expect_text("They start at step 1 now, not 3 days before their birthday.")
+        alice.expect_text(
+            "They start at step 1 once you start the workflow, not 3 days before their birthday."
+        )
         alice.expect_text("3 of 5 people have no birthday.")
         alice.check_page()
         alice.press(alice.button("Leave out 3 people"))
         alice.expect_text("People without a birthday are left out.")
-        alice.press(alice.button("Start and add 2 people"))
+        alice.press(alice.button("Add 2 people"))
         enrolling.wait_until_finished(alice)
         assert enrolling.counts(alice) == {"ENROLLED": 2, "VALUE_MISSING": 3}
         alice.check_page()

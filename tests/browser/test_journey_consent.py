@@ -56,7 +56,7 @@ def test_from_the_question_about_consent_to_the_start(
         alice.button("Check first").click()
         expect(alice.page.locator("#forecast")).to_have_text(f"3 people will be added to {name}.")
         alice.check_page()
-        alice.button("Start and add 3 people").click()
+        alice.button("Add 3 people").click()
         enrolling.wait_until_finished(alice)
         assert enrolling.counts(alice) == {"ENROLLED": 3, "CONTACT_BLOCKED": 2}
         alice.expect_text("The file doesn’t clearly say this person may be contacted.")

@@ -156,7 +156,7 @@ def check_before_the_start(alice: BrowserUser) -> None:
 
 
 def start_and_watch(alice: BrowserUser) -> str:
-    start = alice.page.get_by_role("button", name=re.compile("Start and add [0-9]+ people"))
+    start = alice.page.get_by_role("button", name=re.compile("Add [0-9]+ people"))
     promised = int(start.inner_text().split()[-2])
     start.click()
     job = enrolling.job_id(alice)

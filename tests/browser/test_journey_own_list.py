@@ -55,7 +55,7 @@ def test_a_list_of_ones_own_on_a_phone(
         alice.button("Check first").click()
         expect(alice.page.locator("#forecast")).to_have_text("3 people will be added to Herbstgrüße.")
         alice.check_page()
-        alice.button("Start and add 3 people").click()
+        alice.button("Add 3 people").click()
         enrolling.wait_until_finished(alice)
         alice.page.reload()
         expect(alice.page.locator(".tabs [aria-current]")).to_be_attached()

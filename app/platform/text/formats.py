@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.platform.clock import now
 from app.platform.text.dates import NO_YEAR
-from app.platform.text.words import counted, joined
+from app.platform.text.words import counted, joined, sentence
 
 SHORT_DATE: Final = "%b %-d, %Y"
 LONG_DATE: Final = "%B %-d, %Y"
@@ -36,6 +36,11 @@ def in_zone(moment: datetime) -> datetime:
 def exact(moment: datetime | None) -> str:
     """Format date and time in the account's time zone: Nov 23, 2026, 6:15 AM."""
     return "–" if moment is None else f"{in_zone(moment):{SHORT_DATE}, {TIME}}"
+
+
+def exact_with_zone(moment: datetime | None) -> str:
+    """Format date and time with the account's time zone: Nov 23, 2026, 6:15 AM (America/New York)."""
+    return "–" if moment is None else f"{exact(moment)} ({zone.get().replace('_', ' ')})"
 
 
 def weekday_time(moment: datetime, zone: str) -> str:
@@ -127,12 +132,14 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
     "datetime": exact,
+    "datetime_zone": exact_with_zone,
     "day": day,
     "time": time,
     "ago": ago,
     "duration": duration,
     "days": days,
     "joined": joined,
+    "sentence": sentence,
     "size": size,
     "plural": counted,
 }

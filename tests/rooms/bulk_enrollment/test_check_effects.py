@@ -154,12 +154,10 @@ def birthday(app, bob):
 def test_a_workflow_that_begins_on_a_birthday(trial: Trial, known, bob, birthday):
     page = check_page(bob, drafted(trial, birthday))
     words = words_of(page)
-    assert "They start at step 1 now, not on their birthday." in words
+    assert "They start at step 1 once you start the workflow, not on their birthday." in words
     assert "3 of 4 people have no birthday." in words
     assert "All 4 people have no phone number. 1 message needs one and won’t reach these people." in words
-    assert (
-        "Leave out 3 people" in words and "Only import the contacts" in words and "Start and add 4" in words
-    )
+    assert "Leave out 3 people" in words and "Only import the contacts" in words and "Add 4" in words
 
 
 def test_values_of_the_file_count_where_they_are_taken(trial: Trial, known, birthday):
@@ -187,7 +185,7 @@ def test_leaving_them_out(trial: Trial, known, bob, birthday):
     words = words_of(check_page(bob, other))
     assert "1 person will be added to Birthday." in words and "3 people are left out" in words
     assert "Left out: no birthday." in words and "People without a birthday are left out." in words
-    assert "Start and add 1 person" in words
+    assert "Add 1 person" in words
     trial.start_draft(other)
     trial.finish(other)
     trial.holds(other)
@@ -254,7 +252,9 @@ def test_messages_without_an_address(trial: Trial, app, bob):
 
 def test_a_workflow_that_begins_by_hand_has_no_remarks(trial: Trial, bob, workflow):
     page = check_page(bob, drafted(trial, workflow))
-    assert "data-remark" not in page and "People start at step 1 now." in words_of(page)
+    assert "data-remark" not in page and "People start at step 1 once you start the workflow." in words_of(
+        page
+    )
 
 
 def test_an_appointment(trial: Trial, app, bob):
@@ -262,7 +262,7 @@ def test_an_appointment(trial: Trial, app, bob):
     body = "See you at {{ event.starts_at }}."
     steps = definition(email("hello", "Hi", body), trigger=booked)
     page = words_of(check_page(bob, drafted(trial, active(app, bob.actor, "Booked", definition=steps))))
-    assert "They start at step 1 now, not when they book an appointment." in page
+    assert "They start at step 1 once you start the workflow, not when they book an appointment." in page
     assert "1 message uses details that only the trigger brings" in page
 
 

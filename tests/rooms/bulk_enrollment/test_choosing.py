@@ -40,7 +40,7 @@ def test_home_and_enrollments_lead_there(app, bob, run_tasks):
 
 def test_what_happens_is_said_before_the_start(app, bob, run_tasks):
     workflow = active(app, bob.actor, "Birthday", definition=definition(email(), trigger=BIRTHDAY))
-    said = "start at step 1 now, not on their birthday."
+    said = "start at step 1 once you start the workflow, not on their birthday."
     upload = uploaded(bob, workflow, PEOPLE)
     check = checked(bob, upload, **CREATE)
     run_tasks()
@@ -49,7 +49,9 @@ def test_what_happens_is_said_before_the_start(app, bob, run_tasks):
         assert said in text, page
         assert "People wait at step 1 until you start it." in text, page
     started = bob.post(f"{check}/start").headers["Location"]
-    assert "People wait at step 1 until you start it." in text_of(bob.get(started).text)
+    page = bob.get(started).text
+    assert "People wait at step 1 until you start it." in text_of(page)
+    assert f'href="/workflows/{workflow}">Go to the workflow to start it' in page
     run_tasks()
     assert "People wait at step 1 until you start it." in text_of(bob.get(started).text), "the job is over"
 

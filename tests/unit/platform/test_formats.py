@@ -24,6 +24,7 @@ def test_times_in_the_accounts_zone() -> None:
     token = formats.zone.set("Europe/Berlin")
     try:
         assert formats.exact(moment) == "Nov 23, 2026, 6:15 AM"
+        assert formats.exact_with_zone(moment) == "Nov 23, 2026, 6:15 AM (Europe/Berlin)"
         assert formats.day(moment) == "Nov 23, 2026"
         assert formats.time(moment) == "6:15 AM"
         assert formats.time_with_seconds(moment) == "6:15:08 AM"
