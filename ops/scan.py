@@ -137,10 +137,12 @@ def _attack(url: str, cookie: str) -> None:
         "--store-config",
         str(HOME / "config"),
     ]
+    # Otherwise Wapiti looks up a name of its own on the internet, and offers addresses there to Muster.
+    near = ["--endpoint", f"{url}/", "--dns-endpoint", "localhost"]
     found = ["-f", "json", "-o", str(REPORT), "-v", "0", "--no-bugreport"]
     left_out = [part for path in LEFT_OUT for part in ("-x", f"{url}{path}")]
     command: list[str | Path] = [HOME / "bin" / "wapiti", "-u", f"{url}/", "-C", cookie, "-m", MODULES]
-    command += [*times, *bounds, *kept, *found, *left_out]
+    command += [*times, *bounds, *kept, *near, *found, *left_out]
     subprocess.run(command, cwd=ROOT, check=True)
 
 
