@@ -4,8 +4,9 @@
 `system_emails` and registers itself with `register_mailer`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
 from app.platform import mail
 from app.platform.mail import SystemEmail
@@ -16,8 +17,22 @@ EmailWriter = Callable[[Mapping[str, Any], str], SystemEmail]
 # (account id, address, kind, subject id, facts); joins the caller's transaction.
 Mailer = Callable[[int, str, str, str, Mapping[str, Any]], None]
 
+
+class EmailState(NamedTuple):
+    """What became of an email: `status` is waiting, delivered, or failed; `answer` is what the mail server
+    said last, or what went wrong."""
+
+    status: str
+    answer: str
+    written_at: datetime
+
+
+# (account id, kind, subject ids) -> {subject id: state of the newest email of this kind about it}
+States = Callable[[int, str, Sequence[str]], Mapping[str, EmailState]]
+
 _WRITERS: Final[dict[str, EmailWriter]] = {}
 _MAILERS: Final[list[Mailer]] = []
+_STATES: Final[list[States]] = []
 
 
 def register_email(kind: str, write: EmailWriter) -> None:
@@ -30,9 +45,15 @@ def system_emails() -> Iterator[tuple[str, EmailWriter]]:
     yield from _WRITERS.items()
 
 
-def register_mailer(mailer: Mailer) -> None:
-    """Register what delivers emails."""
+def register_mailer(mailer: Mailer, states: States) -> None:
+    """Register what delivers emails, and what knows their states."""
     _MAILERS[:] = [mailer]
+    _STATES[:] = [states]
+
+
+def states_of_emails(account_id: int, kind: str, subject_ids: Sequence[str]) -> Mapping[str, EmailState]:
+    """Return {subject id: state of the newest email of this kind about it}."""
+    return _STATES[0](account_id, kind, subject_ids) if _STATES and subject_ids else {}
 
 
 def can_email_links(settings: Settings) -> bool:

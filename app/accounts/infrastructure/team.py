@@ -26,7 +26,8 @@ class Member(NamedTuple):
 
 
 class PendingInvitation(NamedTuple):
-    """An invitation that was neither accepted nor revoked; it may have expired. `inviter` is a name."""
+    """An invitation that was neither accepted nor revoked; it may have expired. `inviter` is a name,
+    `mail` the state of the email that has its newest link (EmailState), None without one."""
 
     id: int
     email: str
@@ -34,6 +35,7 @@ class PendingInvitation(NamedTuple):
     sent_at: datetime
     expires_at: datetime
     inviter: str | None
+    mail: Any = None
 
 
 class KnownInvitation(NamedTuple):

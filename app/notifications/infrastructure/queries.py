@@ -93,6 +93,20 @@ def emails_about(account_id: int, subject_id: str) -> list[OutgoingEmail]:
     return list(session().scalars(query.order_by(OutgoingEmail.id)))
 
 
+def newest_emails(account_id: int, kind: str, subject_ids: Sequence[str]) -> list[Any]:
+    """Return (subject id, status, answer, creation) of the newest email of a kind about each subject."""
+    about = (
+        OutgoingEmail.account_id == account_id,
+        OutgoingEmail.subject_id.in_(subject_ids),
+        OutgoingEmail.kind == kind,
+    )
+    newest = sa.select(sa.func.max(OutgoingEmail.id)).where(*about).group_by(OutgoingEmail.subject_id)
+    query = sa.select(
+        OutgoingEmail.subject_id, OutgoingEmail.status, OutgoingEmail.answer, OutgoingEmail.created_at
+    ).where(OutgoingEmail.account_id == account_id, OutgoingEmail.id.in_(newest))
+    return list(session().execute(query))
+
+
 def accounts_with_waiting(table: type[OutgoingEmail] | type[WebhookCall], due: Any) -> Sequence[int]:
     """Return the accounts with deliveries that are due."""
     query = sa.select(table.account_id).where(table.status == DeliveryStatus.WAITING, due).distinct()

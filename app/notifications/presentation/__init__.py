@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.accounts.application import system_emails
 from app.notifications.application import email, register_system_email
+from app.notifications.application.reading import states_of_emails
 from app.notifications.application.telling import EMAILS, MOST_EMAILS, SECONDS
 from app.notifications.presentation import audit_words, bell, pages, webhook_pages
 from app.notifications.presentation import tasks as _tasks  # noqa: F401
@@ -18,6 +19,6 @@ def init(app: Flask) -> None:
     app.register_blueprint(webhook_pages.blueprint)
     app.context_processor(bell.on_every_page)
     audit_words.register()
-    system_emails.register_mailer(partial(email, counts_apart=True))
+    system_emails.register_mailer(partial(email, counts_apart=True), states_of_emails)
     for kind, write in system_emails.system_emails():
         register_system_email(kind, write)

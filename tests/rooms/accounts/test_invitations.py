@@ -22,12 +22,13 @@ from tests.rooms.accounts.sign_in_page import type_in
 from tests.services.mail_server import mail_server
 
 TEAM = "/settings/team"
+ROLE = {"role": "marketer"}
 NEW = {"name": "Bea Stone", "password": "violet tractor sings at noon"}
 
 
 def link_on(page: str) -> str:
     """The path of the link that a page shows."""
-    found = re.search(r'id="invitation-link" value="http://localhost(/invitations/[^"]+)"', page)
+    found = re.search(r'id="invitation-link" value="https?://[^/"]+(/invitations/[^"]+)"', page)
     assert found, page
     return found[1]
 
@@ -132,7 +133,7 @@ def test_links_that_ended_say_so(app: Flask, alice: Person, stranger: FlaskClien
     assert rows(app) == []
 
 
-def test_who_may_invite_whom(alice: Person, bob: Person, vera: Person) -> None:  # P-04
+def test_who_may_invite_whom(app: Flask, alice: Person, bob: Person, vera: Person) -> None:  # P-04
     for person in (bob, vera):
         assert (
             person.post(f"{TEAM}/invitations", {"email": "x@example.com", "role": "viewer"}).status_code
@@ -155,6 +156,10 @@ def test_who_may_invite_whom(alice: Person, bob: Person, vera: Person) -> None: 
     token = opened(browser, TEAM)
     owner = browser.post(f"{TEAM}/invitations", data=token | {"email": "o@example.com", "role": "owner"})
     assert owner.status_code == 422 and "Only an owner can add owners." in owner.text
+    invited(alice, "olga@example.com", "owner")
+    [of_owner] = [one for one in rows(app) if one.role == "owner"]
+    revoked = browser.post(f"{TEAM}/invitations/{of_owner.id}/revocation", data=token)
+    assert revoked.status_code == 403 and "Only an owner can revoke invitations of owners." in revoked.text
     assert (
         browser.post(
             f"{TEAM}/invitations", data=token | {"email": "o@example.com", "role": "admin"}
@@ -202,6 +207,47 @@ def test_the_link_is_emailed(
         assert links[1].rpartition("/")[2] not in str(stored.all())
 
 
+def test_a_link_to_copy_does_not_prove_an_address(
+    app: Flask,
+    alice: Person,
+    stranger: FlaskClient,
+    run_tasks: Callable[[], bool],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # P-04
+    known: Any = app.extensions["settings"]
+    with mail_server() as mails:
+        given = {"mail_url": f"smtp://127.0.0.1:{mails.port}", "public_url": "https://muster.example.com"}
+        monkeypatch.setitem(app.extensions, "settings", replace(known, **given))
+        mails.refusal = "550 No such mailbox"
+        assert alice.post(f"{TEAM}/invitations", {"email": "bea@example.com"} | ROLE).status_code == 303
+        run_tasks()
+        page = alice.get(TEAM).text
+        assert "Email failed" in page and "No such mailbox" in page and ">Send again<" in page
+        mails.refusal = ""
+        [row] = rows(app)
+        shown = alice.post(f"{TEAM}/invitations/{row.id}/link").text
+        assert "they confirm their email address" in shown
+        link = link_on(shown)
+        assert "Email failed" not in alice.get(TEAM).text, "that email had an earlier link"
+
+        token = opened(stranger, link)
+        assert "we send a link there" in stranger.get(link).text
+        refused = stranger.post(link, data=token | NEW)
+        assert "we send a link there" in refused.text and "Welcome" not in stranger.get("/").text
+        made_up = f"{link}.{'0' * 64}"
+        assert "we send a link there" in stranger.get(made_up).text
+        sent = stranger.post(f"{link}/proof", data=token)
+        assert sent.status_code == 200 and "We sent a link to bea@example.com." in sent.text
+        run_tasks()
+        [mail] = mails.received
+    assert mail["To"] == "bea@example.com"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    [proven] = re.findall(r"https://muster\.example\.com(/invitations/\S+)", body.get_content())
+    assert stranger.post(proven, data=opened(stranger, proven) | NEW).status_code == 303
+    assert stranger.get(link).status_code == 410, "it was the same invitation"
+
+
 def test_no_address_is_flooded(app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:  # P-04
     given = {"mail_url": "smtp://127.0.0.1:1", "public_url": "https://muster.example.com"}
     known: Any = app.extensions["settings"]
@@ -217,6 +263,8 @@ def test_no_address_is_flooded(app: Flask, alice: Person, monkeypatch: pytest.Mo
     assert "several times within an hour" in alice.get(TEAM).text
     [after] = rows(app)
     assert after.token_hash == before.token_hash, "the link that was sent still works"
+    shown = link_on(alice.post(f"{TEAM}/invitations/{row.id}/link").text)
+    assert alice.post(f"{shown}/proof").status_code == 429, "nor by those who have a link"
     alice.post(f"{TEAM}/invitations/{row.id}/revocation")
     again = alice.post(f"{TEAM}/invitations", who)
     assert again.status_code == 429 and "several times within an hour" in again.text

@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.application.members import Hasher, actor_of
 from app.accounts.application.permissions import lock
-from app.accounts.application.team.invitations import hash_of
+from app.accounts.application.system_emails import can_email_links
+from app.accounts.application.team.invitations import send_link
+from app.accounts.application.team.links import hash_of, proves_address, with_proof
 from app.accounts.domain import Actor, Role
 from app.accounts.domain.input import normal_name, normal_password, person_problems
 from app.accounts.domain.team import InvitationState, state_of
@@ -19,16 +21,22 @@ from app.activity import application as activity
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, NotFound
+from app.platform.settings import current
 from app.platform.tenancy import acting_for
 
 UNKNOWN = "This invitation isn’t valid. Its link may be incomplete, or replaced by a newer one."
 CANT_CREATE = "A user can’t be created with this email address. If you already use Muster, sign in to accept."
 ENDED = "This invitation is no longer open."
+UNPROVEN = "Confirm your email address first."
 
 
 @dataclass(frozen=True)
 class FoundInvitation:
-    """An invitation as its link shows it. `inviter` is a name; None if that person is unknown."""
+    """An invitation as its link shows it. `inviter` is a name; None if that person is unknown.
+
+    With `needs_proof`, a new user first opens a link that is emailed to them: a person who can see a link to
+    copy could otherwise take any address, and keep its owner from using it.
+    """
 
     account_id: int
     account_name: str
@@ -36,6 +44,7 @@ class FoundInvitation:
     role: Role
     inviter: str | None
     state: InvitationState
+    needs_proof: bool
 
     @property
     def is_open(self) -> bool:
@@ -44,17 +53,37 @@ class FoundInvitation:
 
 def find_invitation(token: str) -> FoundInvitation:
     """Return the invitation with this token, whatever its state. Raises NotFound."""
-    return _found(_known(token))
+    return _found(_known(token), token)
+
+
+def email_proof(token: str) -> FoundInvitation:
+    """Email a link to the invited address, with which a new user can join; do nothing if none is needed.
+
+    Whether the address has a user makes no difference. Raises NotFound, Conflict if the invitation is no
+    longer open, and LimitReached.
+    """
+    known = _known(token)
+    found = _found(known, token)
+    if not found.is_open:
+        raise Conflict("CONFLICT", ENDED)
+    if found.needs_proof:
+        with acting_for(found.account_id), transaction():
+            inviter = known.inviter or known.account_name
+            send_link(known.account_id, known.account_name, inviter, known, with_proof(token))
+    return found
 
 
 def accept_as_new_user(token: str, *, name: str, password: str, hash_password: Hasher, origin: str) -> Actor:
     """Create a user with the invited email address in the account and return the actor.
 
-    Raises NotFound, Conflict if the invitation is no longer open, and Invalid with `fields`.
+    Raises NotFound, Conflict if the invitation is no longer open or its link proves nothing of the address,
+    and Invalid with `fields`.
     """
     found = find_invitation(token)
     if not found.is_open:
         raise Conflict("CONFLICT", ENDED)
+    if found.needs_proof:
+        raise Conflict("CONFLICT", UNPROVEN)
     fields = person_problems(found.email, password, name, found.account_name)
     if not normal_name(name):
         fields["name"] = "Enter your name."
@@ -102,7 +131,7 @@ def _locked(token: str) -> KnownInvitation:
     """Return the invitation, if it is open, with its account locked: it is accepted once. Raises Conflict."""
     lock(_known(token).account_id)
     known = _known(token)  # as it is now that nobody else changes it
-    if not _found(known).is_open:
+    if not _found(known, token).is_open:
         raise Conflict("CONFLICT", ENDED)
     return known
 
@@ -114,7 +143,7 @@ def _known(token: str) -> KnownInvitation:
     return known
 
 
-def _found(known: KnownInvitation) -> FoundInvitation:
+def _found(known: KnownInvitation, token: str) -> FoundInvitation:
     return FoundInvitation(
         account_id=known.account_id,
         account_name=known.account_name,
@@ -122,4 +151,5 @@ def _found(known: KnownInvitation) -> FoundInvitation:
         role=Role(known.role),
         inviter=known.inviter,
         state=state_of(known.expires_at, known.accepted_at, known.revoked_at, now()),
+        needs_proof=can_email_links(current()) and not proves_address(token),
     )

@@ -4,21 +4,20 @@ A token is in the link that the invited person gets; only its SHA-256 is stored.
 one before.
 """
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple
 
 from app.accounts.application.permissions import lock_for, require
-from app.accounts.application.system_emails import can_email_links, send_email
+from app.accounts.application.system_emails import can_email_links, send_email, states_of_emails
+from app.accounts.application.team.links import hash_of, new_token
 from app.accounts.application.team.people import role_to_give
 from app.accounts.domain import Actor, Permission, Role
 from app.accounts.domain.input import email_problem, normal_email
 from app.accounts.domain.team import INVITATION_LIFETIME, MOST_PENDING, may_manage
 from app.accounts.infrastructure import team as store
 from app.accounts.infrastructure.tables import Invitation
-from app.accounts.infrastructure.team import PendingInvitation
+from app.accounts.infrastructure.team import KnownInvitation, PendingInvitation
 from app.activity import application as activity
 from app.platform.attempts import attempt_limiter
 from app.platform.clock import now
@@ -55,7 +54,8 @@ def invite(actor: Actor, *, email: str, role: str) -> Invited:
     if problem := email_problem(email):
         sentence = problem.replace("your email", "an email")
         raise Invalid.in_fields({"email": sentence})
-    address, token, at = normal_email(email), _new_token(), now()
+    address, at = normal_email(email), now()
+    token = new_token(is_shown=not can_email_links(current()))
     with transaction():
         actor = lock_for(actor, Permission.ACCOUNT)
         given = role_to_give(actor, role)
@@ -78,7 +78,14 @@ def invite(actor: Actor, *, email: str, role: str) -> Invited:
 def pending_invitations(actor: Actor) -> Sequence[PendingInvitation]:
     """Return the invitations that were neither accepted nor revoked, newest first."""
     require(actor, Permission.ACCOUNT)
-    return store.pending_invitations(actor.account_id)
+    found = store.pending_invitations(actor.account_id)
+    states = states_of_emails(actor.account_id, EMAIL, [str(one.id) for one in found])
+    return [
+        one._replace(mail=state)
+        if (state := states.get(str(one.id))) and state.written_at >= one.sent_at
+        else one
+        for one in found
+    ]
 
 
 def renew_invitation(actor: Actor, invitation_id: int, *, by_email: bool) -> Invited:
@@ -88,10 +95,10 @@ def renew_invitation(actor: Actor, invitation_id: int, *, by_email: bool) -> Inv
     hands. Raises NotFound, NotAllowed, and LimitReached.
     """
     require(actor, Permission.ACCOUNT)
-    token, at = _new_token(), now()
+    token, at = new_token(is_shown=not (by_email and can_email_links(current()))), now()
     with transaction():
         actor = lock_for(actor, Permission.ACCOUNT)
-        known = _pending(actor, invitation_id)
+        known = _pending(actor, invitation_id, "Only an owner can invite owners.")
         values = {
             "token_hash": hash_of(token),
             "sent_at": at,
@@ -108,7 +115,7 @@ def revoke_invitation(actor: Actor, invitation_id: int) -> str:
     require(actor, Permission.ACCOUNT)
     with transaction():
         actor = lock_for(actor, Permission.ACCOUNT)
-        known = _pending(actor, invitation_id)
+        known = _pending(actor, invitation_id, "Only an owner can revoke invitations of owners.")
         store.change_invitation(actor.account_id, known.id, {"revoked_at": now()})
         activity.record(actor, "invitation_revoked", "invitation", known.id)
         return known.email
@@ -118,14 +125,6 @@ def discard_old_invitations() -> int:
     """Delete the invitations that expired a while ago, whatever became of them; return how many."""
     with transaction():
         return store.discard_invitations(now() - KEPT)
-
-
-def hash_of(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _new_token() -> str:
-    return secrets.token_urlsafe(32)
 
 
 def _refuse_known(actor: Actor, address: str) -> None:
@@ -142,34 +141,37 @@ def _refuse_known(actor: Actor, address: str) -> None:
         )
 
 
-def _pending(actor: Actor, invitation_id: int) -> Invitation:
+def _pending(actor: Actor, invitation_id: int, refusal: str) -> Invitation:
     known = store.pending_invitation(actor.account_id, invitation_id)
     if known is None:
         raise NotFound("NOT_FOUND", "This invitation doesn’t exist, or has been accepted or revoked.")
     if not may_manage(actor.role, Role(known.role)):
-        raise NotAllowed("NOT_ALLOWED", "Only an owner can invite owners.")
+        raise NotAllowed("NOT_ALLOWED", refusal)
     return known
 
 
 def _sent(actor: Actor, invitation: Invitation, token: str, *, by_email: bool) -> Invited:
-    """Send the link if that is wanted and possible. The email waits in the database, its token encrypted.
-
-    Raises LimitReached.
-    """
+    """Send the link if that is wanted and possible. Raises LimitReached."""
     if by_email and can_email_links(current()):
-        _count_email(actor.account_id, invitation.email)
-        facts = {
-            "inviter": actor.name,
-            "account": actor.account_name,
-            "role": invitation.role,
-            "token": encrypted(token, PURPOSE),
-        }
-        send_email(actor.account_id, invitation.email, EMAIL, str(invitation.id), facts)
+        send_link(actor.account_id, actor.account_name, actor.name, invitation, token)
     return Invited(invitation.id, invitation.email, invitation.role, token)
 
 
-def _count_email(account_id: int, address: str) -> None:
-    digest = hash_of(f"{account_id}:{address}")
+def send_link(
+    account_id: int, account_name: str, inviter: str, invitation: Invitation | KnownInvitation, token: str
+) -> None:
+    """Email the link with a token. The email waits in the database, its token encrypted.
+
+    Raises LimitReached if this address got too many.
+    """
+    digest = hash_of(f"{account_id}:{invitation.email}")
     if isinstance(attempt_limiter(SENT).begin([f"address:{digest}"]), int):
-        sentence = "You’ve invited this person several times within an hour. Try again later."
+        sentence = "This person was invited several times within an hour. Try again later."
         raise LimitReached("RATE_LIMITED", sentence)
+    facts = {
+        "inviter": inviter,
+        "account": account_name,
+        "role": invitation.role,
+        "token": encrypted(token, PURPOSE),
+    }
+    send_email(account_id, invitation.email, EMAIL, str(invitation.id), facts)

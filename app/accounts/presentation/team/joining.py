@@ -85,6 +85,20 @@ def join(token: str) -> ResponseReturnValue:
     return _welcome(joined)
 
 
+@blueprint.post("/proof")
+@web.public
+@also_without_account
+@_limit_unknown
+def prove(token: str) -> ResponseReturnValue:
+    """Email a link to the invited address: this one was shown to somebody else."""
+    count_or_refuse(JOINING, request.remote_addr)
+    try:
+        found = accepting.email_proof(token)
+    except Conflict:
+        return _page(token, accepting.find_invitation(token))
+    return _page(token, found, was_sent=True)
+
+
 @blueprint.post("/acceptance")
 @web.public
 @also_without_account
@@ -108,7 +122,14 @@ def _welcome(joined: Actor) -> ResponseReturnValue:
     return web.send_to("/")
 
 
-def _page(token: str, found: FoundInvitation, form: JoinForm | None = None, status: int = 200) -> Response:
+def _page(
+    token: str,
+    found: FoundInvitation,
+    form: JoinForm | None = None,
+    status: int = 200,
+    *,
+    was_sent: bool = False,
+) -> Response:
     if not found.is_open:
         days = INVITATION_LIFETIME.days
         return Response(render_template("accounts/invitation_ended.html", found=found, days=days), 410)
@@ -118,6 +139,7 @@ def _page(token: str, found: FoundInvitation, form: JoinForm | None = None, stat
         as_role=a_role(found.role),
         token=token,
         form=form or JoinForm(formdata=None, email=found.email),
+        was_sent=was_sent,
         user=current_user if current_user.is_authenticated else None,
     )
     return Response(page, status)
