@@ -14,16 +14,23 @@ def secret_of(account_id: int) -> SigningSecret | None:
     return session().scalar(query, execution_options={"populate_existing": True})
 
 
-def create(account_id: int, salt: str) -> None:
+def create(account_id: int, salt: str, secret: str) -> None:
     """Create the account's secret, unless it has one."""
-    insert = insert_into(SigningSecret.__table__)
-    session().execute(insert.values(account_id=account_id, salt=salt).on_conflict_do_nothing())
+    insert = insert_into(SigningSecret.__table__).values(account_id=account_id, salt=salt, secret=secret)
+    session().execute(insert.on_conflict_do_nothing())
 
 
-def replace(account_id: int, salt: str, previous_until: datetime, at: datetime) -> None:
+def replace(account_id: int, salt: str, secret: str, previous_until: datetime, at: datetime) -> None:
     """Replace the secret; the one so far stays valid until then."""
     one = SigningSecret.__table__.c
-    values = {"previous_salt": one.salt, "previous_until": previous_until, "salt": salt, "shown_at": at}
+    values = {
+        "previous_salt": one.salt,
+        "previous_secret": one.secret,
+        "previous_until": previous_until,
+        "salt": salt,
+        "secret": secret,
+        "shown_at": at,
+    }
     session().execute(_change(account_id).values(**values))
 
 
@@ -38,7 +45,8 @@ def end_previous(account_id: int) -> bool:
     """End the validity of the previous secret; return False if there was none."""
     one = SigningSecret.__table__.c
     ended = _change(account_id).where(one.previous_salt.is_not(None)).returning(one.account_id)
-    return session().execute(ended.values(previous_salt=None, previous_until=None)).first() is not None
+    values = {"previous_salt": None, "previous_secret": "", "previous_until": None}
+    return session().execute(ended.values(**values)).first() is not None
 
 
 def _change(account_id: int) -> sa.Update:

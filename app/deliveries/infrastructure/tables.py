@@ -13,6 +13,7 @@ from app.deliveries.domain.requests import MAX_STEP_URL
 from app.deliveries.domain.states import State
 from app.platform.clock import now
 from app.platform.database import BigInt, Json, db
+from app.platform.outgoing.signing_secrets import MAX_SAVED
 from app.platform.tenancy import AccountOwned
 
 PLANNED = sa.text(f"state = '{State.PLANNED.value}'")
@@ -104,8 +105,8 @@ class DeliveryTurn(AccountOwned, db.Model):
 
 
 class SigningSecret(AccountOwned, db.Model):
-    """The secret that an account's deliveries are signed with, derived from `salt` (see `platform.outgoing`);
-    until `previous_until` also the one before."""
+    """The secret that an account's deliveries are signed with, encrypted, and its `salt` (see
+    `outgoing.signing_secrets`); until `previous_until` also the one before."""
 
     __tablename__ = "signing_secrets"
 
@@ -113,6 +114,8 @@ class SigningSecret(AccountOwned, db.Model):
         BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     salt: Mapped[str] = mapped_column(sa.String(64))
+    secret: Mapped[str] = mapped_column(sa.String(MAX_SAVED), default="", server_default="")
     shown_at: Mapped[datetime | None]
     previous_salt: Mapped[str | None] = mapped_column(sa.String(64))
+    previous_secret: Mapped[str] = mapped_column(sa.String(MAX_SAVED), default="", server_default="")
     previous_until: Mapped[datetime | None]

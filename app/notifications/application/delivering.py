@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.accounts import application as accounts
+from app.notifications.application import webhook_secrets
 from app.notifications.application.kinds import system_email_of
 from app.notifications.domain.deliveries import INTERRUPTED, Attempt
 from app.notifications.infrastructure import delivery_claims, queries
@@ -24,7 +25,7 @@ from app.platform.database import transaction
 from app.platform.logs import log
 from app.platform.outgoing import client
 from app.platform.outgoing.client import NotCalled
-from app.platform.outgoing.rules import secret_of, signature
+from app.platform.outgoing.rules import signature
 from app.platform.settings import current
 from app.platform.text import formats
 from app.platform.text.headers import one_line
@@ -119,7 +120,7 @@ def _call(call: WebhookCall) -> Attempt:
     if webhook is None:
         return Attempt(False, "The webhook was removed.", is_final=True)
     body, timestamp = call.body.encode(), int(time.time())
-    secret = secret_of(settings.secret_key, call.account_id, webhook.salt)
+    secret = webhook_secrets.secret_of(webhook.secret, webhook.account_id, webhook.salt)
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Muster",

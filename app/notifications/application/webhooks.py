@@ -8,13 +8,14 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.notifications.application import webhook_secrets
 from app.notifications.application.telling import call
 from app.notifications.infrastructure import delivery_claims, queries, store
 from app.notifications.infrastructure.tables import Webhook, WebhookCall
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid
-from app.platform.outgoing.rules import secret_of, url_problem
+from app.platform.outgoing.rules import url_problem
 from app.platform.settings import current
 
 SHOWN_CALLS = 25
@@ -51,9 +52,10 @@ def save_webhook(actor: Actor, url: str) -> str | None:
         if known is not None and known.url == url:
             return None
         salt = known.salt if known is not None else secrets.token_hex(16)
-        store.save_webhook(actor.account_id, url, salt, actor.user_id)
+        saved = known.secret if known is not None else webhook_secrets.to_save(actor.account_id, salt)
+        store.save_webhook(actor.account_id, url, salt, saved, actor.user_id)
         activity.record(actor, "webhook_saved", "job_webhook", actor.account_id)
-    return None if known is not None else _secret(actor, salt)
+        return None if known is not None else webhook_secrets.secret_of(saved, actor.account_id, salt)
 
 
 def replace_secret(actor: Actor) -> str:
@@ -64,9 +66,10 @@ def replace_secret(actor: Actor) -> str:
         accounts.lock(actor.account_id)
         webhook = _existing(actor)
         salt = secrets.token_hex(16)
-        store.save_webhook(actor.account_id, webhook.url, salt, actor.user_id)
+        saved = webhook_secrets.to_save(actor.account_id, salt)
+        store.save_webhook(actor.account_id, webhook.url, salt, saved, actor.user_id)
         activity.record(actor, "webhook_secret_replaced", "job_webhook", actor.account_id)
-    return _secret(actor, salt)
+    return webhook_secrets.secret_of(saved, actor.account_id, salt)
 
 
 def remove_webhook(actor: Actor) -> None:
@@ -96,10 +99,6 @@ def _existing(actor: Actor) -> Webhook:
     if webhook is None:
         raise Conflict("CONFLICT", "Save an address first.")
     return webhook
-
-
-def _secret(actor: Actor, salt: str) -> str:
-    return secret_of(current().secret_key, actor.account_id, salt)
 
 
 # The shape of a finished job; the values are made up.

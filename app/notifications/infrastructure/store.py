@@ -45,13 +45,14 @@ def mark_read(account_id: int, user_id: int, at: datetime, *, only: int | None, 
     return len(marked.all())
 
 
-def save_webhook(account_id: int, url: str, salt: str, user_id: int | None) -> None:
-    """Create the account's webhook, or change its address and salt."""
+def save_webhook(account_id: int, url: str, salt: str, secret: str, user_id: int | None) -> None:
+    """Create the account's webhook, or change its address, salt, and secret."""
     known = session().get(Webhook, account_id)
     if known is None:
-        session().add(Webhook(account_id=account_id, url=url, salt=salt, created_by=user_id))
+        made = Webhook(account_id=account_id, url=url, salt=salt, secret=secret, created_by=user_id)
+        session().add(made)
     else:
-        known.url, known.salt = url, salt
+        known.url, known.salt, known.secret = url, salt, secret
     session().flush()
 
 

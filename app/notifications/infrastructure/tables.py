@@ -15,6 +15,7 @@ from app.platform.clock import now
 from app.platform.database import Authored, BigInt, db
 from app.platform.ids import new_public_id
 from app.platform.outgoing.rules import MAX_URL_LENGTH
+from app.platform.outgoing.signing_secrets import MAX_SAVED
 from app.platform.tenancy import AccountOwned
 
 UNREAD = sa.text("read_at IS NULL")
@@ -74,7 +75,7 @@ class OutgoingEmail(AccountOwned, Delivery, db.Model):
 
 
 class Webhook(AccountOwned, Authored, db.Model):
-    """An account's webhook. Its secret is derived from `salt`, see `platform.outgoing`."""
+    """An account's webhook. `secret` is encrypted and belongs to `salt`, see `outgoing.signing_secrets`."""
 
     __tablename__ = "webhooks"
 
@@ -83,6 +84,7 @@ class Webhook(AccountOwned, Authored, db.Model):
     )
     url: Mapped[str] = mapped_column(sa.String(MAX_URL_LENGTH))
     salt: Mapped[str] = mapped_column(sa.String(64))
+    secret: Mapped[str] = mapped_column(sa.String(MAX_SAVED), default="", server_default="")
 
 
 class WebhookCall(AccountOwned, Delivery, db.Model):

@@ -8,6 +8,7 @@ from app.accounts.application import system_emails
 from app.notifications.application import email, register_system_email
 from app.notifications.application.reading import states_of_emails
 from app.notifications.application.telling import EMAILS, MOST_EMAILS, SECONDS
+from app.notifications.application.webhook_secrets import register_secrets
 from app.notifications.presentation import audit_words, bell, pages, webhook_pages
 from app.notifications.presentation import tasks as _tasks  # noqa: F401
 from app.platform.attempts import AttemptLimiter
@@ -19,6 +20,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(webhook_pages.blueprint)
     app.context_processor(bell.on_every_page)
     audit_words.register()
+    register_secrets()
     system_emails.register_mailer(partial(email, counts_apart=True), states_of_emails)
     for kind, write in system_emails.system_emails():
         register_system_email(kind, write)

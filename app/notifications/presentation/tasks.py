@@ -1,6 +1,6 @@
 """Queue tasks and periodic tasks of notifications."""
 
-from app.notifications.application import delivering, discarding
+from app.notifications.application import delivering, discarding, webhook_secrets
 from app.platform.clock import every
 from app.platform.queue import task
 
@@ -11,3 +11,4 @@ task(delivering.CALL_TASK, delivering.QUEUE, timeout=delivering.TASK_SECONDS)(de
 
 every(2)(delivering.send_again)
 every(3600)(discarding.discard_old)
+every(3600)(webhook_secrets.save_secrets)

@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.deliveries.application import signing
+from app.deliveries.infrastructure.tables import SigningSecret
 from app.home.application.doctor.encryption import encryption_keys
 from app.integrations.application import event_sources
 from app.messaging.application.servers import mail_servers
@@ -15,9 +17,13 @@ from app.messaging.infrastructure.providers import store as providers
 from app.messaging.infrastructure.providers.tables import MailProviderRow
 from app.messaging.infrastructure.servers.passwords import PURPOSE, decrypted
 from app.messaging.infrastructure.servers.tables import MailServerRow
+from app.notifications.application import webhook_secrets, webhooks
+from app.notifications.infrastructure.tables import Webhook
 from app.platform import encrypted_columns
+from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.encryption import has_first_key
+from app.platform.outgoing.rules import secret_of
 from app.platform.settings import SettingError, Settings
 from app.platform.tenancy import acting_for
 from tests.people import Person
@@ -95,6 +101,37 @@ def test_an_installation_moves_to_a_key_of_its_own_and_on(
         assert "flask reset-two-factor" in encryption_keys().advice
     set_keys(NEWEST, NEW)
     assert rotate(app)[0] == 0 and password(app, alice) == "geheim", "nothing was lost meanwhile"
+
+
+def test_secrets_that_sign_outlive_the_secret_key(
+    app: Flask, alice: Person, set_keys: SetKeys
+) -> None:  # P-07
+    webhook, account_id = Webhook.__table__, alice.actor.account_id
+
+    def secret_of_webhook() -> str:
+        saved, salt = session().execute(sa.select(webhook.c.secret, webhook.c.salt), **everywhere).one()
+        return webhook_secrets.secret_of(saved, account_id, salt)
+
+    everywhere: Any = {"execution_options": {"cross_account": True, "synchronize_session": False}}
+    with app.app_context(), acting_for(account_id):
+        secret = webhooks.save_webhook(alice.actor, "https://example.com/hook")
+        first = signing.show_secret(alice.actor)
+        second = signing.replace_secret(alice.actor)
+        with transaction():  # the previous release saved no secrets
+            session().execute(sa.update(webhook).values(secret=""), **everywhere)
+            nothing = {"secret": "", "previous_secret": ""}
+            session().execute(sa.update(SigningSecret.__table__).values(**nothing), **everywhere)
+        assert (secret_of_webhook(), signing.valid_secrets(account_id, now())) == (secret, [second, first])
+        assert (webhook_secrets.save_secrets(), signing.save_secrets()) == (1, 2)
+        assert (webhook_secrets.save_secrets(), signing.save_secrets()) == (0, 0)
+    set_keys(OLD)
+    assert "3 saved passwords encrypted anew" in rotate(app)[1]
+    set_keys(OLD, secret_key=OTHER)
+    with app.app_context(), acting_for(account_id):
+        assert (secret_of_webhook(), signing.valid_secrets(account_id, now())) == (secret, [second, first])
+        with transaction():  # the previous release replaces a secret
+            session().execute(sa.update(webhook).values(salt="another"), **everywhere)
+        assert secret_of_webhook() == secret_of(OTHER, account_id, "another")
 
 
 def test_rotation_goes_through_all_and_leaves_changes_alone(

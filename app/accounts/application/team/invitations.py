@@ -22,7 +22,7 @@ from app.activity import application as activity
 from app.platform.attempts import attempt_limiter
 from app.platform.clock import now
 from app.platform.database import transaction
-from app.platform.encryption import encrypted
+from app.platform.encryption import encrypted_to_save
 from app.platform.errors import Invalid, LimitReached, NotAllowed, NotFound
 from app.platform.settings import current
 
@@ -172,6 +172,6 @@ def send_link(
         "inviter": inviter,
         "account": account_name,
         "role": invitation.role,
-        "token": encrypted(token, PURPOSE),
+        "token": encrypted_to_save(token, PURPOSE),
     }
     send_email(account_id, invitation.email, EMAIL, str(invitation.id), facts)

@@ -7,7 +7,7 @@ from app.accounts.application.system_emails import register_email
 from app.accounts.application.team.invitations import EMAIL, PURPOSE
 from app.accounts.domain.team import INVITATION_LIFETIME, a_role
 from app.accounts.presentation.security.password_emails import user_email
-from app.platform.encryption import decrypted
+from app.platform.encryption import decrypted_saved
 from app.platform.mail import SystemEmail
 from app.platform.settings import current
 
@@ -17,7 +17,7 @@ def register() -> None:
 
 
 def _invitation(facts: Mapping[str, Any], _invitation_id: str) -> SystemEmail:
-    token = decrypted(str(facts["token"]), PURPOSE) or ""
+    token = decrypted_saved(str(facts["token"]), PURPOSE) or ""
     as_role, days = a_role(str(facts["role"])), INVITATION_LIFETIME.days
     return user_email(
         f"{facts['inviter']} invited you to {facts['account']} on Muster",
