@@ -69,6 +69,12 @@ class Settings:
         "Keys for saved passwords, separated by commas; the first encrypts, all decrypt.",
         "SECRET_KEY",
     )
+    password_key: str = _setting(
+        "",
+        secret,
+        "Key that people’s passwords are hashed with: the first SECRET_KEY, after that has changed.",
+        "SECRET_KEY",
+    )
     uploads_url: str = _setting(
         "",
         uploads_place,

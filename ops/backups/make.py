@@ -19,9 +19,9 @@ from app.platform.database import db
 from app.platform.database.transactions import write_lock
 from app.platform.settings import Settings
 from app.platform.text import formats
-from app.platform.text.words import counted
+from app.platform.text.words import counted, joined
 from ops.backups import archive, database_copy
-from ops.backups.secret_key import fingerprint, is_generated, key_file
+from ops.backups.secret_key import fingerprint, is_generated, kept_apart, key_file
 from ops.backups.work_folders import work_folders
 from ops.problems import Problem
 
@@ -52,6 +52,8 @@ class Backup:
                 "SECRET_KEY is set in the environment. Keep it, too: "
                 "without it, saved passwords can’t be read."
             )
+        if apart := kept_apart(settings):
+            said.append(f"Keep {joined(apart)}, too: the backup can’t be restored without.")
         if self.elsewhere:
             said.append(
                 f"Uploads aren’t in this file: they stay in {self.elsewhere}. Back up that bucket, too, "
@@ -145,6 +147,8 @@ def _write(
         "schema": schema,
         "created_at": moment.isoformat(timespec="seconds"),
         "secret_key": {"included": made.has_key, "fingerprint": fingerprint(settings.secret_key)},
+        "encryption_keys": [fingerprint(key) for key in settings.encryption_key],
+        "password_key": fingerprint(settings.password_key) if settings.password_key else None,
         "uploads": made.uploads,
         "missing_uploads": made.missing,
         "uploads_in": made.elsewhere,

@@ -27,7 +27,7 @@ from app.platform.text.words import counted
 from ops import locks
 from ops.backups import archive, database_copy
 from ops.backups.make import LOCK_WAIT_SECONDS, refuse_postgresql, sync_folder
-from ops.backups.secret_key import fingerprint, is_generated, key_file
+from ops.backups.secret_key import check_other_keys, fingerprint, is_generated, key_file
 from ops.backups.stopping import uninterrupted
 from ops.backups.work_folders import work_folders
 from ops.prepare import prepare_database
@@ -193,6 +193,7 @@ def _checked(settings: Settings, about: dict[str, Any]) -> dict[str, Any]:
             "SECRET_KEY isn’t the key of this backup, so saved passwords couldn’t be read. "
             "Set it to the right one, or unset it to use the key in the backup."
         )
+    check_other_keys(settings, about)
     return about
 
 

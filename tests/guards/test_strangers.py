@@ -89,6 +89,7 @@ OPEN_TO_ALL_WITH_THE_LINK = {
     "password_reset.save",
     "invitations.show",
     "invitations.join",
+    "invitations.prove",
     "invitations.accept",
 }
 # Their addresses name a service, and each account has its own.

@@ -24,7 +24,9 @@ from app.platform.database import transactions
 from app.platform.schema_version import MIGRATIONS, newest_migration
 from app.platform.settings import Settings
 from ops.backups import database_copy
+from ops.backups.secret_key import check_other_keys
 from ops.backups.work_folders import PREFIX
+from ops.problems import Problem
 from tests.ops.backed_up import Archive, Place
 from tests.ops.test_run import eventually
 from tests.people import create_people, sign_in
@@ -200,6 +202,26 @@ def test_a_key_of_the_environment_stays_out(
     right = Place(tmp_path / "new", SECRET_KEY=key)
     assert right.run("restore", file).exit_code == 0
     right.close()
+
+
+def test_other_keys_are_recognized(source: Place, tmp_path: Path) -> None:
+    first, second, third = "e" * 32, "f" * 32, "p" * 32
+    file = tmp_path / "keys.tar.gz"
+    done = Place(source.folder, ENCRYPTION_KEY=f"{first},{second}", PASSWORD_KEY=third).run("backup", file)
+    assert "Keep ENCRYPTION_KEY and PASSWORD_KEY, too" in done.output
+    about = json.loads(Archive.read(file).members[0][1])
+    assert not any(key in json.dumps(about) for key in (first, second, third))
+    refused = Place(tmp_path / "new").run("restore", file)
+    assert refused.exit_code == 1 and "The backup needs ENCRYPTION_KEY, which isn’t set" in refused.output
+    for keys, sentence in (
+        ({"ENCRYPTION_KEY": second}, "ENCRYPTION_KEY isn’t the key of this backup"),
+        ({"ENCRYPTION_KEY": first}, "The backup needs PASSWORD_KEY, which isn’t set"),
+        ({"ENCRYPTION_KEY": first, "PASSWORD_KEY": second}, "PASSWORD_KEY isn’t the key of this backup"),
+    ):
+        with pytest.raises(Problem, match=sentence):
+            check_other_keys(Settings.from_environment({"DATA_DIR": str(tmp_path)} | keys), about)
+    known = {"ENCRYPTION_KEY": f"{second},{first}", "PASSWORD_KEY": third, "DATA_DIR": str(tmp_path)}
+    check_other_keys(Settings.from_environment(known), about)
 
 
 def test_postgresql_has_tools_of_its_own(tmp_path: Path) -> None:

@@ -28,7 +28,15 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SETTINGS = {item.name.upper(): item for item in fields(Settings)}
 GIVEN_BY_THE_OPERATOR = re.compile(r"\$\{\w+(:\?|:-[^}]*)\}")
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
-SECRETS = ("SECRET_KEY", "ENCRYPTION_KEY", "UPLOADS_URL", "POSTGRES_PASSWORD", "METRICS_TOKEN", "MAIL_URL")
+SECRETS = (
+    "SECRET_KEY",
+    "ENCRYPTION_KEY",
+    "PASSWORD_KEY",
+    "UPLOADS_URL",
+    "POSTGRES_PASSWORD",
+    "METRICS_TOKEN",
+    "MAIL_URL",
+)
 
 
 def ours() -> dict[str, Any]:

@@ -62,7 +62,7 @@ def init(app: Flask, settings: Settings) -> None:
         SECURITY_POST_LOGOUT_VIEW="/sign-in",
         SECURITY_LOGIN_USER_TEMPLATE="accounts/sign_in.html",
         SECURITY_PASSWORD_HASH="argon2",
-        SECURITY_PASSWORD_SALT=hashlib.sha256(b"salt" + settings.secret_key.encode()).hexdigest(),
+        SECURITY_PASSWORD_SALT=_password_salt(settings),
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_SEND_REGISTER_EMAIL=False,
@@ -90,6 +90,12 @@ def init(app: Flask, settings: Settings) -> None:
     app.view_functions["security.logout"] = _sign_out
     for name in ("login", "logout"):
         web.public(app.view_functions[f"security.{name}"])
+
+
+def _password_salt(settings: Settings) -> str:
+    """Return the key of the HMAC that is hashed. Hashes of another one match no password."""
+    key = settings.password_key or settings.secret_key
+    return hashlib.sha256(b"salt" + key.encode()).hexdigest()
 
 
 def _sign_in_view(view: Any) -> Any:

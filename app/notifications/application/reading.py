@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.accounts import application as accounts
-from app.accounts.application.system_emails import EmailState
+from app.accounts.application import system_emails
 from app.accounts.domain import Actor, Permission
 from app.notifications.application.kinds import notice_of
 from app.notifications.domain.notices import Notice
@@ -88,10 +88,12 @@ def mark_all_read(actor: Actor, up_to: int | None = None) -> int:
         return store.mark_read(actor.account_id, actor.user_id, now(), only=None, up_to=up_to)
 
 
-def states_of_emails(account_id: int, kind: str, subject_ids: Sequence[str]) -> dict[str, EmailState]:
+def states_of_emails(
+    account_id: int, kind: str, subject_ids: Sequence[str]
+) -> dict[str, system_emails.EmailState]:
     """Return {subject id: state of the newest email of a kind about it}, for the room below that wrote it."""
     found = queries.newest_emails(account_id, kind, subject_ids)
-    return {row[0]: EmailState(str(row[1]), row[2], row[3]) for row in found}
+    return {row[0]: system_emails.EmailState(str(row[1]), row[2], row[3]) for row in found}
 
 
 def emails_about(account_id: int, subject_id: str) -> list[OutgoingEmail]:

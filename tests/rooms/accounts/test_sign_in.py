@@ -251,6 +251,15 @@ def test_an_outdated_password_hash_is_renewed_at_sign_in(app: Flask) -> None:
     assert type_in(app.test_client(), "bob@example.com").location == "/"
 
 
+def test_passwords_outlive_the_secret_key_with_a_key_of_their_own(database: Database, app: Flask) -> None:
+    first = app.extensions["settings"].secret_key
+    for password_key, status in ((first, 302), ("", 422)):
+        settings = database.settings(
+            SECRET_KEY="another key, which is long enough", PASSWORD_KEY=password_key
+        )
+        assert type_in(create_app(settings).test_client(), "bob@example.com").status_code == status
+
+
 def test_a_person_who_was_switched_off_cannot_sign_in(app: Flask) -> None:
     from app.accounts.infrastructure import queries
     from app.platform.database import transaction

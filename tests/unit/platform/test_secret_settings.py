@@ -12,6 +12,7 @@ from app.platform.settings import SettingError, Settings
         {"REDIS_URL": "http://:hunter2@queue"},
         {"MAIL_URL": "ftp://muster:hunter2@mail"},
         {"SECRET_KEY": "hunter2"},
+        {"PASSWORD_KEY": "hunter2"},
     ],
     ids=lambda settings: next(iter(settings)),
 )
