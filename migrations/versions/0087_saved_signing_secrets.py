@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0086_saved_signing_secrets"
-down_revision = "0085_two_factor"
+revision = "0087_saved_signing_secrets"
+down_revision = "0086_due_in_account"
 branch_labels = None
 depends_on = None
 
