@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0087_saved_signing_secrets"
-down_revision = "0086_due_in_account"
+revision = "0088_saved_signing_secrets"
+down_revision = "0087_suspended_accounts"
 branch_labels = None
 depends_on = None
 
