@@ -22,7 +22,10 @@ ANSWERS: set[str | None] = {
     *("application/json", "application/problem+json", "application/yaml", "text/csv", "text/event-stream")
 }
 NOT_MADE = {"fix_failure"}  # no row of Alice's job has failed
-CHANGES_NOTHING = {"try_template"}  # operations that a viewer may use although their method is not GET
+CHANGES_NOTHING = {
+    "try_template",
+    "try_workflow",
+}  # operations that a viewer may use although their method is not GET
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.errors import Invalid
 from app.platform.tenancy import acting_for
-from tests.people import Person
+from tests.people import Person, Program, program_of
 from tests.rooms.contacts.people import add
 from tests.rooms.workflows.drafts import draft
 from tests.unit.workflows.documents import (
@@ -234,3 +234,28 @@ def test_the_page(app: Flask, bob: Person, vera: Person, mallory: Person) -> Non
     assert "Choose a date within" in bob.get(f"{page}?start=9999-12-31T23:59").text
     assert mallory.get(page).status_code == 404
     assert "/test-run" in bob.get(f"/workflows/{public_id}").text
+
+
+def test_programs_try_a_workflow(app: Flask, program: Program, vera: Person, mallory: Person) -> None:  # W-14
+    """With a contact or sample data; the walk is answered, and nothing is recorded or sent."""
+    ann = add(app, program.actor, "ann@example.com", first_name="Ann", tags=["Blue"])
+    add(app, mallory.actor, "eve@example.org")
+    fork = branch("asks", path("yes", "Red", TAGGED, email("red")), otherwise=[email("blue")])
+    given = definition(GREETING, step("tags", "add_tag", tag="Seen"), wait("pause", 2), fork)
+    public_id = draft(app, program.actor, definition=given)
+    address = f"/workflows/{public_id}/trial"
+    found = program_of(app, vera).post(address, {"contact": "ann@example.com"}).json
+    assert (found["workflow_id"], found["contact_id"], found["messages"]) == (public_id, ann, 2)
+    assert [one["id"] for one in found["steps"]] == ["hello", "tags", "pause", "asks", "blue"]
+    assert found["steps"][0]["message"]["subject"] == "Hi Ann" and found["longest_path"]["days"] == 2
+    red = next(one["value"] for one in found["steps"][3]["choices"] if one["label"] == "Red")
+    sample = program.post(address, {"sample": True, "choices": {"asks": red}}).json
+    assert sample["contact_id"] is None and sample["steps"][-1]["id"] == "red"
+    for field, value in {"contact": "eve@example.org", "start": "2001-01-01T00:00:00Z"}.items():
+        refused = program.post(address, {field: value})
+        assert refused.status_code == 422 and list(refused.json["fields"]) == [field]
+    assert program_of(app, mallory).post(address, {}).json["code"] == "WORKFLOW_NOT_FOUND"
+    with app.app_context(), acting_for(program.actor.account_id):
+        assert session().scalars(sa.select(Message.id).where(Message.account_id == 1)).all() == []
+        assert session().scalars(sa.select(Enrollment.id).where(Enrollment.account_id == 1)).all() == []
+        assert not contacts.facts_of(1, [ann])[ann].values["contact.tags"] & {"Seen"}

@@ -1,4 +1,4 @@
-"""What programs send to try a template, and what they receive."""
+"""What programs send to try a template or a workflow, and what they receive."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from app.engine.application import trial
 from app.gallery.application.trying import TriedTemplate
-from app.platform.api.example_ids import TEMPLATE_ID
+from app.platform.api.example_ids import TEMPLATE_ID, WORKFLOW_ID
 from app.platform.api.moments import Moment
 from app.platform.api.schemas import Options, Schema, described
 from app.workflows.domain.messages.rendering import Rendered
@@ -38,7 +38,7 @@ ChoiceValue = Annotated[str, Field(max_length=trial.MAX_CHOICE)]
 
 
 class TrialOptions(Options):
-    """Whom a template is tried with, and how."""
+    """Whom a template or a workflow is tried with, and how."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"contact": "ann@example.com"}]})
 
@@ -87,7 +87,7 @@ class TrialStep(Schema):
 
     model_config = ConfigDict(json_schema_extra={"examples": [STEP]})
 
-    id: str = Field(description="ID of the step in the template.")
+    id: str = Field(description="ID of the step.")
     number: int = Field(description="Its number, in reading order.")
     title: str = Field(description="What it does, in words.")
     detail: str = Field(description="More about what it does; may be empty.")
@@ -100,7 +100,7 @@ class TrialStep(Schema):
 
 
 class TrialPath(Schema):
-    """The longest or the shortest way through the template, whoever the contact is."""
+    """The longest or the shortest way through the steps, whoever the contact is."""
 
     days: int = described("Its length in days.", 14)
     messages: int = described("How many messages there are.", 5)
@@ -108,11 +108,7 @@ class TrialPath(Schema):
     ends_at: datetime = described("When it ends.", "2026-03-16T09:00:00Z")
 
 
-class TemplateTrial(Schema):
-    """What a template would do with one contact. Nothing was created or sent."""
-
-    template_id: str = described("ID of the template.", TEMPLATE_ID)
-    version: int = described("Version of the template.", 3)
+class _Trial(Schema):
     contact_id: int | None = described("ID of the contact; null for a sample contact.", 42)
     contact: str = described("Name of the contact.", "Ann Lee")
     is_contactable: bool = described("Whether they can be contacted. If not, they aren’t enrolled.", True)
@@ -128,24 +124,44 @@ class TemplateTrial(Schema):
     shortest_path: TrialPath = Field(description="If they happen at once.")
 
 
-def trial_shape(tried: TriedTemplate, run: trial.Trial) -> TemplateTrial:
-    return TemplateTrial(
-        template_id=tried.template.public_id,
-        version=tried.template.version,
-        contact_id=run.contact_id or None,
-        contact=run.contact,
-        is_contactable=run.is_contactable,
-        is_filtered_out=run.is_filtered_out,
-        time_zone=run.zone,
-        starts_at=tried.paths.starts_at,
-        ends_at=run.ends_at,
-        messages=run.messages,
-        weekend_messages=run.weekend_messages,
-        is_complete=run.is_complete,
-        steps=[_step(one) for one in run.steps],
-        longest_path=_path(tried.paths.longest),
-        shortest_path=_path(tried.paths.shortest),
-    )
+class TemplateTrial(_Trial):
+    """What a template would do with one contact. Nothing was created or sent."""
+
+    template_id: str = described("ID of the template.", TEMPLATE_ID)
+    version: int = described("Version of the template.", 3)
+
+
+class WorkflowTrial(_Trial):
+    """What a workflow, as it is edited now, would do with one contact. Nothing was recorded or sent."""
+
+    workflow_id: str = described("ID of the workflow.", WORKFLOW_ID)
+
+
+def template_trial_shape(tried: TriedTemplate, run: trial.Trial) -> TemplateTrial:
+    common = _common(tried.paths, run)
+    return TemplateTrial(template_id=tried.template.public_id, version=tried.template.version, **common)
+
+
+def workflow_trial_shape(public_id: str, paths: trial.PathsThrough, run: trial.Trial) -> WorkflowTrial:
+    return WorkflowTrial(workflow_id=public_id, **_common(paths, run))
+
+
+def _common(paths: trial.PathsThrough, run: trial.Trial) -> dict[str, Any]:
+    return {
+        "contact_id": run.contact_id or None,
+        "contact": run.contact,
+        "is_contactable": run.is_contactable,
+        "is_filtered_out": run.is_filtered_out,
+        "time_zone": run.zone,
+        "starts_at": paths.starts_at,
+        "ends_at": run.ends_at,
+        "messages": run.messages,
+        "weekend_messages": run.weekend_messages,
+        "is_complete": run.is_complete,
+        "steps": [_step(one) for one in run.steps],
+        "longest_path": _path(paths.longest),
+        "shortest_path": _path(paths.shortest),
+    }
 
 
 def _step(one: trial.TrialStep) -> TrialStep:
