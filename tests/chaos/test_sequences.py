@@ -21,6 +21,7 @@ from app.bulk_enrollment.domain.brakes.rules import Brakes
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection, Selection
 from app.contacts import application as contacts
+from app.contacts.application import selecting
 from app.engine.domain import UNDER_WAY
 from app.platform.clock import now
 from app.platform.database import session, transaction
@@ -93,8 +94,8 @@ def _fix(actor: Actor, job: str) -> None:
 
 
 def _delete(actor: Actor, contact_id: int) -> None:
-    selected = contacts.select_contacts(actor, [contact_id])
-    contacts.delete_selection(actor, selected.id, 1)
+    selected = selecting.select_contacts(actor, [contact_id])
+    selecting.delete_selection(actor, selected.id, 1)
 
 
 CONTACT_ACTS: dict[str, Callable[[Actor, int], object]] = {

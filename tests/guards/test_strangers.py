@@ -17,8 +17,7 @@ from app.accounts.application.team.invitations import invite
 from app.accounts.infrastructure import queries
 from app.accounts.infrastructure.tables import Account, SignIn
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.contacts import application as contacts
-from app.contacts.application import topics
+from app.contacts.application import selecting, topics
 from app.contacts.application.selecting.selections import EVERYBODY
 from app.contacts.infrastructure.tables import Contact, CustomField, Tag
 from app.deliveries.infrastructure.tables import Delivery
@@ -128,9 +127,9 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
     with app.app_context(), acting_for(account):
         workflow = session().scalars(sa.select(Workflow).limit(1)).one()
         template, template_text = _template_of_ones_own(account)
-        segment = contacts.save_segment(alice.actor, "Everyone", EVERYBODY).id
-        selection = contacts.select_matching(alice.actor, None).id
-        action = contacts.tag_selection(alice.actor, selection, "seen")
+        segment = selecting.save_segment(alice.actor, "Everyone", EVERYBODY).id
+        selection = selecting.select_matching(alice.actor, None).id
+        action = selecting.tag_selection(alice.actor, selection, "seen")
         job = session().scalars(sa.select(EnrollmentJob).limit(1)).one().public_id
         contact = session().scalars(sa.select(Contact.id).limit(1)).one()
         due_at = due_in_days(0, now(), alice.actor.time_zone)

@@ -9,7 +9,7 @@ from app.contacts.application.consent.sms import set_sms_consent
 from app.contacts.application.custom_fields.listing import check_keys
 from app.contacts.application.lookup import existing
 from app.contacts.application.people import change_contact, reactivate, unsubscribe
-from app.contacts.application.reading import TaggedContact, tagged
+from app.contacts.application.showing import TaggedContact, tagged
 from app.contacts.application.tags import tag_contact, untag_contact
 from app.contacts.domain import Status, tag_key
 from app.contacts.infrastructure import queries

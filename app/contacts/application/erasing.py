@@ -17,7 +17,7 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application import happenings
 from app.contacts.application.lookup import existing
-from app.contacts.application.reading import TaggedContact, tagged
+from app.contacts.application.showing import TaggedContact, tagged
 from app.contacts.domain.criteria.rewriting import without_person
 from app.contacts.domain.names import full_name
 from app.contacts.infrastructure.removing import erasure_store

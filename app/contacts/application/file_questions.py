@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.accounts.domain import Actor
-from app.contacts.application.custom_fields.listing import own_field_list
-from app.contacts.application.reading import own_fields
+from app.contacts.application.custom_fields.listing import own_field_list, own_fields
 from app.contacts.application.tags import new_tags
 from app.contacts.domain import FIELDS
 from app.contacts.domain.names import field_key

@@ -13,6 +13,7 @@ from app.contacts.domain import tag_key, tag_name
 from app.contacts.domain.names import tag_problem
 from app.contacts.infrastructure import queries, store
 from app.contacts.infrastructure.removing.locks import LockFor
+from app.contacts.infrastructure.tables import Tag
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
@@ -49,6 +50,12 @@ def new_tags(account_id: int, names: Sequence[str]) -> list[str]:
     by_key = {tag_key(name): name for name in reversed(names)}
     known = store.tags_by_key(account_id, list(by_key))
     return [name for key, name in reversed(by_key.items()) if key not in known]
+
+
+def tags_to_choose(actor: Actor) -> Sequence[Tag]:
+    """Return the account's tags for a selection list."""
+    require(actor, Permission.REPORTS)
+    return queries.tags(actor.account_id)
 
 
 def tag_contact(actor: Actor, contact_id: int, name: str) -> None:

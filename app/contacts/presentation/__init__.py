@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from app.contacts.application import answer_files, count_contacts_of_day, register_storage
+from app.contacts.application import answer_files, count_contacts_of_day
+from app.contacts.application.selecting import register_storage
 from app.contacts.domain import may_be_contacted
 from app.contacts.domain.names import title_of
 from app.contacts.presentation import audit_words, field_pages, finding, pages, topic_pages

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import url_for
 
 from app.accounts.domain import Actor
-from app.contacts import application as contacts
+from app.contacts.application import selecting
 from app.contacts.domain.names import title_of
 from app.platform.finding import Found, Provider, register
 
@@ -17,7 +17,7 @@ def register_provider() -> None:
 def _find(actor: Actor, text: str, limit: int) -> Sequence[Found]:
     return [
         Found(title, url_for("contacts.show", contact_id=one.id), _hint(title, one.email, one.phone))
-        for one in contacts.matching_contacts(actor, text, limit)
+        for one in selecting.matching_contacts(actor, text, limit)
         for title in [title_of(one)]
     ]
 

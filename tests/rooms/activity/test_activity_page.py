@@ -13,6 +13,7 @@ from app.activity.application import LogFilter, read_log
 from app.activity.application.reading import PAGE
 from app.activity.infrastructure.tables import AuditEntry
 from app.contacts import application as contacts
+from app.contacts.application import selecting
 from app.contacts.domain import ConsentBasis
 from app.platform.database import db, session, transaction
 from app.platform.tenancy import acting_for
@@ -67,10 +68,10 @@ def test_entries_read_as_sentences_with_links(told: Flask, alice: Person) -> Non
 def test_what_is_deleted_is_not_linked(app: Flask, alice: Person) -> None:
     with app.app_context(), acting_for(alice.actor.account_id):
         criteria = {"all": [{"field": "contact.tags", "op": "has_any", "value": ["lead"]}]}
-        segment = contacts.save_segment(alice.actor, "Reachable", criteria).id
+        segment = selecting.save_segment(alice.actor, "Reachable", criteria).id
     assert f'the segment <a href="/contacts/segments/{segment}">Reachable</a>' in alice.get("/activity").text
     with app.app_context(), acting_for(alice.actor.account_id):
-        contacts.delete_segment(alice.actor, segment)
+        selecting.delete_segment(alice.actor, segment)
     assert "Alice deleted the segment “Reachable”" in texts(alice.get("/activity").text)
     for page in ("/activity", "/"):
         assert "/contacts/segments/" not in alice.get(page).text

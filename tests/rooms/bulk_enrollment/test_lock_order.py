@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.contacts import application as contacts
+from app.contacts.application import selecting
 from app.contacts.application.custom_fields import changing, values
 from app.contacts.application.selecting import bulk_actions
 from app.contacts.infrastructure.tables import Contact, ContactTag
@@ -86,7 +87,7 @@ def test_a_job_and_bulk_actions(trial: Trial, app, bob, people, caplog) -> None:
     with app.app_context(), transaction():
         [tag_id] = contacts.ensure_tags(actor.account_id, ["Spring"])
     with trial.acting():
-        selection = contacts.select_contacts(actor, people).id
+        selection = selecting.select_contacts(actor, people).id
     workflow = active(app, actor)
     job = trial.started(file(addresses(PEOPLE)[::-1]), workflow, batch_size=PEOPLE, tags=["Spring"])
     [batch] = trial.batches(job)

@@ -14,6 +14,7 @@ from app.activity.infrastructure.tables import ContactEvent
 from app.bulk_enrollment.application.undoing import undo_job
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
+from app.contacts.application import selecting
 from app.contacts.infrastructure.tables import Contact, ContactTag
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import db, session
@@ -160,8 +161,8 @@ def tagging(trial: Trial, contact_id: int) -> Callable[[], object]:
 
 def tagging_many(trial: Trial, contact_id: int) -> Callable[[], object]:
     with trial.acting():
-        selected = contacts.select_contacts(trial.actor, [contact_id])
-    return lambda: contacts.tag_selection(trial.actor, selected.id, "New")
+        selected = selecting.select_contacts(trial.actor, [contact_id])
+    return lambda: selecting.tag_selection(trial.actor, selected.id, "New")
 
 
 def renaming(trial: Trial, contact_id: int) -> Callable[[], object]:
@@ -170,8 +171,8 @@ def renaming(trial: Trial, contact_id: int) -> Callable[[], object]:
 
 def deleting(trial: Trial, contact_id: int) -> Callable[[], object]:
     with trial.acting():
-        selected = contacts.select_contacts(trial.actor, [contact_id])
-    return lambda: contacts.delete_selection(trial.actor, selected.id, 1)
+        selected = selecting.select_contacts(trial.actor, [contact_id])
+    return lambda: selecting.delete_selection(trial.actor, selected.id, 1)
 
 
 def erasing(trial: Trial, contact_id: int) -> Callable[[], object]:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from app.contacts import application as contacts
+from app.contacts.application import selecting
 from tests.rooms.bulk_enrollment.jobs import all_jobs, words_of
 from tests.rooms.bulk_enrollment.trial import Trial, set_status
 from tests.rooms.contacts.people import add
@@ -89,7 +89,7 @@ def test_ticked_contacts_from_the_list_to_the_report(trial: Trial, bob, workflow
 
 def test_a_segment_is_started_at_once_and_only_once(trial: Trial, app, bob, workflow, ids):
     with app.app_context():
-        segment = contacts.save_segment(bob.actor, "My leads", LEADS).id
+        segment = selecting.save_segment(bob.actor, "My leads", LEADS).id
     upload = bob.get(f"/workflows/{workflow}/enroll").text
     for words in ("From your contacts", "From a segment", "Paste a list"):
         assert words in upload
@@ -124,7 +124,7 @@ def test_a_pasted_list_goes_straight_to_its_workflow(bob, workflow, ids):
 def test_an_inactive_workflow_is_activated_on_the_way(app, bob, ids):
     workflow = draft(app, bob.actor, "Offer")
     with app.app_context():
-        selection = contacts.select_contacts(bob.actor, [ids["ann"]]).id
+        selection = selecting.select_contacts(bob.actor, [ids["ann"]]).id
     options = f"/workflows/{workflow}/enroll/selections/{selection}"
     page = bob.get(options).text
     assert "Offer is a draft" in page and "Start now" not in page
@@ -138,7 +138,7 @@ def test_problems_are_shown_where_they_are(app, alice, bob, workflow, ids):
     from app.platform.settings import current
 
     with app.app_context():
-        selection = contacts.select_contacts(bob.actor, [ids["ann"], ids["ben"]]).id
+        selection = selecting.select_contacts(bob.actor, [ids["ann"], ids["ben"]]).id
         change_limits(alice.actor, {"contacts_per_job": 1}, current())
     options = f"/workflows/{workflow}/enroll/selections/{selection}"
     page = bob.post(options, {"act": "start", "tags": "x" * 90, "batch_size": "many"})
@@ -150,7 +150,7 @@ def test_problems_are_shown_where_they_are(app, alice, bob, workflow, ids):
 
 def test_it_belongs_to_the_account_and_needs_a_permission(app, bob, vera, mallory, workflow, ids):
     with app.app_context():
-        selection = contacts.select_contacts(bob.actor, [ids["ann"]]).id
+        selection = selecting.select_contacts(bob.actor, [ids["ann"]]).id
     theirs = active(app, mallory.actor, "Elsewhere")
     for person, target, status in ((mallory, workflow, 404), (mallory, theirs, 404), (vera, workflow, 403)):
         options = f"/workflows/{target}/enroll/selections/{selection}"

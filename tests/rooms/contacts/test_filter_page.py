@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.contacts import application as contacts
-from app.contacts.application import custom_fields
+from app.contacts.application import custom_fields, selecting
 from app.contacts.infrastructure.selecting import segments as store
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -132,7 +132,7 @@ def test_a_segment_is_saved_opened_changed_and_deleted(app, bob, people):
     assert "Save changes to My leads" in changed
     with app.app_context():
         rome = {"all": [*LEADS["all"], *IN_ROME["all"]]}
-        contacts.change_segment(bob.actor, number, criteria=rome)
+        selecting.change_segment(bob.actor, number, criteria=rome)
     assert names(bob.get(opened)) == ["Ann"]
     assert bob.post(f"/contacts/segments/{number}", {"name": "Romans"}).status_code == 303
     assert ">Romans</h1>" in bob.get(opened).text
@@ -151,7 +151,7 @@ def test_the_list_of_segments_takes_the_same_number_of_queries_for_any_number(ap
     asked = []
     for number in range(3):
         with app.app_context():
-            contacts.save_segment(bob.actor, f"Segment {number}", {"any": rules * 10})
+            selecting.save_segment(bob.actor, f"Segment {number}", {"any": rules * 10})
         with statements(app) as found:
             page = bob.get("/contacts/segments").text
         assert page.count("has been in “Welcome”") == 10 * (number + 1)
@@ -161,21 +161,21 @@ def test_the_list_of_segments_takes_the_same_number_of_queries_for_any_number(ap
 
 def test_names_of_segments_are_unique_and_not_empty(app, bob, mallory):
     with app.app_context():
-        first = contacts.save_segment(bob.actor, "Leads", LEADS)
-        other = contacts.save_segment(bob.actor, "Romans", IN_ROME)
-        contacts.save_segment(mallory.actor, "Leads", LEADS)
+        first = selecting.save_segment(bob.actor, "Leads", LEADS)
+        other = selecting.save_segment(bob.actor, "Romans", IN_ROME)
+        selecting.save_segment(mallory.actor, "Leads", LEADS)
         with pytest.raises(Conflict):
-            contacts.save_segment(bob.actor, "lEADS ", IN_ROME)
+            selecting.save_segment(bob.actor, "lEADS ", IN_ROME)
         with pytest.raises(Conflict):
-            contacts.change_segment(bob.actor, other.id, name="Leads")
-        contacts.change_segment(bob.actor, first.id, name="LEADS")
-        assert [one.name for one in contacts.list_segments(bob.actor)] == ["LEADS", "Romans"]
+            selecting.change_segment(bob.actor, other.id, name="Leads")
+        selecting.change_segment(bob.actor, first.id, name="LEADS")
+        assert [one.name for one in selecting.list_segments(bob.actor)] == ["LEADS", "Romans"]
         for name in ("", "  ", "x" * 121, "\0"):
             with pytest.raises(Invalid):
-                contacts.save_segment(bob.actor, name, LEADS)
+                selecting.save_segment(bob.actor, name, LEADS)
         for document in (None, {}, {"all": [{"field": "x"}]}, "x"):
             with pytest.raises(Invalid):
-                contacts.save_segment(bob.actor, "New", document)
+                selecting.save_segment(bob.actor, "New", document)
     page = bob.post("/contacts/segments", {"name": "Leads", "filter": '{"all":[]}'})
     assert page.status_code == 422
     page = bob.post(f"/contacts/segments/{other.id}", {"name": "Leads"})
@@ -184,15 +184,15 @@ def test_names_of_segments_are_unique_and_not_empty(app, bob, mallory):
 
 def test_segments_belong_to_an_account_and_viewers_only_look(app, bob, vera, mallory):
     with app.app_context():
-        segment = contacts.save_segment(bob.actor, "Leads", LEADS).id
+        segment = selecting.save_segment(bob.actor, "Leads", LEADS).id
         with pytest.raises(NotFound):
-            contacts.find_segment(mallory.actor, segment)
+            selecting.find_segment(mallory.actor, segment)
         with pytest.raises(NotFound):
-            contacts.delete_segment(mallory.actor, segment)
+            selecting.delete_segment(mallory.actor, segment)
         for forbidden in (
-            lambda: contacts.save_segment(vera.actor, "Mine", LEADS),
-            lambda: contacts.change_segment(vera.actor, segment, name="Mine"),
-            lambda: contacts.delete_segment(vera.actor, segment),
+            lambda: selecting.save_segment(vera.actor, "Mine", LEADS),
+            lambda: selecting.change_segment(vera.actor, segment, name="Mine"),
+            lambda: selecting.delete_segment(vera.actor, segment),
         ):
             with pytest.raises(NotAllowed):
                 forbidden()
@@ -220,9 +220,9 @@ DEEP = {
 
 def test_a_filter_that_the_builder_cannot_hold_is_shown_and_stays(app, bob, people):
     with app.app_context():
-        deep = contacts.save_segment(bob.actor, "Deep", DEEP).id
+        deep = selecting.save_segment(bob.actor, "Deep", DEEP).id
         empty = {"any": [*LEADS["all"], {"all": []}]}  # everybody: a form would drop the second group
-        everybody = contacts.save_segment(bob.actor, "Everybody", empty).id
+        everybody = selecting.save_segment(bob.actor, "Everybody", empty).id
         number = {"field": "contact.custom.plan", "op": "equals", "value": 5}
     for segment in (deep, everybody):
         page = bob.get("/contacts/filter", query_string={"segment": segment})
@@ -235,7 +235,7 @@ def test_a_filter_that_the_builder_cannot_hold_is_shown_and_stays(app, bob, peop
     assert "can’t be edited" in bob.get("/contacts/filter", query_string=forced).text
     assert bob.post(f"/contacts/segments/{deep}", {"name": "Deeper"}).status_code == 303
     with app.app_context():
-        assert contacts.find_segment(bob.actor, deep).criteria == DEEP
+        assert selecting.find_segment(bob.actor, deep).criteria == DEEP
         custom_fields.create_field(bob.actor, "Plan", "text")
         custom_fields.create_field(bob.actor, "Seats", "number")
         assert contacts.editable_filter(bob.actor, {"all": [number]}).form is None, "5 is not the text 5"
@@ -252,7 +252,7 @@ def test_a_filter_on_a_field_that_is_gone_can_be_repaired(app, bob, people):
         broken = {"all": [*LEADS["all"], gone]}
         values = {"account_id": bob.actor.account_id, "name": "Broken", "name_key": "broken"}
         store.add(values | {"criteria": broken})
-        [segment] = contacts.list_segments(bob.actor)
+        [segment] = selecting.list_segments(bob.actor)
     page = bob.get("/contacts/filter", query_string={"segment": segment.id}).text
     assert "The custom field “gone” doesn’t exist." in page
     assert 'name="g0-0-field"' in page and 'name="g0-1-field"' in page, "nothing of it is dropped"

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.contacts import application as contacts
-from app.contacts.application import happenings
+from app.contacts.application import happenings, selecting
 from app.contacts.application.custom_fields.changing import edit_field
 from app.contacts.application.custom_fields.values import change_values
 from app.contacts.application.happenings import ANY, Happening
@@ -206,10 +206,10 @@ def test_many_are_blocked(app, bob, ear, account, ann):
 def test_a_selection_is_tagged_and_untagged(app, bob, ear, ann):
     eve = add(app, bob.actor, "eve@example.com", tags=["lead"])
     ear.heard.clear()
-    selected = contacts.select_contacts(bob.actor, [ann, eve])
-    contacts.tag_selection(bob.actor, selected.id, "Lead")
+    selected = selecting.select_contacts(bob.actor, [ann, eve])
+    selecting.tag_selection(bob.actor, selected.id, "Lead")
     assert ear.told() == [("tag_added", "lead", [ann])]
-    contacts.untag_selection(bob.actor, selected.id, "lead")
+    selecting.untag_selection(bob.actor, selected.id, "lead")
     assert ear.told() == [("tag_removed", "lead", [ann, eve])]
 
 

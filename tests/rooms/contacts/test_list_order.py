@@ -195,12 +195,12 @@ def test_counting_is_exact_if_there_is_time_and_projected_if_not(app, bob, monke
         ]
         session().execute(sa.insert(Contact), rows)
     monkeypatch.setattr(counting, "SMALL", 100)
-    monkeypatch.setattr("app.contacts.application.reading.COUNT_SECONDS", 60.0)
+    monkeypatch.setattr("app.contacts.application.selecting.listing.COUNT_SECONDS", 60.0)
     romans = {"all": [{"field": "contact.city", "op": "equals", "value": "rome"}]}
     with app.app_context():
         assert contacts.count_matching(bob.actor, romans) == (500, False, False)
         assert contacts.find_contacts(bob.actor, Search()).count == 2_000
-        monkeypatch.setattr("app.contacts.application.reading.COUNT_SECONDS", 0.0)
+        monkeypatch.setattr("app.contacts.application.selecting.listing.COUNT_SECONDS", 0.0)
         count = contacts.count_matching(bob.actor, romans)
         assert count.about and 400 < count.number < 600
         listing_ = contacts.find_contacts(bob.actor, Search(filter=romans))

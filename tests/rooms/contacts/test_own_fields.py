@@ -11,8 +11,7 @@ from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.jobs.start import JobRequest
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FilterSelection
-from app.contacts import application as contacts
-from app.contacts.application import custom_fields, resolve_filter
+from app.contacts.application import custom_fields, resolve_filter, selecting
 from app.contacts.application.custom_fields import values
 from app.contacts.application.selecting import bulk_actions, segments
 from app.contacts.application.selecting.list_columns import choose_columns, list_columns
@@ -221,14 +220,14 @@ def test_a_bulk_action_that_is_not_over_keeps_its_field(app, bob, trial, monkeyp
     monkeypatch.setattr(bulk_actions, "SECONDS_IN_REQUEST", -1)
     with app.app_context():
         rule = {"field": "contact.custom.seats", "op": "equals", "value": "5"}
-        selection = contacts.select_matching(bob.actor, {"all": [rule]})
-        action = contacts.tag_selection(bob.actor, selection.id, "lead")
+        selection = selecting.select_matching(bob.actor, {"all": [rule]})
+        action = selecting.tag_selection(bob.actor, selection.id, "lead")
     for change, given in (("deletion", {}), ("merge", {"into": other})):
         refused = bob.post(f"{PAGE}/{seats}/{change}", given)
         assert refused.status_code == 409 and "a bulk action that isn’t over" in refused.text
     trial.settle()
     with app.app_context():
-        assert contacts.show_action(bob.actor, action).changed == 2
+        assert selecting.show_action(bob.actor, action).changed == 2
     assert bob.post(f"{PAGE}/{seats}/deletion").status_code == 303
 
 

@@ -11,7 +11,7 @@ from app.activity.infrastructure.tables import ContactEvent
 from app.bulk_enrollment.application.undoing import undo_job
 from app.bulk_enrollment.infrastructure.people.tables import PastRow
 from app.contacts import application as contacts
-from app.contacts.application.deletion import delete_many
+from app.contacts.application.bulk.deletion import delete_many
 from app.contacts.infrastructure.selecting import selections
 from app.contacts.infrastructure.tables import ContactTag, ReceivedEvent, TopicStop
 from app.deliveries.infrastructure.tables import Delivery

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import ContactEvent
 from app.contacts import application as contacts
+from app.contacts.application import selecting
 from app.contacts.application.selecting import bulk_actions, selections
 from app.contacts.infrastructure.tables import BulkAction, ContactSelection, ContactTag
 from app.engine.infrastructure.tables import Enrollment
@@ -84,7 +85,7 @@ def test_all_that_match_whatever_was_searched(app, bob, ids):
         made = bob.post("/contacts/selections", given | {"all": "1"})
         assert heading(bob, made.location) == words, given
     with app.app_context():
-        segment = contacts.save_segment(bob.actor, "My leads", LEADS).id
+        segment = selecting.save_segment(bob.actor, "My leads", LEADS).id
     made = bob.post("/contacts/selections", {"segment": segment, "all": "1"})
     assert "Segment:</strong> My leads" in bob.get(made.location).text
     assert bob.post("/contacts/selections", {"q": "nobody", "all": "1"}).status_code == 422
@@ -161,16 +162,16 @@ def test_a_filter_that_the_action_changes_meets_everybody_once(app, bob, ids, mo
     """Contacts leave the filter while they are tagged."""
     monkeypatch.setattr(bulk_actions, "STEP", step)
     with app.app_context():
-        selection = contacts.select_matching(bob.actor, UNTAGGED)
+        selection = selecting.select_matching(bob.actor, UNTAGGED)
         assert selection.total == 2
-        action = contacts.tag_selection(bob.actor, selection.id, "new")
-        shown = contacts.show_action(bob.actor, action)
+        action = selecting.tag_selection(bob.actor, selection.id, "new")
+        shown = selecting.show_action(bob.actor, action)
         assert (shown.is_over, shown.done, shown.changed) == (True, 2, 2)
         bulk_actions.continue_action(bob.actor.account_id, action)
-        assert contacts.show_action(bob.actor, action).changed == 2
-        again = contacts.select_matching(bob.actor, LEADS)
-        untagged = contacts.untag_selection(bob.actor, again.id, "lead")
-        assert contacts.show_action(bob.actor, untagged).changed == 3
+        assert selecting.show_action(bob.actor, action).changed == 2
+        again = selecting.select_matching(bob.actor, LEADS)
+        untagged = selecting.untag_selection(bob.actor, again.id, "lead")
+        assert selecting.show_action(bob.actor, untagged).changed == 3
 
 
 def test_an_interrupted_action_is_continued_exactly(app, bob, ids, monkeypatch):
@@ -178,10 +179,10 @@ def test_an_interrupted_action_is_continued_exactly(app, bob, ids, monkeypatch):
     monkeypatch.setattr(bulk_actions, "SECONDS_IN_REQUEST", -1)
     account_id = bob.actor.account_id
     with app.app_context():
-        selection = contacts.select_matching(bob.actor, None)
-        action = contacts.tag_selection(bob.actor, selection.id, "all")
+        selection = selecting.select_matching(bob.actor, None)
+        action = selecting.tag_selection(bob.actor, selection.id, "all")
         add(app, bob.actor, "late@example.com")
-        shown = contacts.show_action(bob.actor, action)
+        shown = selecting.show_action(bob.actor, action)
         assert not shown.is_over and shown.done == 2 and 0 < shown.percent < 100
     page = bob.get(f"/contacts/actions/{action}").text
     assert "2 of 5 done" in page and "hx-trigger" in page.partition("<main")[2]
@@ -197,7 +198,7 @@ def test_an_interrupted_action_is_continued_exactly(app, bob, ids, monkeypatch):
         bulk_actions.resume_actions()
         assert sent == [(bulk_actions.ACTION_TASK, account_id, action)]
         bulk_actions.continue_action(account_id, action)
-        shown = contacts.show_action(bob.actor, action)
+        shown = selecting.show_action(bob.actor, action)
         assert (shown.is_over, shown.done, shown.changed) == (True, 5, 5)
         bulk_actions.resume_actions()
         assert len(sent) == 1
@@ -209,14 +210,14 @@ def test_a_deletion_never_exceeds_what_was_confirmed(app, bob, ids, monkeypatch)
     monkeypatch.setattr(bulk_actions, "SECONDS_IN_REQUEST", -1)
     account_id = bob.actor.account_id
     with app.app_context():
-        selection = contacts.select_matching(bob.actor, LEADS)
-        action = contacts.delete_selection(bob.actor, selection.id, selection.total)
-        assert contacts.show_action(bob.actor, action).done == 1
+        selection = selecting.select_matching(bob.actor, LEADS)
+        action = selecting.delete_selection(bob.actor, selection.id, selection.total)
+        assert selecting.show_action(bob.actor, action).done == 1
         for name in ("dan", "eve"):
             contacts.tag_contact(bob.actor, ids[name], "lead")
         monkeypatch.setattr(bulk_actions, "STEP", 100)
         bulk_actions.continue_action(account_id, action)
-        shown = contacts.show_action(bob.actor, action)
+        shown = selecting.show_action(bob.actor, action)
         assert (shown.is_over, shown.done, shown.changed) == (True, 3, 3)
         assert len(all_of(account_id)) == 2
 
@@ -282,17 +283,17 @@ def test_selections_belong_to_an_account_and_need_a_permission(app, bob, vera, m
         assert mallory.get(f"{made}{path}").status_code == 404
         assert vera.get(f"{made}{path}").status_code == 403
     with app.app_context():
-        for act in (contacts.tag_selection, contacts.untag_selection):
+        for act in (selecting.tag_selection, selecting.untag_selection):
             with pytest.raises(NotFound):
                 act(mallory.actor, number, "x")
             with pytest.raises(NotAllowed):
                 act(vera.actor, number, "x")
         with pytest.raises(NotFound):
-            contacts.delete_selection(mallory.actor, number, 5)
+            selecting.delete_selection(mallory.actor, number, 5)
         with pytest.raises(NotAllowed):
-            contacts.delete_selection(vera.actor, number, 5)
+            selecting.delete_selection(vera.actor, number, 5)
         with pytest.raises(Conflict):
-            contacts.delete_selection(bob.actor, number, 4)
+            selecting.delete_selection(bob.actor, number, 4)
     page = vera.get("/contacts").text
     assert "checkbox" not in page and "Select all" not in page
     assert vera.get("/contacts/selections/new").status_code == 403
@@ -301,12 +302,12 @@ def test_selections_belong_to_an_account_and_need_a_permission(app, bob, vera, m
 def test_a_user_has_a_limited_number_of_selections(app, bob, alice, ids, monkeypatch):
     monkeypatch.setattr(selections, "MOST_KEPT", 2)
     with app.app_context():
-        other = contacts.select_contacts(alice.actor, [ids["ann"]])
-        made = [contacts.select_contacts(bob.actor, [ids[name]]).id for name in ("ann", "ben", "cleo")]
+        other = selecting.select_contacts(alice.actor, [ids["ann"]])
+        made = [selecting.select_contacts(bob.actor, [ids[name]]).id for name in ("ann", "ben", "cleo")]
         with pytest.raises(NotFound):
-            contacts.find_selection(bob.actor, made[0])
+            selecting.find_selection(bob.actor, made[0])
         for number in (other.id, *made[1:]):
-            assert contacts.find_selection(bob.actor, number).total == 1
+            assert selecting.find_selection(bob.actor, number).total == 1
 
 
 def test_old_selections_are_discarded(app, bob, ids):

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.contacts.application.deletion import delete_many
+from app.contacts.application.bulk.deletion import delete_many
 from app.contacts.infrastructure.tables import Contact
 from app.engine.application import people_under_way, withdraw_many
 from app.engine.infrastructure.counters import counts

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.contacts import application as contacts
-from app.contacts.application.deletion import delete_many
+from app.contacts.application.bulk.deletion import delete_many
 from app.contacts.infrastructure.tables import Contact
 from app.messaging.application import Content, State, sending
 from app.messaging.application.handing_over import hand_over

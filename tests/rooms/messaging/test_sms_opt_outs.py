@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.contacts import application as contacts
-from app.contacts.application.deletion import delete_many
+from app.contacts.application.bulk.deletion import delete_many
 from app.contacts.infrastructure.tables import Contact
 from app.messaging.application.sms import callbacks
 from app.messaging.domain.sms.reports import Outcome, SmsReport

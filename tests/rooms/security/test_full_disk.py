@@ -14,7 +14,7 @@ from app import create_app
 from app.bulk_enrollment.application.jobs.start import JobRequest, dry_run, start_job
 from app.bulk_enrollment.application.selection.uploads import BYTES_OF_A_ROW
 from app.bulk_enrollment.domain.selection import ManualSelection
-from app.contacts.application import select_contacts, select_matching
+from app.contacts.application.selecting import select_contacts, select_matching
 from app.contacts.application.selecting.selections import BYTES_OF_AN_ID
 from app.files import application as files
 from app.platform.database import db

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.activity.infrastructure.queries import audit_entries
-from app.contacts import application as contacts
+from app.contacts.application import selecting
 from app.tasks.application import NewNote
 from app.tasks.domain import MAX_NOTE
 from tests.people import Person
@@ -173,8 +173,8 @@ def test_deleting_contacts_deletes_their_notes(app, bob, ann):
     for contact_id in (ann, ann, eve):
         note(app, bob.actor, contact_id)
     with app.app_context():
-        selection = contacts.select_contacts(bob.actor, [ann]).id
-        preview = contacts.preview_deletion(bob.actor, selection)
+        selection = selecting.select_contacts(bob.actor, [ann]).id
+        preview = selecting.preview_deletion(bob.actor, selection)
         assert "2 notes are deleted." in preview.consequences
-        contacts.delete_selection(bob.actor, selection, 1)
+        selecting.delete_selection(bob.actor, selection, 1)
     assert [one.contact_id for one in notes_of(app, bob.actor.account_id)] == [eve]

@@ -12,7 +12,7 @@ from app.bulk_enrollment.domain import selection as selected
 from app.bulk_enrollment.domain.options import JobOptions, import_problems
 from app.bulk_enrollment.domain.reading import brings_more
 from app.bulk_enrollment.presentation.api.options import BRAKES, NewJobOptions, sent_as
-from app.contacts import application as contacts
+from app.contacts.application import selecting
 from app.contacts.domain.criteria import with_full_names
 from app.files import application as files
 from app.files.domain.columns.choices import FileChoices
@@ -295,7 +295,7 @@ def _selection_of(
     if given.segment_id is None:
         return selected.FilterSelection(with_full_names(given.filter))
     with about("segment_id"):
-        segment = contacts.find_segment(actor, given.segment_id)
+        segment = selecting.find_segment(actor, given.segment_id)
     return selected.FilterSelection(segment.criteria, name=segment.name)
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.application import require
 from app.accounts.domain import Permission
-from app.contacts import application as contacts
+from app.contacts.application import selecting
 from app.platform import web
 from app.platform.ids import number_of
 from app.workflows import application as workflows
@@ -32,7 +32,7 @@ def choose() -> ResponseReturnValue:
     selection_id = number_of(request.args.get("selection", ""))
     return render_template(
         "bulk_enrollment/choose.html",
-        selected=contacts.find_selection(actor, selection_id) if selection_id else None,
+        selected=selecting.find_selection(actor, selection_id) if selection_id else None,
         text=text,
         running=running,
         others=others,

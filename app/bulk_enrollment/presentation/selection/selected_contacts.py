@@ -21,8 +21,7 @@ from app.bulk_enrollment.presentation.selection.options_form import (
     read_options,
     values_of,
 )
-from app.contacts import application as contacts
-from app.contacts.application import Selected
+from app.contacts.application import selecting
 from app.files import application as files
 from app.platform import mail, web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, NotFound, TooMuch
@@ -40,8 +39,8 @@ _ADDED = {"missing": "skip", "existing": "leave"}  # everybody selected is a con
 
 
 def register() -> None:
-    contacts.register_use(
-        contacts.SelectionUse(
+    selecting.register_use(
+        selecting.SelectionUse(
             name="workflow",
             label="Add to workflow",
             icon="enrollments",
@@ -80,14 +79,16 @@ def add(workflow_id: UUID, selection_id: int) -> ResponseReturnValue:
         return _page(destination, selected, form, refusal), web.status_of(refusal)
 
 
-def job_selection(selected: Selected) -> ManualSelection | FilterSelection:
+def job_selection(selected: selecting.Selected) -> ManualSelection | FilterSelection:
     """Return a selection of the contact list as that of a job."""
     if selected.ids is not None:
         return ManualSelection(tuple(map(str, selected.ids)), chosen_id=selected.id)
     return FilterSelection(dict(selected.criteria or {}), name=selected.name, chosen_id=selected.id)
 
 
-def _begin(destination: JobDestination, selected: Selected, options: JobOptions, act: str, once: str) -> str:
+def _begin(
+    destination: JobDestination, selected: selecting.Selected, options: JobOptions, act: str, once: str
+) -> str:
     """Start the job, or its dry run, and return the URL of its page."""
     wanted = JobRequest(job_selection(selected), options, destination.workflow_id)
     if act != "start":
@@ -95,11 +96,11 @@ def _begin(destination: JobDestination, selected: Selected, options: JobOptions,
     return destination.start_job(replace(wanted, idempotency_key=f"{once[:36]}:{selected.id}"))
 
 
-def _load(workflow_id: UUID, selection_id: int) -> tuple[JobDestination, Selected]:
+def _load(workflow_id: UUID, selection_id: int) -> tuple[JobDestination, selecting.Selected]:
     actor = web.actor()
     accounts.require(actor, Permission.WORKFLOWS)
     destination = workflow_destination(actor, str(workflow_id))
-    return destination, contacts.find_selection(actor, selection_id)
+    return destination, selecting.find_selection(actor, selection_id)
 
 
 def _form(**given: Any) -> Any:
@@ -122,7 +123,7 @@ def _show(form: Any, problems: dict[str, str]) -> None:
 
 
 def _page(
-    destination: JobDestination, selected: Selected, form: Any, refusal: MusterError | None = None
+    destination: JobDestination, selected: selecting.Selected, form: Any, refusal: MusterError | None = None
 ) -> str:
     return render_template(
         "bulk_enrollment/selected_contacts.html",

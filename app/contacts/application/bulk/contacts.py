@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.activity import application as activity
 from app.contacts.application import happenings
-from app.contacts.application.deletion import delete_many
+from app.contacts.application.bulk.deletion import delete_many
 from app.contacts.application.happenings import ANY, Kind
 from app.contacts.domain import Status
 from app.contacts.infrastructure import bulk_store, queries, staged

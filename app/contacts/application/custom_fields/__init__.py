@@ -20,6 +20,7 @@ from app.contacts.application.custom_fields.listing import (
     find,
     find_field,
     own_field_list,
+    own_fields,
 )
 from app.contacts.application.custom_fields.uses import (
     FieldUse,
@@ -52,6 +53,7 @@ __all__ = [
     "merge_preview",
     "merge_targets",
     "own_field_list",
+    "own_fields",
     "register_field_uses",
     "segments_using",
 ]

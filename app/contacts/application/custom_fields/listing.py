@@ -36,6 +36,12 @@ def own_field_list(account_id: int) -> list[OwnField]:
     return [_domain(row) for row in queries.custom_fields(account_id) if row.task not in ("merge", "delete")]
 
 
+def own_fields(actor: Actor) -> list[OwnField]:
+    """Return the account's custom fields, for people who fill them."""
+    require(actor, Permission.CONTACTS)
+    return own_field_list(actor.account_id)
+
+
 def custom_labels(account_id: int) -> dict[str, str]:
     """Return {key: label} of the fields of `own_field_list`."""
     return {field.key: field.label for field in own_field_list(account_id)}

@@ -16,7 +16,7 @@ from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application.bulk import hold_many, tag_many, untag_many
-from app.contacts.application.deletion import consequences_of, delete_many
+from app.contacts.application.bulk.deletion import consequences_of, delete_many
 from app.contacts.application.selecting.selections import Selected, contacts_of, find_selection
 from app.contacts.application.tags import ensure_tags
 from app.contacts.domain.names import tag_key

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from flask import Response, url_for
 from pydantic import ConfigDict, model_validator
 
-from app.contacts import application as contacts
-from app.contacts.application import Selected, ShownAction
+from app.contacts.application import selecting
+from app.contacts.application.selecting import Selected, ShownAction
 from app.contacts.application.selecting.selections import MOST_IDS
 from app.contacts.domain import MAX_TAG
 from app.contacts.domain.criteria import with_full_names
@@ -46,12 +46,12 @@ class ChosenContacts(Body):
         """Select the contacts. Raises Invalid, also if there are none, and NotFound."""
         actor = web.actor()
         if self.contact_ids is not None:
-            return contacts.select_contacts(actor, self.contact_ids, all_exist=True)
+            return selecting.select_contacts(actor, self.contact_ids, all_exist=True)
         if self.segment_id is None:
-            return contacts.select_matching(actor, with_full_names(self.filter))
+            return selecting.select_matching(actor, with_full_names(self.filter))
         with about("segment_id"):
-            segment = contacts.find_segment(actor, self.segment_id)
-        return contacts.select_matching(actor, segment.criteria, segment.name)
+            segment = selecting.find_segment(actor, self.segment_id)
+        return selecting.select_matching(actor, segment.criteria, segment.name)
 
 
 class NewBulkAction(ChosenContacts):
@@ -115,20 +115,20 @@ def create_bulk_action(body: NewBulkAction) -> tuple[BulkAction, int, dict[str, 
     """
     actor, selected = web.actor(), body.select()
     if body.action == "delete":
-        action_id = contacts.delete_selection(actor, selected.id, body.confirmed)
+        action_id = selecting.delete_selection(actor, selected.id, body.confirmed)
     else:
-        act = contacts.tag_selection if body.action == "tag" else contacts.untag_selection
+        act = selecting.tag_selection if body.action == "tag" else selecting.untag_selection
         with fields_renamed(lambda name: "tag" if name == "tags" else name):
             action_id = act(actor, selected.id, body.tag)
     place = url_for("api_contacts.get_bulk_action", action_id=action_id)
-    return _shown(contacts.action_begun(actor, action_id)), 202, {"Location": place}
+    return _shown(selecting.action_begun(actor, action_id)), 202, {"Location": place}
 
 
 @blueprint.get("/contacts/bulk-actions/<int:action_id>")
 @operation("Contacts", BulkAction, permission="report:view")
 def get_bulk_action(action_id: int) -> BulkAction:
     """Get a bulk action"""
-    return _shown(contacts.show_action(web.actor(), action_id))
+    return _shown(selecting.show_action(web.actor(), action_id))
 
 
 @blueprint.post("/contacts/export")
@@ -145,7 +145,7 @@ def export_contacts(body: ContactExport) -> Response:
 
     The file can be imported again as it is. The export is recorded in the activity log.
     """
-    exported = contacts.export_selection(web.actor(), body.select().id)
+    exported = selecting.export_selection(web.actor(), body.select().id)
     return web.csv_file(exported.chunks, exported.name)
 
 

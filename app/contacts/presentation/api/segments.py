@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from flask import url_for
 from pydantic import ConfigDict
 
-from app.contacts import application as contacts
+from app.contacts.application import selecting
 from app.contacts.domain.criteria import with_full_names
 from app.contacts.domain.names import MAX_NAME
 from app.contacts.presentation.api.contacts import blueprint
@@ -73,7 +73,7 @@ def list_segments() -> Page[Segment]:
 
     All segments of the account, by name, on one page: there are 500 at most.
     """
-    found = [_shown(one) for one in contacts.list_segments(web.actor())]
+    found = [_shown(one) for one in selecting.list_segments(web.actor())]
     return Page(data=found, next_cursor=None)
 
 
@@ -89,7 +89,7 @@ def list_segments() -> Page[Segment]:
 )
 def create_segment(body: NewSegment) -> Result:
     """Save a segment"""
-    made = contacts.save_segment(web.actor(), body.name, with_full_names(body.filter))
+    made = selecting.save_segment(web.actor(), body.name, with_full_names(body.filter))
     shown, _, headers = _result(made)
     return shown, 201, headers | {"Location": url_for("api_contacts.get_segment", segment_id=made.id)}
 
@@ -98,7 +98,7 @@ def create_segment(body: NewSegment) -> Result:
 @operation("Segments", Segment, permission="report:view", headers=_ETAG)
 def get_segment(segment_id: int) -> Result:
     """Get a segment"""
-    return _result(contacts.find_segment(web.actor(), segment_id))
+    return _result(selecting.find_segment(web.actor(), segment_id))
 
 
 @blueprint.patch("/segments/<int:segment_id>")
@@ -108,7 +108,7 @@ def update_segment(segment_id: int, body: SegmentChanges) -> Result:
 
     Jobs that have started keep the people that they found.
     """
-    changed = contacts.change_segment(
+    changed = selecting.change_segment(
         web.actor(),
         segment_id,
         name=body.name,
@@ -125,7 +125,7 @@ def delete_segment(segment_id: int) -> None:
 
     Its contacts stay.
     """
-    contacts.delete_segment(web.actor(), segment_id, check=_raise_if_changed)
+    selecting.delete_segment(web.actor(), segment_id, check=_raise_if_changed)
 
 
 def _result(segment: Any) -> Result:

@@ -6,7 +6,8 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.contacts import application as contacts
-from app.contacts.application import ShownAction, custom_fields
+from app.contacts.application import custom_fields, selecting
+from app.contacts.application.selecting import ShownAction
 from app.contacts.domain.own_fields import OwnField
 from app.platform import web
 from app.platform.ids import HIGHEST_ID
@@ -18,7 +19,7 @@ blueprint = Blueprint("bulk_actions", __name__, url_prefix="/contacts/actions")
 @blueprint.get(f"/<int(max={HIGHEST_ID}):action_id>")
 def show(action_id: int) -> ResponseReturnValue:
     """Show an action; htmx polls the part that changes."""
-    action = contacts.show_action(web.actor(), action_id)
+    action = selecting.show_action(web.actor(), action_id)
     page = "contacts/_action.html" if web.is_htmx() else "contacts/action.html"
     return render_template(page, action=action, sentence=_sentence(action), title=_TITLES[action.kind])
 

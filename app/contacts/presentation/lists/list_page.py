@@ -6,6 +6,7 @@ from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.contacts import application as contacts
+from app.contacts.application import selecting
 from app.contacts.domain import Status
 from app.contacts.presentation.lists.list_query import ListQuery, filter_text, list_query
 from app.contacts.presentation.pages import blueprint
@@ -33,11 +34,11 @@ def index() -> ResponseReturnValue:
 def columns() -> ResponseReturnValue:
     actor = web.actor()
     query = list_query(actor, request.args)
-    chosen = {column.key for column in contacts.list_columns(actor)}
+    chosen = {column.key for column in selecting.list_columns(actor)}
     return render_template(
         "contacts/columns.html",
         query=query,
-        available=contacts.available_columns(actor),
+        available=selecting.available_columns(actor),
         chosen=chosen,
         nav_active="contacts",
     )
@@ -47,7 +48,7 @@ def columns() -> ResponseReturnValue:
 def set_columns() -> ResponseReturnValue:
     actor = web.actor()
     query = list_query(actor, request.form)
-    contacts.choose_columns(actor, None if "usual" in request.form else request.form.getlist("column"))
+    selecting.choose_columns(actor, None if "usual" in request.form else request.form.getlist("column"))
     flash("Columns saved.", "success")
     return web.send_to(query.url())
 
@@ -83,13 +84,13 @@ def _list_facts(query: ListQuery) -> dict[str, Any]:
         "query": query,
         "search": query.search,
         "listing": listing,
-        "columns": contacts.list_columns(actor),
+        "columns": selecting.list_columns(actor),
         "filter_problems": problems,
         "words": count_words(listing.count, about=listing.about, more=listing.more),
         "sort": query.sort or ("" if query.text else "-added"),
         "sort_url": query.without("sort").url(),
         "target_title": query.use.title(actor, query.target) if query.use else "",
-        "uses": [] if query.use else contacts.uses_for(actor),
+        "uses": [] if query.use else selecting.uses_for(actor),
     }
     if document is not None and not problems:
         facts["filter_words"] = contacts.filter_words(actor.account_id, document)

@@ -9,8 +9,8 @@ from typing import Any
 from flask import url_for
 
 from app.accounts.domain import Actor
-from app.contacts import application as contacts
-from app.contacts.application import SORTS, Search, SelectionUse
+from app.contacts.application import SORTS, Search, selecting
+from app.contacts.application.selecting import SelectionUse
 from app.contacts.domain import Status
 from app.contacts.presentation.filters import NO_FILTER, ChosenFilter, chosen_filter
 from app.platform.ids import number_of
@@ -90,7 +90,7 @@ def list_query(actor: Actor, given: Mapping[str, str]) -> ListQuery:
         status=next((one for one in Status if one == given.get("status")), None),
         tag=given.get("tag", "").strip(),
         filter=chosen_filter(given.get("filter", "")),
-        segment=contacts.find_segment(actor, segment_id) if segment_id else None,
+        segment=selecting.find_segment(actor, segment_id) if segment_id else None,
         sort=sort if sort.removeprefix("-") in SORTS else "",
         use=use,
         target=target,
@@ -102,7 +102,7 @@ def read_then(actor: Actor, text: str) -> tuple[SelectionUse | None, str]:
     name, _, target = text.partition(".")
     if not name:
         return None, ""
-    use = contacts.use_named(actor, name)
+    use = selecting.use_named(actor, name)
     if target:
         use.title(actor, target)  # raises NotFound
     return use, target

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.contacts import application as contacts
-from app.contacts.application import custom_fields
+from app.contacts.application import custom_fields, selecting
 from app.contacts.domain.own_fields import OwnField
 from app.contacts.presentation.filters import chosen_filter
 from app.contacts.presentation.forms import SegmentForm
@@ -25,7 +25,7 @@ ONE = f"/<int(max={HIGHEST_ID}):segment_id>"
 def index() -> ResponseReturnValue:
     actor = web.actor()
     query = list_query(actor, request.args)
-    segments = contacts.list_segments(actor)
+    segments = selecting.list_segments(actor)
     words = contacts.filters_in_words(actor.account_id, [one.criteria for one in segments])
     return render_template(
         "contacts/segments.html",
@@ -48,7 +48,7 @@ def add() -> ResponseReturnValue:
     try:
         if chosen.problems:
             raise Invalid.in_fields({"filter": chosen.problems[0]})
-        segment = contacts.save_segment(web.actor(), form.name.data or "", chosen.document)
+        segment = selecting.save_segment(web.actor(), form.name.data or "", chosen.document)
     except (Invalid, Conflict) as wrong:
         _show(form, wrong)
         return _new_page(form), 422
@@ -59,13 +59,13 @@ def add() -> ResponseReturnValue:
 @blueprint.get(ONE)
 def show(segment_id: int) -> ResponseReturnValue:
     """Open a segment in the contact list."""
-    segment = contacts.find_segment(web.actor(), segment_id)
+    segment = selecting.find_segment(web.actor(), segment_id)
     return web.send_to(url_for("contacts.index", segment=segment.id))
 
 
 @blueprint.get(f"{ONE}/edit")
 def edit(segment_id: int) -> ResponseReturnValue:
-    segment = contacts.find_segment(web.actor(), segment_id)
+    segment = selecting.find_segment(web.actor(), segment_id)
     return _edit_page(segment, SegmentForm(formdata=None, name=segment.name))
 
 
@@ -77,7 +77,7 @@ def change(segment_id: int) -> ResponseReturnValue:
     try:
         if chosen.problems:
             raise Invalid.in_fields({"filter": chosen.problems[0]})
-        contacts.change_segment(
+        selecting.change_segment(
             actor,
             segment_id,
             name=form.name.data if "name" in request.form else None,
@@ -85,14 +85,14 @@ def change(segment_id: int) -> ResponseReturnValue:
         )
     except (Invalid, Conflict) as wrong:
         _show(form, wrong)
-        return _edit_page(contacts.find_segment(actor, segment_id), form), 422
+        return _edit_page(selecting.find_segment(actor, segment_id), form), 422
     flash("Segment saved.", "success")
     return web.send_to(url_for("contacts.index", segment=segment_id))
 
 
 @blueprint.post(f"{ONE}/removal")
 def remove(segment_id: int) -> ResponseReturnValue:
-    contacts.delete_segment(web.actor(), segment_id)
+    selecting.delete_segment(web.actor(), segment_id)
     flash("Segment deleted. Its contacts are still in your list.", "success")
     return web.send_to(url_for("segments.index"))
 

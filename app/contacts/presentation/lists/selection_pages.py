@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.domain import Actor
 from app.contacts import application as contacts
-from app.contacts.application import Selected
+from app.contacts.application import selecting
+from app.contacts.application.selecting import Selected
 from app.contacts.presentation.forms import PasteForm, SelectionTagForm
 from app.contacts.presentation.lists.list_page import show_list
 from app.contacts.presentation.lists.list_query import list_query, read_then
@@ -36,9 +37,9 @@ def add() -> ResponseReturnValue:
             if query.filter.problems:
                 raise Invalid("VALIDATION_ERROR", query.filter.problems[0])
             name = query.segment.name if query.is_segment_alone else ""
-            selected = contacts.select_matching(actor, query.search.criteria, name)
+            selected = selecting.select_matching(actor, query.search.criteria, name)
         else:
-            selected = contacts.select_contacts(actor, list(_ticked()))
+            selected = selecting.select_contacts(actor, list(_ticked()))
     except Invalid as refusal:
         return show_list(query, refusal)
     use, target = query.use, query.target
@@ -59,9 +60,9 @@ def add_pasted() -> ResponseReturnValue:
     """Select the contacts of a pasted list; if some entries are not found, show them first."""
     actor, form = web.actor(), PasteForm()
     try:
-        pasted = contacts.look_up_pasted(actor, form.entries.data or "")
+        pasted = selecting.look_up_pasted(actor, form.entries.data or "")
         if pasted.is_complete or ("found" in request.form and pasted.ids):
-            selected = contacts.select_contacts(actor, pasted.ids)
+            selected = selecting.select_contacts(actor, pasted.ids)
         else:
             return _paste_page(form, pasted), 422
     except Invalid as wrong:
@@ -80,17 +81,17 @@ def add_pasted() -> ResponseReturnValue:
 
 @blueprint.get(ONE)
 def show(selection_id: int) -> ResponseReturnValue:
-    return _page(contacts.find_selection(web.actor(), selection_id))
+    return _page(selecting.find_selection(web.actor(), selection_id))
 
 
 @blueprint.post(f"{ONE}/tags")
 def add_tag(selection_id: int) -> ResponseReturnValue:
-    return _start_tagging(selection_id, "add", contacts.tag_selection)
+    return _start_tagging(selection_id, "add", selecting.tag_selection)
 
 
 @blueprint.post(f"{ONE}/tags/removal")
 def remove_tag(selection_id: int) -> ResponseReturnValue:
-    return _start_tagging(selection_id, "remove", contacts.untag_selection)
+    return _start_tagging(selection_id, "remove", selecting.untag_selection)
 
 
 def _start_tagging(
@@ -102,29 +103,29 @@ def _start_tagging(
         action_id = start(web.actor(), selection_id, form.tag.data or "")
     except Invalid as wrong:
         form.tag.errors = [wrong.message]
-        return _page(contacts.find_selection(web.actor(), selection_id), **{f"{name}_form": form}), 422
+        return _page(selecting.find_selection(web.actor(), selection_id), **{f"{name}_form": form}), 422
     return web.send_to(url_for("bulk_actions.show", action_id=action_id))
 
 
 @blueprint.get(f"{ONE}/deletion")
 def ask_deletion(selection_id: int) -> ResponseReturnValue:
-    return _deletion_page(contacts.find_selection(web.actor(), selection_id))
+    return _deletion_page(selecting.find_selection(web.actor(), selection_id))
 
 
 @blueprint.post(f"{ONE}/deletion")
 def delete(selection_id: int) -> ResponseReturnValue:
     confirmed = number_of(request.form.get("confirmed", "")) or 0
     try:
-        action_id = contacts.delete_selection(web.actor(), selection_id, confirmed)
+        action_id = selecting.delete_selection(web.actor(), selection_id, confirmed)
     except Conflict as refusal:
-        return _deletion_page(contacts.find_selection(web.actor(), selection_id), refusal), 409
+        return _deletion_page(selecting.find_selection(web.actor(), selection_id), refusal), 409
     return web.send_to(url_for("bulk_actions.show", action_id=action_id))
 
 
 @blueprint.get(f"{ONE}/contacts.csv")
 def export(selection_id: int) -> ResponseReturnValue:
     """Stream the contacts as CSV."""
-    exported = contacts.export_selection(web.actor(), selection_id)
+    exported = selecting.export_selection(web.actor(), selection_id)
     return web.csv_file(exported.chunks, exported.name)
 
 
@@ -145,17 +146,17 @@ def _page(selected: Selected, **forms: Any) -> str:
     return render_template(
         "contacts/selection.html",
         selected=selected,
-        people=contacts.first_of(actor, selected),
-        uses=contacts.uses_for(actor),
+        people=selecting.first_of(actor, selected),
+        uses=selecting.uses_for(actor),
         tags=contacts.tags_to_choose(actor),
-        own_tags=contacts.tags_of_selection(actor, selected),
+        own_tags=selecting.tags_of_selection(actor, selected),
         nav_active="contacts",
         **given,
     )
 
 
 def _deletion_page(selected: Selected, refusal: Conflict | None = None) -> str:
-    preview = contacts.preview_deletion(web.actor(), selected.id)
+    preview = selecting.preview_deletion(web.actor(), selected.id)
     return render_template(
         "contacts/deletion.html",
         selected=selected,
@@ -169,7 +170,7 @@ def _paste_page(form: PasteForm, pasted: Any = None) -> str:
     actor = web.actor()
     then = request.values.get("then", "")
     use, target = read_then(actor, then)
-    contacts.check_may_select(actor)
+    selecting.check_may_select(actor)
     return render_template(
         "contacts/paste.html",
         form=form,

@@ -1,21 +1,16 @@
-"""Queries behind the contact pages: the list, and one contact with tags, timeline, and custom fields."""
+"""The contact list: searched, filtered, sorted, counted, and read page by page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from app.accounts.application import require, user_names
+from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
-from app.activity.infrastructure.tables import ContactEvent
-from app.contacts.application.consent.sms import ShownSmsConsent, sms_consent_of
-from app.contacts.application.custom_fields.listing import own_field_list
 from app.contacts.application.filters import condition_of, criteria_for
-from app.contacts.application.lookup import contact_named, contact_names, existing
-from app.contacts.application.topics.stops import StoppedTopic, stopped_topics
+from app.contacts.application.lookup import contact_named, contact_names
 from app.contacts.domain import Status
 from app.contacts.domain.criteria import Group, simple_parts
 from app.contacts.domain.names import tag_problem
-from app.contacts.domain.own_fields import OwnField, shown_own
 from app.contacts.domain.search import lane_of, lanes_of
 from app.contacts.infrastructure import queries
 from app.contacts.infrastructure.listing import ContactList, Wanted
@@ -26,9 +21,8 @@ from app.contacts.infrastructure.selecting.plain_rows import ConsentRow, Contact
 from app.contacts.infrastructure.sorted_listing import SortedContacts
 from app.contacts.infrastructure.tables import Contact, Tag
 from app.platform.clock import now
-from app.platform.errors import Invalid, NotFound
+from app.platform.errors import Invalid
 
-EVENTS_SHOWN = 100
 COUNT_SECONDS = 0.06
 SORTS = tuple(ORDERS)
 MATCHES: Final = 10
@@ -95,18 +89,8 @@ class Listing:
 NOBODY = Listing([], {}, 0, False, None, None)
 
 
-class TaggedContact(NamedTuple):
-    """A contact with its tags by name, what its number says about text messages, and the topics that it has
-    stopped, the latest first."""
-
-    contact: Contact
-    tags: Sequence[Tag]
-    sms_consent: ShownSmsConsent | None
-    stopped_topics: Sequence[StopRow]
-
-
 class PlainContact(NamedTuple):
-    """The same of a contact of a list, for programs."""
+    """A contact of a list for programs, with the same as a `TaggedContact`."""
 
     contact: Contact | ContactRow
     tags: Sequence[TagRow]
@@ -119,26 +103,6 @@ class ContactPage(NamedTuple):
 
     contacts: Sequence[PlainContact]
     next: int | None
-
-
-@dataclass(frozen=True)
-class Card:
-    """One contact with its tags, its latest events (newest first), the names of the users behind them by id,
-    custom fields as (label, value), what its number says about text messages, and the topics that it has
-    stopped."""
-
-    contact: Contact
-    tags: Sequence[Tag]
-    events: Sequence[ContactEvent]
-    names: dict[int, str]
-    custom: Sequence[tuple[str, str]]
-    sms_consent: ShownSmsConsent | None
-    stopped_topics: Sequence[StoppedTopic]
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether `events` holds the contact's whole timeline."""
-        return len(self.events) < EVENTS_SHOWN
 
 
 def find_contacts(
@@ -235,61 +199,11 @@ def contact_meant(actor: Actor, who: str) -> int:
     raise Invalid("VALIDATION_ERROR", SEVERAL, fields={"contact": SEVERAL}, matches=matches)
 
 
-def show_contact(actor: Actor, contact_id: int) -> TaggedContact:
-    """Return a contact. Raises NotAllowed and NotFound."""
-    require(actor, Permission.REPORTS)
-    return tagged(actor.account_id, existing(actor, contact_id).id)
-
-
-def tagged(account_id: int, contact_id: int) -> TaggedContact:
-    """Return a contact that is known to exist, as it is in the current transaction."""
-    contact = queries.contact_now(account_id, contact_id)
-    if contact is None:
-        raise NotFound("NOT_FOUND", "This contact doesn’t exist.")
-    tags = queries.tags_of(account_id, [contact_id])[contact_id]
-    stopped = plain_rows.topic_stops_of(account_id, [contact_id])[contact_id]
-    return TaggedContact(contact, tags, sms_consent_of(account_id, contact.phone_key), stopped)
-
-
 def count_matching(actor: Actor, document: Any) -> Count:
     """Count the contacts that meet a criteria document, in bounded time. Raises Invalid."""
     require(actor, Permission.REPORTS)
     wanted = _wanted(actor, Search(filter=document))
     return Count(0) if wanted is None else ContactList(actor.account_id, wanted).count(COUNT_SECONDS)
-
-
-def tags_to_choose(actor: Actor) -> Sequence[Tag]:
-    """Return the account's tags for a selection list."""
-    require(actor, Permission.REPORTS)
-    return queries.tags(actor.account_id)
-
-
-def own_fields(actor: Actor) -> list[OwnField]:
-    """Return the account's custom fields, for people who fill them."""
-    require(actor, Permission.CONTACTS)
-    return own_field_list(actor.account_id)
-
-
-def contact_card(actor: Actor, contact_id: int) -> Card:
-    """Return everything shown on a contact's page. Raises NotFound."""
-    require(actor, Permission.REPORTS)
-    contact = existing(actor, contact_id)
-    events = queries.events_of(actor.account_id, contact.id, EVENTS_SHOWN)
-    known = {field.key: field for field in own_field_list(actor.account_id)}
-    values = contact.custom or {}
-    return Card(
-        contact=contact,
-        tags=queries.tags_of(actor.account_id, [contact.id])[contact.id],
-        events=events,
-        names=user_names({*(event.user_id for event in events), contact.created_by}),
-        custom=[
-            (known[key].label, shown_own(known[key], str(value)))
-            for key, value in sorted(values.items(), key=lambda item: str(item[0]))
-            if key in known
-        ],
-        sms_consent=sms_consent_of(actor.account_id, contact.phone_key),
-        stopped_topics=stopped_topics(actor.account_id, contact.id),
-    )
 
 
 def _wanted(actor: Actor, search: Search) -> Wanted | None:
