@@ -4,6 +4,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from app.accounts.domain.limits import LIMITS
 from app.platform.settings import Settings
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -20,3 +21,7 @@ def test_every_setting_stands_in_the_readme() -> None:
     in_readme = {name: (default, doc) for name, default, doc in ROW.findall(README.read_text())}
     in_code = {item.name.upper(): (shown_default(item), item.metadata["doc"]) for item in fields(Settings)}
     assert in_readme == in_code
+
+
+def test_every_limit_of_accounts_has_its_words() -> None:
+    assert set(LIMITS) == set(Settings().account_limits)

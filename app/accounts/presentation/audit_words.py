@@ -3,21 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
+from app.accounts.domain.limits import LIMITS
 from app.accounts.infrastructure.team import names_of_invitations
 from app.activity import application as activity
 from app.activity.application import AuditWords, Facts, Subject
 from app.platform.text.formats import number
 from app.platform.text.words import counted
 
-_LIMITS: Final = {
-    "workflows": "workflows",
-    "unfinished_jobs": "unfinished jobs",
-    "contacts_per_job": "people per enrollment",
-    "import_rows": "rows per import",
-    "running_batches": "batches at a time",
-    "enrollments_per_minute": "people enrolled per minute",
-    "enrollments_per_second": "people enrolled per second",
-}
 _FIELDS: Final = {"booking_link": "booking page", "review_link": "review page"}
 
 
@@ -36,10 +28,15 @@ def _limits(facts: Facts) -> str:
     if not isinstance(limits, Mapping):
         return ""
     words = [
-        f"{_LIMITS.get(name, name)}: {number(value) if isinstance(value, int) else 'default'}"
+        f"{_limit_name(name)}: {number(value) if isinstance(value, int) else 'default'}"
         for name, value in limits.items()
     ]
     return f"({'; '.join(words)})"
+
+
+def _limit_name(name: str) -> str:
+    """Return what a limit is called; entries may be about one that no longer exists."""
+    return LIMITS[name].in_sentence if name in LIMITS else name
 
 
 _AUDIT_SENTENCES: Final = {

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import hash_password
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField
 
 from app.accounts.application import require
@@ -31,21 +30,21 @@ from app.platform.text.words import counted
 blueprint = Blueprint("profile", __name__, url_prefix="/settings/profile")
 
 
-class NameForm(FlaskForm):
+class NameForm(web.ShowingForm):
     name = StringField("Name", render_kw={"maxlength": MAX_NAME_LENGTH})
 
 
-class EmailForm(FlaskForm):
+class EmailForm(web.ShowingForm):
     email = EmailField("Email address", render_kw={"maxlength": MAX_ADDRESS})
     password = PasswordField("Current password", id="email-password")
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(web.ShowingForm):
     password = PasswordField("Current password", id="old-password")
     new_password = PasswordField("New password")
 
 
-class EmailsForm(FlaskForm):
+class EmailsForm(web.ShowingForm):
     approvals = BooleanField("Email me when a job waits for my approval")
 
 
@@ -104,13 +103,12 @@ def set_emails() -> ResponseReturnValue:
     return _save_and_redirect(form, save, emails_form=form)
 
 
-def _save_and_redirect(form: FlaskForm, save: Callable[[], str], **forms: Any) -> ResponseReturnValue:
+def _save_and_redirect(form: web.ShowingForm, save: Callable[[], str], **forms: Any) -> ResponseReturnValue:
     """Call `save` and redirect to the page with the message it returns, or show its errors next to fields."""
     try:
         message = save()
     except Invalid as wrong:
-        for name, sentence in wrong.facts["fields"].items():
-            form[name].errors = [sentence]
+        form.show(wrong.facts["fields"])
         return _page(**forms), 422
     flash(message, "success")
     return web.send_to(url_for("profile.show"))
@@ -120,7 +118,7 @@ def _signed_out(ended: int) -> str:
     return f" You were signed out of {counted(ended, 'other browser')}." if ended else ""
 
 
-def _submitted(form: FlaskForm, name: str) -> str:
+def _submitted(form: web.ShowingForm, name: str) -> str:
     return str(form[name].data or "")
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -26,7 +25,7 @@ LIFETIMES = [
 ]
 
 
-class TokenForm(FlaskForm):
+class TokenForm(web.ShowingForm):
     name = StringField("Name", render_kw={"maxlength": MAX_TOKEN_NAME})
     scopes = SelectMultipleField(
         "What it can do",
@@ -54,8 +53,7 @@ def create() -> ResponseReturnValue:
             web.actor(), name=form.name.data or "", scopes=form.scopes.data or [], days=days
         )
     except Invalid as wrong:
-        for name, sentence in wrong.facts["fields"].items():
-            form[name].errors = [sentence]
+        form.show(wrong.facts["fields"])
         return _page(form), 422
     except LimitReached as full:
         form.name.errors = [full.message]

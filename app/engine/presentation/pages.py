@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from app.engine import application as engine
 from app.engine.application import retrying
@@ -21,7 +20,7 @@ from app.workflows import application as workflows
 blueprint = Blueprint("engine", __name__, url_prefix="/workflows/<public_id>/people")
 
 
-class StartForm(pace_fields(), FlaskForm):  # type: ignore[misc]
+class StartForm(pace_fields(), web.ShowingForm):  # type: ignore[misc]
     """The pace at which people begin who are held."""
 
 
@@ -89,9 +88,7 @@ def start(public_id: str) -> ResponseReturnValue:
     try:
         started = engine.start_held(web.actor(), public_id, _chosen(form))
     except Invalid as wrong:
-        for name, sentence in wrong.facts["fields"].items():
-            if name in form:
-                form[name].errors = [sentence]
+        form.show(wrong.facts["fields"])
         people = engine.start_plan(web.actor(), public_id).people
         workflow = workflows.find_workflow(web.actor(), public_id)
         return _start_page(workflow, people, form, engine.pace_of(web.actor(), workflow)), 422

@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import uuid4
 
 from flask import request
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 
@@ -19,6 +18,7 @@ from app.files.domain.columns.styles import Dates, Phones
 from app.files.domain.consent.withholding import SMS_CONSENT
 from app.files.presentation.consent_form import Matching
 from app.files.presentation.layout_form import SEEN
+from app.platform import web
 from app.platform.text.numbers import whole_number
 
 MOST_OPEN: Final = 40
@@ -70,7 +70,7 @@ def field_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-class MatchingForm(FlaskForm):
+class MatchingForm(web.ShowingForm):
     """Fields common to all destinations, followed by the destination's own (see `form_of`). Values are
     validated by the use cases."""
 
@@ -79,14 +79,6 @@ class MatchingForm(FlaskForm):
     identifier = SelectField(
         "Match contacts by", choices=[SelectChoice(name, IDENTIFIER_WORDS[name]) for name in IDENTIFIERS]
     )
-
-    def show(self, found: Mapping[str, str]) -> None:
-        """Attach each error message to its field, or to the form if it has none."""
-        for name, sentence in found.items():
-            if name in self:
-                self[name].errors = [sentence]
-            else:
-                self.form_errors.append(sentence)
 
 
 @cache

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.accounts.application import maximum_limits, own_limits, require
 from app.accounts.domain import Actor, Permission
-from app.accounts.domain.limit_words import LIMIT_WORDS
+from app.accounts.domain.limits import LIMITS
 from app.bulk_enrollment.application import JobState, job_states
 from app.bulk_enrollment.domain.brakes.texts import approval_words, canary_words, failures_words
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
@@ -175,15 +175,15 @@ def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:
     return [
         Limit(
             name,
-            title,
-            text,
+            LIMITS[name].title,
+            LIMITS[name].text,
             min(own.get(name, default), highest[name]),
             default,
             highest[name],
             own.get(name),
             used.get(name),
         )
-        for (name, default), (title, text) in zip(settings.account_limits.items(), LIMIT_WORDS, strict=True)
+        for name, default in settings.account_limits.items()
     ]
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from app.accounts import application as accounts
@@ -18,7 +17,7 @@ from app.platform.outgoing.rules import MAX_URL_LENGTH
 blueprint = Blueprint("webhooks", __name__, url_prefix="/settings/webhook")
 
 
-class WebhookForm(FlaskForm):
+class WebhookForm(web.ShowingForm):
     url = StringField("Address", render_kw={"maxlength": MAX_URL_LENGTH})
 
 
@@ -43,7 +42,7 @@ def save() -> ResponseReturnValue:
     try:
         secret = webhooks.save_webhook(web.actor(), str(form.url.data or ""))
     except Invalid as wrong:
-        form.url.errors = [wrong.facts["fields"]["url"]]
+        form.show(wrong.facts["fields"])
         return _page(form=form), 422
     if secret is not None:
         return _page(secret=secret)

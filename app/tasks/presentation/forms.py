@@ -41,9 +41,7 @@ class TaskForm(web.ShowingForm):
         return {"title": title, "notes": notes, "due_at": due_at, "assignee": assignee}
 
     def show(self, problems: Mapping[str, str]) -> None:
-        """Attach each error message to its field."""
-        for name, problem in problems.items():
-            self["due_day" if name == "due_at" else name].errors = [problem]
+        super().show({"due_day" if name == "due_at" else name: words for name, words in problems.items()})
 
 
 def new_task_form(actor: Actor) -> TaskForm:

@@ -265,8 +265,8 @@ def _whole_log(app: Flask, reader: Person) -> list[AuditEntry]:
         (
             "limits_changed",
             "account",
-            {"limits": {"contacts_per_job": 50_000, "workflows": None}},
-            "updated the limits of the account (people per enrollment: 50,000; workflows: default)",
+            {"limits": {"unapproved_rows": 50_000, "workflows": None}},
+            "updated the limits of the account (rows without approval: 50,000; workflows: default)",
         ),
         (
             "account_changed",

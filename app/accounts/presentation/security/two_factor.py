@@ -1,11 +1,9 @@
 """Settings > Sign-in security > Two-factor authentication: turn it on and off, get new recovery codes."""
 
-from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
 
 from app.accounts.application import require
@@ -26,13 +24,13 @@ from app.platform.qr_codes import svg_path
 blueprint = Blueprint("two_factor", __name__, url_prefix="/settings/security/two-factor")
 
 
-class SetUpForm(FlaskForm):
+class SetUpForm(web.ShowingForm):
     sealed = HiddenField()
     code = StringField("Code", render_kw={"maxlength": 10, "inputmode": "numeric"})
     password = PasswordField("Current password")
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(web.ShowingForm):
     password = PasswordField("Current password")
 
 
@@ -55,7 +53,8 @@ def turn_on() -> ResponseReturnValue:
         check_if_asked(form.password.data)
         made = two_factor.turn_on(actor, sealed, str(form.code.data or ""), current_token())
     except Invalid as wrong:
-        return _set_up_page(_with_errors(form, wrong), sealed), 422
+        form.show(wrong.facts["fields"])
+        return _set_up_page(form, sealed), 422
     return _codes_page(made, is_new=True)
 
 
@@ -71,7 +70,8 @@ def renew_codes() -> ResponseReturnValue:
     try:
         check_password(actor, str(form.password.data or ""), verify_current_password)
     except Invalid as wrong:
-        return _confirm_page("codes", _with_errors(form, wrong)), 422
+        form.show(wrong.facts["fields"])
+        return _confirm_page("codes", form), 422
     return _codes_page(two_factor.renew_recovery_codes(actor), is_new=False)
 
 
@@ -87,7 +87,8 @@ def turn_off() -> ResponseReturnValue:
     try:
         check_password(actor, str(form.password.data or ""), verify_current_password)
     except Invalid as wrong:
-        return _confirm_page("removal", _with_errors(form, wrong)), 422
+        form.show(wrong.facts["fields"])
+        return _confirm_page("removal", form), 422
     two_factor.turn_off(actor)
     flash("Two-factor authentication is off. Your password alone signs you in.", "success")
     return web.send_to(url_for("own_security.show"))
@@ -97,12 +98,6 @@ def _actor() -> Actor:
     actor: Actor = web.actor()
     require(actor, Permission.REPORTS)
     return actor
-
-
-def _with_errors(form: Any, wrong: Invalid) -> Any:
-    for name, sentence in wrong.facts["fields"].items():
-        form[name].errors = [sentence]
-    return form
 
 
 def _set_up_page(form: SetUpForm, sealed: str) -> str:

@@ -19,7 +19,7 @@ from app.accounts.application.team import invitations, people
 from app.accounts.application.team.invitations import Invited
 from app.accounts.domain import Actor
 from app.accounts.domain.input import MAX_NAME_LENGTH
-from app.accounts.domain.limit_words import LIMIT_WORDS
+from app.accounts.domain.limits import LIMITS
 from app.accounts.presentation.security.current_password import check_if_asked
 from app.accounts.presentation.team.pages import InviteForm, invite_facts, link_of
 from app.platform import web
@@ -187,9 +187,9 @@ def _limits(actor: Actor, account_id: int) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "title": title,
+            "title": LIMITS[name].title,
             "given": given.get(name),
             "highest": highest[name] if highest[name] < UNLIMITED else None,
         }
-        for name, (title, _) in zip(current().account_limits, LIMIT_WORDS, strict=True)
+        for name in current().account_limits
     ]

@@ -7,7 +7,7 @@ from app.accounts import application as accounts
 from app.bulk_enrollment.application.control.pace_changes import PacePlan, change_pace, pace_plan
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.domain.permissions import permission_for
-from app.bulk_enrollment.presentation.control.timing import PlanInWords, drip_in_words, show_problems
+from app.bulk_enrollment.presentation.control.timing import PlanInWords, drip_in_words
 from app.bulk_enrollment.presentation.selection.when_form import When, WhenForm, form_for, read_when
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
@@ -38,7 +38,7 @@ def change(public_id: str) -> ResponseReturnValue:
     try:
         change_pace(web.actor(), public_id, _chosen(form))
     except Invalid as wrong:
-        show_problems(form, wrong)
+        form.show(wrong.facts.get("fields", {}))
         return _page(report.show_job(web.actor(), public_id), form), 422
     except Conflict as refusal:
         flash(refusal.message, "info")

@@ -23,7 +23,7 @@ from app.bulk_enrollment.presentation.selection.when_form import (
 )
 from app.platform import web
 from app.platform.clock import now
-from app.platform.errors import Conflict, Invalid, MusterError, TooMuch
+from app.platform.errors import Conflict, Invalid, TooMuch
 from app.platform.text.numbers import whole_number
 from app.platform.text.pace import Drip, DripPlan
 from app.platform.text.pace_words import pace_words, portion_words
@@ -119,11 +119,3 @@ def read_start_of(form: Any) -> When:
         return read_start(form, zone)
     except Invalid as wrong:
         return When(problems=wrong.facts["fields"])
-
-
-def show_problems(form: Any, refusal: MusterError) -> None:
-    """Attach the sentences of a refusal to their fields."""
-    for name, sentence in (refusal.facts.get("fields") or {}).items():
-        field = "start_date" if name == "scheduled_at" else name
-        if field in form:
-            form[field].errors = [sentence]

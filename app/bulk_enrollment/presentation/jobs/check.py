@@ -11,7 +11,7 @@ from app.bulk_enrollment.application.control import schedule
 from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.report.dry_runs import DryRun, dry_run_of
 from app.bulk_enrollment.domain.dry_runs.meaning import value_words
-from app.bulk_enrollment.presentation.control.timing import plan_in_words, show_problems
+from app.bulk_enrollment.presentation.control.timing import plan_in_words
 from app.bulk_enrollment.presentation.report.figures import tone_of
 from app.bulk_enrollment.presentation.selection.when_form import WhenForm, form_for, read_when
 from app.contacts.domain import consent_words
@@ -52,7 +52,7 @@ def change_when(job_id: UUID) -> ResponseReturnValue:
             raise Invalid("VALIDATION_ERROR", "Fix the fields below.", fields=dict(chosen.problems))
         schedule.change_timing(web.actor(), str(job_id), chosen.scheduled_at, chosen.time_zone, chosen.drip)
     except Invalid as wrong:
-        show_problems(form, wrong)
+        form.show(wrong.facts.get("fields", {}))
         return _page(dry_run_of(web.actor(), str(job_id)), when=form), 422
     except Conflict:
         return web.send_to(url_for("check.show", job_id=job_id))  # which leads to the job

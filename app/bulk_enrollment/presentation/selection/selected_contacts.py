@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from app.accounts import application as accounts
@@ -70,12 +69,12 @@ def add(workflow_id: UUID, selection_id: int) -> ResponseReturnValue:
             return _page(changed, selected, form)
         options, problems = _read(form)
         if problems:
-            _show(form, problems)
+            form.show(problems)
             return _page(destination, selected, form), 422
         return web.send_to(_begin(destination, selected, options, act, form.once.data or uuid4().hex))
     except (Conflict, Invalid, LimitReached, TooMuch) as refusal:
         if isinstance(refusal, Invalid):
-            _show(form, refusal.facts.get("fields", {}))
+            form.show(refusal.facts.get("fields", {}))
         return _page(destination, selected, form, refusal), web.status_of(refusal)
 
 
@@ -104,7 +103,7 @@ def _load(workflow_id: UUID, selection_id: int) -> tuple[JobDestination, selecti
 
 
 def _form(**given: Any) -> Any:
-    class OptionsForm(option_fields(), FlaskForm):  # type: ignore[misc]
+    class OptionsForm(option_fields(), web.ShowingForm):  # type: ignore[misc]
         once = HiddenField()
 
     return OptionsForm(**given)
@@ -114,12 +113,6 @@ def _read(form: Any) -> tuple[JobOptions, dict[str, str]]:
     for name, value in _ADDED.items():
         form[name].data = value
     return read_options(form, files.FileChoices({}, "contact_id"), False, web.actor().time_zone)
-
-
-def _show(form: Any, problems: dict[str, str]) -> None:
-    for name, sentence in problems.items():
-        if name in form:
-            form[name].errors = [sentence]
 
 
 def _page(

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from flask import flash, request
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
@@ -14,6 +13,7 @@ from app.accounts.domain.regions import is_zone, zones_by_area
 from app.bulk_enrollment.application.control.schedule import local_start
 from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions
 from app.bulk_enrollment.domain.timing.texts import local_fields, peculiarity_words
+from app.platform import web
 from app.platform.text.pace import Drip
 from app.platform.web.pace_form import first_pace, pace_fields, pace_values, read_pace
 
@@ -57,8 +57,13 @@ def when_fields() -> type:
     return WhenFields
 
 
-class WhenForm(when_fields(), FlaskForm):  # type: ignore[misc]
+class WhenForm(when_fields(), web.ShowingForm):  # type: ignore[misc]
     """The fields by themselves, beside a dry run or a scheduled job."""
+
+    def show(self, problems: Mapping[str, str]) -> None:
+        super().show(
+            {"start_date" if name == "scheduled_at" else name: words for name, words in problems.items()}
+        )
 
 
 def form_for(options: JobOptions, zone: str) -> WhenForm:
