@@ -6,6 +6,7 @@ from app.contacts.domain.criteria.document import (
     MAX_RULES,
     Rule,
     group_of,
+    placed_rules,
     rules,
     rules_on,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "matches",
     "moments_of",
     "parse",
+    "placed_rules",
     "read_filter_form",
     "register_fields",
     "register_kind",

@@ -30,16 +30,25 @@ def group_of(criteria: Any) -> tuple[str, list[Any]]:
     return "all", _list(group.get("all"))
 
 
-def rules(criteria: Any, depth: int = 0) -> Iterator[Rule]:
+def rules(criteria: Any) -> Iterator[Rule]:
     """Yield all rules in document order, including those of nested groups."""
+    return (rule for rule, _ in placed_rules(criteria))
+
+
+def placed_rules(
+    criteria: Any, place: tuple[str | int, ...] = (), depth: int = 0
+) -> Iterator[tuple[Rule, tuple[str | int, ...]]]:
+    """Yield all rules, each with the keys and indexes that lead to it; `place` leads to the criteria."""
     if depth > MAX_NESTING:
         return
-    for member in group_of(criteria)[1]:
+    join, members = group_of(criteria)
+    for index, member in enumerate(members):
         if isinstance(member, dict):
+            its_place = (*place, join, index)
             if "field" in member:
-                yield Rule(member.get("field"), member.get("op"), member.get("value"))
+                yield Rule(member.get("field"), member.get("op"), member.get("value")), its_place
             else:
-                yield from rules(member, depth + 1)
+                yield from placed_rules(member, its_place, depth + 1)
 
 
 def rules_on(criteria: Any, key: str) -> list[tuple[Any, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from app.contacts.domain.criteria import MAX_NESTING, field_label, field_named, group_of
+from app.contacts.domain.criteria import field_label, field_named, placed_rules
 from app.contacts.domain.criteria.values import day_of, is_number
 from app.workflows.domain.definition.document import Document, plain_copy, value_at
 from app.workflows.domain.definition.parsing import parse
@@ -168,22 +168,13 @@ def _in_paths(step: Step) -> Iterator[Place]:
             yield from _in_criteria(step, f"{path.field}.criteria", path.criteria, criteria)
 
 
-def _in_criteria(part: Part, field: str, criteria: Any, pointer: Pointer, depth: int = 0) -> Iterator[Place]:
-    if depth > MAX_NESTING:
-        return
-    join, members = group_of(criteria)
-    for index, member in enumerate(members):
-        place = (*pointer, join, index)
-        if not isinstance(member, dict):
-            continue
-        if "field" not in member:
-            yield from _in_criteria(part, field, member, place, depth + 1)
-            continue
-        asked = field_named(member["field"])
+def _in_criteria(part: Part, field: str, criteria: Any, pointer: Pointer) -> Iterator[Place]:
+    for rule, place in placed_rules(criteria, pointer):
+        asked = field_named(rule.field)
         if asked is None or asked.kind in KEPT_KINDS:
             continue
-        label = f"Condition, {field_label(member['field'])}"
-        for value, where in _values(member.get("value"), (*place, "value")):
+        label = f"Condition, {field_label(rule.field)}"
+        for value, where in _values(rule.value, (*place, "value")):
             mode = _mode_of(asked.kind, value)
             yield Place(where, part.id, part.name, field, label, mode, str(value), 200)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from app.contacts.domain.criteria import MAX_NESTING, NO_VALUE, field_named, group_of
+from app.contacts.domain.criteria import NO_VALUE, field_named, placed_rules
 from app.workflows.domain.definition.parts import Definition, Part, Pointer, Step, Trigger
 
 FORM: Final = "form"
@@ -71,24 +71,13 @@ def _in_settings(part: Part) -> Iterator[Reference]:
             yield Reference("message", part, setting.name, target, event, pointer, counts)
 
 
-def _in_criteria(
-    part: Part, field: str, criteria: Any, pointer: Pointer, depth: int = 0
-) -> Iterator[Reference]:
-    if depth > MAX_NESTING:
-        return
-    join, members = group_of(criteria)
-    for index, member in enumerate(members):
-        place = (*pointer, join, index)
-        if not isinstance(member, dict):
-            continue
-        if "field" not in member:
-            yield from _in_criteria(part, field, member, place, depth + 1)
-            continue
-        asked = field_named(member["field"])
+def _in_criteria(part: Part, field: str, criteria: Any, pointer: Pointer) -> Iterator[Reference]:
+    for rule, place in placed_rules(criteria, pointer):
+        asked = field_named(rule.field)
         if asked and (kind := _KINDS.get(asked.kind)):
             event = asked.name.removeprefix("event.") if kind == "message" else ""
-            counts = member.get("op") not in NO_VALUE
-            for target, where in _targets(member.get("value"), (*place, "value")):
+            counts = rule.op not in NO_VALUE
+            for target, where in _targets(rule.value, (*place, "value")):
                 yield Reference(kind, part, field, target, event, where, counts)
 
 
