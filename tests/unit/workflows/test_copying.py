@@ -4,7 +4,8 @@ import json
 import re
 from typing import Any
 
-from app.workflows.domain import copy_definition, fresh_id, new_ids, parse, problems, with_ids
+from app.workflows.domain import copy_definition, new_ids, parse, problems, with_ids
+from app.workflows.domain.definition.copying import FreshIds
 from app.workflows.domain.definition.document import ID_PATTERN
 from tests.unit.workflows.documents import (
     as_large_as_allowed,
@@ -98,7 +99,7 @@ def test_the_same_document_is_always_copied_alike() -> None:  # T-03, T-15
 
 def test_a_new_step_gets_an_id_of_its_own() -> None:  # W-01
     document = one_of_everything()
-    made = fresh_id(parse(document))
+    made = FreshIds(parse(document)).make()
     assert made not in ids_in(document)
     document["steps"].append(email(made))
-    assert fresh_id(parse(document)) not in ids_in(document)
+    assert FreshIds(parse(document)).make() not in ids_in(document)

@@ -8,7 +8,6 @@ import csv
 import io
 import random
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from app.files.domain.samples.people import SEED, SamplePerson, sample_people
@@ -62,12 +61,6 @@ _BREAKS: Final = (
     "{local}@{name},com",
     "see phone",
 )
-
-
-@lru_cache(maxsize=1)
-def sample_people_csv() -> bytes:
-    """Return the sample file for trying an upload; always the same bytes."""
-    return people_csv(TO_TRY)
 
 
 def people_csv(recipe: Recipe) -> bytes:

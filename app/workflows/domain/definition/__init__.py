@@ -1,6 +1,6 @@
 """The definition of a workflow: a JSON document, parsed into a typed `Definition`."""
 
-from app.workflows.domain.definition.copying import copy_definition, fresh_id, new_ids, with_ids
+from app.workflows.domain.definition.copying import copy_definition, new_ids, with_ids
 from app.workflows.domain.definition.document import FORMAT, MAX_STEPS, UnreadableFormat, upgrade, with_values
 from app.workflows.domain.definition.duration import WholePath, days, longest_path, shortest_path
 from app.workflows.domain.definition.parsing import parse
@@ -22,7 +22,6 @@ __all__ = [
     "WholePath",
     "copy_definition",
     "days",
-    "fresh_id",
     "longest_path",
     "new_ids",
     "parse",

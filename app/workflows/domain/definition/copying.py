@@ -35,11 +35,6 @@ def new_ids(definition: Definition) -> dict[str, str]:
     return ids
 
 
-def fresh_id(definition: Definition, word: str = "step") -> str:
-    """Return an id that is not used in the definition."""
-    return FreshIds(definition).make(word)
-
-
 class FreshIds:
     """Makes ids that are not used in a definition. Others come with another `salt`, so that the id of a step
     that was deleted is not used again."""
