@@ -12,7 +12,8 @@ from app.accounts.domain.business import (
     logo_type,
     tidy_details,
 )
-from app.accounts.infrastructure import queries, store
+from app.accounts.infrastructure import store
+from app.accounts.infrastructure.business import business_of, content_of_logo
 from app.activity import application as activity
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
@@ -20,7 +21,7 @@ from app.platform.errors import Invalid, NotFound
 
 def business_details(account_id: int) -> BusinessDetails:
     """Return the account's business details; details that are not set are empty strings."""
-    found = queries.business_of(account_id)
+    found = business_of(account_id)
     if found is None:
         return BusinessDetails()
     return BusinessDetails(
@@ -78,7 +79,7 @@ def change_business(
 def logo_of(actor: Actor) -> tuple[bytes, str]:
     """Return (content, media type) of the account's logo. Raises NotFound."""
     require(actor, Permission.REPORTS)
-    content = queries.logo_of(actor.account_id)
+    content = content_of_logo(actor.account_id)
     media_type = logo_type(content) if content else None
     if content is None or media_type is None:
         raise NotFound("NOT_FOUND", "No logo has been added.")

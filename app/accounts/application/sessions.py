@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from app.accounts.domain import Actor
 from app.accounts.domain.devices import MAX_ADDRESS, MAX_USER_AGENT
-from app.accounts.infrastructure import queries, store
-from app.accounts.infrastructure.queries import KnownSession
+from app.accounts.infrastructure import sign_ins, store
+from app.accounts.infrastructure.sign_ins import KnownSession
 from app.accounts.infrastructure.tables import User
 from app.activity import application as activity
 from app.platform.clock import now
@@ -41,7 +41,7 @@ def begin_session(user_id: int, is_remembered: bool, address: str = "", user_age
 
 def user_of_session(token: str, address: str) -> User | None:
     """Return the active user of a session, or None if it is unknown, ended, expired, or long unused."""
-    found = queries.user_of_sign_in(_hash(token), now())
+    found = sign_ins.user_of_sign_in(_hash(token), now())
     if found is None or _is_unused(found[2]):
         return None
     user, sign_in_id, last_seen_at = found
@@ -52,13 +52,13 @@ def user_of_session(token: str, address: str) -> User | None:
 def is_fresh(token: str) -> bool:
     """Return whether the user of a session signed in so recently that they need not enter their password
     again."""
-    started_at = queries.start_of_sign_in(_hash(token))
+    started_at = sign_ins.start_of_sign_in(_hash(token))
     return started_at is not None and now() - started_at < FRESH_FOR
 
 
 def list_sessions(actor: Actor, current_token: str) -> Sequence[KnownSession]:
     """Return the actor’s sessions, the current one first, at most MOST_LISTED."""
-    found = queries.sessions_of(_id_of(actor), _hash(current_token), now(), MOST_LISTED)
+    found = sign_ins.sessions_of(_id_of(actor), _hash(current_token), now(), MOST_LISTED)
     return [one for one in found if not _is_unused(one.last_seen_at)]
 
 

@@ -1,35 +1,22 @@
-"""Queries for users, accounts, and sessions. Sign-in has no account yet, so some cross accounts.
+"""Queries for users and accounts. Sign-in has no account yet, so some cross accounts.
 
 The statements of every request are built once: building one takes longer than running it.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.accounts.infrastructure.tables import Account, Business, Membership, SignIn, User
+from app.accounts.infrastructure.tables import Account, Membership, User
 from app.platform.database import session
 from app.platform.database.many_rows import id_param
 from app.platform.database.short_reads import read_built
 from app.platform.ids import number_of
 
 _CROSS_ACCOUNT = {"cross_account": True}
-
-
-class BusinessRow(NamedTuple):
-    """Business details of an account, without the image of the logo."""
-
-    website: str
-    phone: str
-    postal_address: str
-    booking_link: str
-    review_link: str
-    color: str
-    logo_mark: str
 
 
 def installation_is_new() -> bool:
@@ -45,63 +32,6 @@ def user_by_email(email: str) -> User | None:
 
 def user(user_id: int) -> User:
     return session().get_one(User, user_id)
-
-
-def user_of_sign_in(token_hash: str, at: datetime) -> tuple[User, int, datetime] | None:
-    """Return (user, id of the session, when it was last seen), or None if the session has expired or the user
-    was deactivated."""
-    row = session().execute(_user_of_sign_in(), {"token_hash": token_hash, "at": at}).first()
-    return (row[0], row[1], row[2]) if row else None
-
-
-@lru_cache
-def _user_of_sign_in() -> sa.Select[User, int, datetime]:
-    token_hash = sa.bindparam("token_hash", type_=SignIn.token_hash.type)
-    at = sa.bindparam("at", type_=SignIn.expires_at.type)
-    return (
-        sa.select(User, SignIn.id, _last_seen_at())
-        .join(SignIn, SignIn.user_id == User.id)
-        .where(SignIn.token_hash == token_hash, SignIn.expires_at > at, User.active)
-    )
-
-
-def _last_seen_at() -> sa.ColumnElement[datetime]:
-    return sa.func.coalesce(SignIn.last_seen_at, SignIn.started_at)
-
-
-def start_of_sign_in(token_hash: str) -> datetime | None:
-    return session().scalar(sa.select(SignIn.started_at).where(SignIn.token_hash == token_hash))
-
-
-class KnownSession(NamedTuple):
-    """A session of a user. `is_current`: the one that asks."""
-
-    id: int
-    user_agent: str
-    address: str
-    started_at: datetime
-    last_seen_at: datetime
-    is_current: bool
-
-
-def sessions_of(user_id: int, current_hash: str, at: datetime, limit: int) -> Sequence[KnownSession]:
-    """Return up to `limit` sessions of a user that have not expired, the current one first, then those last
-    seen."""
-    is_current = SignIn.token_hash == current_hash
-    rows = session().execute(
-        sa.select(
-            SignIn.id,
-            SignIn.user_agent,
-            SignIn.address,
-            SignIn.started_at,
-            _last_seen_at().label("last_seen_at"),
-            is_current.label("is_current"),
-        )
-        .where(SignIn.user_id == user_id, SignIn.expires_at > at)
-        .order_by(is_current.desc(), _last_seen_at().desc(), SignIn.id.desc())
-        .limit(limit)
-    )
-    return [KnownSession(*row) for row in rows]
 
 
 def account_of(user_id: int, account_id: int | None) -> tuple[Account, str] | None:
@@ -300,21 +230,3 @@ def people_of(account_id: int, roles: Sequence[str]) -> Sequence[Teammate]:
         execution_options=_CROSS_ACCOUNT,
     )
     return [Teammate(*row) for row in rows]
-
-
-def business_of(account_id: int) -> BusinessRow | None:
-    found = read_built(_business(), {"of_account": account_id})
-    return BusinessRow(*found[0]) if found else None
-
-
-@lru_cache
-def _business() -> sa.Select[Any]:
-    columns = Business.__table__.c
-    return sa.select(*(columns[name] for name in BusinessRow._fields)).where(
-        columns.account_id == id_param("of_account")
-    )
-
-
-def logo_of(account_id: int) -> bytes | None:
-    """Return the image of the logo, or None."""
-    return session().scalar(sa.select(Business.logo).where(Business.account_id == account_id))
