@@ -25,7 +25,7 @@ from app.messaging.presentation.mail_forms import (
     ServerForm,
     TestForm,
 )
-from app.messaging.presentation.test_messages import answer_in_place
+from app.messaging.presentation.server_answers import answer_in_place
 from app.platform import web
 from app.platform.ids import HIGHEST_ID
 

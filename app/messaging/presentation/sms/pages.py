@@ -12,8 +12,8 @@ from app.integrations import application as integrations
 from app.messaging.application.pace.brakes import is_paused
 from app.messaging.application.servers.server_tests import ServerAnswer
 from app.messaging.application.sms import settings as sms
+from app.messaging.presentation.server_answers import answer_in_place
 from app.messaging.presentation.sms.forms import ProviderForm, SmsSendingForm, SmsTestForm
-from app.messaging.presentation.test_messages import answer_in_place
 from app.platform import web
 
 blueprint = Blueprint("sms_settings", __name__, url_prefix="/settings/sms")

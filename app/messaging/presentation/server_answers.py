@@ -1,4 +1,4 @@
-"""Test messages that are sent from pages of settings."""
+"""What a mail server or SMS provider answers to a test message, on the page that sent it."""
 
 from collections.abc import Callable
 from typing import Any
