@@ -29,7 +29,12 @@ make_environment() {
         stop "The Python found ($python) is missing the venv module. On Debian and Ubuntu: apt-get install python3-venv"
     echo "Creating the environment in .venv (first run only)…"
     rm -rf .venv
-    "$python" -m venv .venv || stop "The environment couldn’t be created in .venv; see the lines above."
+    # Like `-m venv .venv`, but Ctrl-C ends it without a traceback.
+    "$python" -c '
+import runpy, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+sys.argv = ["venv", ".venv"]
+runpy.run_module("venv", run_name="__main__")' || stop "The environment couldn’t be created in .venv; see the lines above."
 }
 
 # Other checkouts that share a linked environment may pin more.

@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import signal
 import time
 from pathlib import Path
 
@@ -39,3 +40,20 @@ def test_control_c(tmp_path: Path) -> None:
     assert not any(
         site.is_running(name) for name in ("muster", "supervisor", "queue", "web", "worker-1", "clock")
     )
+
+
+def test_control_c_while_the_environment_is_made(tmp_path: Path) -> None:
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(tmp_path)
+        os.execvp("sh", ["sh", str(ROOT / "ops" / "environment.sh"), "requirements.txt"])
+    shown = read_until(terminal, "first run only")
+    give_up = time.monotonic() + 60
+    while not (tmp_path / ".venv" / "bin" / "python").exists():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+    os.write(terminal, b"\x03")
+    shown += read_until(terminal, "the end")
+    assert "Traceback" not in shown and "couldn’t" not in shown
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGINT
