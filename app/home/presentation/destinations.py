@@ -17,7 +17,7 @@ _ACTIONS = (
     _action("Import contacts", "/contacts/import", "upload file csv excel list", _CONTACTS),
     _action("Add contact", "/contacts/new", "new person create", _CONTACTS),
     _action("Invite people", "/settings/team", "team members users roles add", "account:manage"),
-    _action("Enroll people", "/workflows?status=active", "add bulk enrollment workflow", _WORKFLOWS),
+    _action("Add people to a workflow", "/enrollments/new", "enroll bulk enrollment", _WORKFLOWS),
     _action("Paste a list of contacts", "/contacts/selections/new", "select emails copy", _CONTACTS),
     _action("Create segment", "/contacts/filter", "new filter contacts criteria", _CONTACTS),
 )

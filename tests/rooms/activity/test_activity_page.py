@@ -52,6 +52,7 @@ def told(app: Flask, alice: Person, bob: Person) -> Flask:
 
 def test_entries_read_as_sentences_with_links(told: Flask, alice: Person) -> None:
     page = alice.get("/activity").text
+    assert "Times are in Europe/Berlin." in page and "(Europe/Berlin)" in page
     assert {
         "Muster finished the enrollment in “Win-back” (1,173 succeeded, 62 failed)",
         "Bob added a contact",

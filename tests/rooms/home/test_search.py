@@ -73,6 +73,7 @@ def test_nothing_of_other_accounts_is_found(app, bob, mallory):
 def test_whoever_may_only_look_is_offered_no_actions(bob, vera):
     """Everything that is offered leads somewhere, for everybody (P-04)."""
     assert "Create workflow" in found(bob, "create")["Go to"]
+    assert 'href="/enrollments/new"' in bob.get("/search?q=enroll").text
     assert "Actions" in found(bob) and "Actions" not in found(vera)
     assert "Create workflow" not in found(vera, "create").get("Go to", [])
     for person in (bob, vera):

@@ -237,7 +237,7 @@ def test_only_those_who_manage_the_account_see_and_change_it(
     app: Flask, alice: Person, bob: Person, vera: Person
 ) -> None:
     for person in (bob, vera):
-        assert "No mail server is connected" in words_of(person.get(PAGE).text)
+        assert "No mail server with a sender is connected" in words_of(person.get(PAGE).text)
     connect(alice, **SIGNED)
     for person in (bob, vera):
         page = main_of(person.get(PAGE).text)
