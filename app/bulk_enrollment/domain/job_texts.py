@@ -6,7 +6,6 @@ from datetime import datetime
 
 from app.bulk_enrollment.domain.brakes.rules import Failures
 from app.bulk_enrollment.domain.brakes.texts import approval_words, canary_words, failures_words
-from app.bulk_enrollment.domain.dry_runs.effects import Effects
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy
@@ -279,42 +278,3 @@ def cancel_warning(progress: Progress, kind: str = "enroll") -> str:
         f"{number(left)} of {counted(progress.total, 'row')} {have} been processed yet and will be skipped. "
         f"{stays}"
     )
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A figure that differs from the result of the dry run before the start."""
-
-    label: str
-    expected: int
-    happened: int
-
-
-def differences(expected: Mapping[str, int], outcomes: Counts) -> list[Difference]:
-    """Return the differences from the dry run, which cannot tell which existing contacts an import will
-    change."""
-    before = {Outcome[name]: rows for name, rows in expected.items()}
-    if not before:
-        return []
-    found = []
-    for outcome in Outcome:
-        then, now = _existing_as_one(before, outcome), _existing_as_one(outcomes, outcome)
-        if then != now:
-            found.append(Difference(outcome.label, then, now))
-    return found
-
-
-def contact_differences(effects: Effects, created: int, updated: int, *, is_import: bool) -> list[Difference]:
-    """Return the differences in created and changed contacts. An import's outcomes tell of the created
-    ones."""
-    found = [Difference("Existing contacts changed", effects.updated, updated)]
-    if not is_import:
-        found.insert(0, Difference("New contacts created", effects.created, created))
-    return [one for one in found if one.expected != one.happened]
-
-
-def _existing_as_one(counts: Counts, outcome: Outcome) -> int:
-    if outcome is O.UNCHANGED:
-        return 0
-    both = (O.UPDATED, O.UNCHANGED) if outcome is O.UPDATED else (outcome,)
-    return sum(counts.get(one, 0) for one in both)

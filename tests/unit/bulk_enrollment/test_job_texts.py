@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.bulk_enrollment.domain.dry_runs.differences import Difference, differences
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.job_texts import (
-    Difference,
     TextFacts,
     cancel_warning,
-    differences,
     happening,
     headline,
     rows_to_fix,

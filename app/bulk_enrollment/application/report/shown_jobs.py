@@ -9,8 +9,9 @@ from app.bulk_enrollment.application.dry_runs.matches import CHANGED
 from app.bulk_enrollment.application.report.job_states import JobState, job_states
 from app.bulk_enrollment.application.report.left_out import LeftOutValues, left_out_of
 from app.bulk_enrollment.domain.brakes.approval import Approval
+from app.bulk_enrollment.domain.dry_runs.differences import Difference, contact_differences, differences
 from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus
-from app.bulk_enrollment.domain.job_texts import Difference, TextFacts, contact_differences, differences
+from app.bulk_enrollment.domain.job_texts import TextFacts
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy, badge_of, seconds_at_work
 from app.bulk_enrollment.infrastructure import job_list, queries

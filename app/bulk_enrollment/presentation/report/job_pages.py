@@ -1,6 +1,5 @@
-"""The list of jobs, and one job's page: progress, results, skipped and failed rows."""
+"""The pages of jobs: their lists, and for each job its progress, results, and skipped and failed rows."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -18,20 +17,19 @@ from app.bulk_enrollment.application.selection import corrections
 from app.bulk_enrollment.application.telling import NEEDS_APPROVAL
 from app.bulk_enrollment.domain import job_texts
 from app.bulk_enrollment.domain.forecast import words_of
-from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, RUNNING, JobStatus, statuses_named
+from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.infrastructure import queries
-from app.bulk_enrollment.infrastructure.job_list import JobFilter
 from app.bulk_enrollment.infrastructure.problem_rows import MAX_SEARCH_LENGTH, MOST, SORTS, ProblemFilter
 from app.bulk_enrollment.presentation.report import figures, panel_marks
+from app.bulk_enrollment.presentation.report.job_lists import job_list
 from app.bulk_enrollment.presentation.selection.when_form import form_for
 from app.contacts import application as contacts
 from app.contacts.domain import consent_words
 from app.notifications import application as notifications
 from app.platform import web
 from app.platform.clock import now
-from app.platform.settings import current
 from app.platform.text import formats
 from app.platform.text.numbers import whole_number
 from app.platform.text.pace_words import date_and_time, pace_words, portion_words
@@ -39,8 +37,6 @@ from app.workflows import application as workflows
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")
-
-STATUSES = [status for status in JobStatus if status not in DRY_RUN]
 
 
 @blueprint.get("")
@@ -51,35 +47,6 @@ def index() -> ResponseReturnValue:
 @imports.get("", endpoint="index")
 def imports_index() -> ResponseReturnValue:
     return job_list("import")
-
-
-def job_list(kind: str) -> ResponseReturnValue:
-    """List jobs of one kind, newest first. A poll gets only the part that changes."""
-    actor = web.actor()
-    wanted = _job_filter(kind)
-    older, newer = request.args.get("older", ""), request.args.get("newer", "")
-    page = report.show_jobs(actor, wanted, older, newer)
-    place = {"older": older} if older else {"newer": newer} if newer else {}
-    facts = {
-        "page": page,
-        "bars": {shown.job.id: figures.figures_of(shown) for shown in page.jobs},
-        "wanted": wanted,
-        "here": _list_url(wanted, **place),
-        "newer_url": page.newer and _list_url(wanted, newer=page.newer),
-        "older_url": page.older and _list_url(wanted, older=page.older),
-    }
-    if _asks_for("job-list"):
-        return render_template("bulk_enrollment/_job_list.html", **facts)
-    choices = report.workflows_to_choose(actor)
-    return render_template(
-        "bulk_enrollment/jobs.html",
-        workflows=choices,
-        statuses=STATUSES,
-        days=_days(wanted),
-        days_kept=current().job_retention_days,
-        nav_active=_place(kind),
-        **facts,
-    )
 
 
 @blueprint.get("/<public_id>")
@@ -246,25 +213,6 @@ def _tabs(shown: ShownJob, wanted: ProblemFilter) -> list[dict[str, Any]]:
     ]
 
 
-def _place(kind: str) -> str:
-    """Return the navigation entry for a kind of job."""
-    return "contacts" if kind == "import" else "enrollments"
-
-
-def _job_filter(kind: str) -> JobFilter:
-    status = request.args.get("status", "")
-    known = not statuses_named(status).isdisjoint(STATUSES)
-    workflow = request.args.get("workflow", "")[:36] if kind == "enroll" else ""
-    since, until = (formats.midnight(request.args.get(name)) for name in ("from", "to"))
-    return JobFilter(
-        status if known else "",
-        workflow,
-        kind,
-        since,
-        formats.midnight(request.args.get("to"), days_later=1) if until else None,
-    )
-
-
 def _problem_filter() -> ProblemFilter:
     """Return the filter from the query string, or from the form of an action; invalid values are ignored."""
     code, sort = request.values.get("code", ""), request.values.get("sort", "")
@@ -277,19 +225,6 @@ def _problem_filter() -> ProblemFilter:
 
 def _row_number(name: str) -> int | None:
     return whole_number(request.args.get(name), MOST)
-
-
-def _list_url(wanted: JobFilter, **place: Any) -> str:
-    page = "imports.index" if wanted.kind == "import" else "jobs.index"
-    days: dict[str, Any] = {name: day for name, day in _days(wanted).items() if day}
-    return url_for(page, status=wanted.status or None, workflow=wanted.workflow_id or None, **days, **place)
-
-
-def _days(wanted: JobFilter) -> dict[str, str]:
-    """Return the first and the last day of the filter as ISO dates, or empty strings."""
-    last = formats.in_zone(wanted.until - timedelta(seconds=1)).date() if wanted.until else None
-    first = formats.in_zone(wanted.since).date() if wanted.since else None
-    return {"from": first.isoformat() if first else "", "to": last.isoformat() if last else ""}
 
 
 def _rows_url(shown: ShownJob, wanted: ProblemFilter, **place: Any) -> str:
