@@ -73,7 +73,7 @@ def sign_in(app: Flask, name: str) -> Person:
         user = queries.user_by_email(EMAILS[name])
         assert user is not None
         actor = actor_of(user.id, None, "127.0.0.1")
-        token = begin_session(user.id, is_remembered=False)
+        token = begin_session(user.id, user.fs_uniquifier, is_remembered=False)
     browser = app.test_client()
     with browser.session_transaction() as session:
         session.update(_user_id=token, _fresh=True, fs_cc="set", csrf_token="the same in all tests")

@@ -6,7 +6,6 @@ enough to take over the account.
 
 from collections.abc import Callable
 from typing import Final
-from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
 
@@ -69,7 +68,7 @@ def change_email(actor: Actor, email: str, password: str, verify: Verifier, sess
     """
     if problem := email_problem(email):
         raise Invalid.in_fields({"email": problem})
-    check_password(actor, password, verify)
+    mark = check_password(actor, password, verify)
     wanted = normal_email(email)
     try:
         with transaction():
@@ -78,7 +77,8 @@ def change_email(actor: Actor, email: str, password: str, verify: Verifier, sess
                 raise Invalid.in_fields({"email": EMAIL_REFUSED})
             if wanted == actor.email:
                 return 0
-            _change(actor, "email", email=wanted, **_new_mark())
+            _claim(actor, mark)
+            _change(actor, "email", email=wanted)
             if mail.is_set_up(current()):
                 send_email(actor.account_id, actor.email, EMAIL_CHANGED, str(actor.user_id), {})
             return end_other_sessions(_id_of(actor), session_token)
@@ -95,28 +95,39 @@ def change_password(
     """
     if problem := password_problem(new, actor.email, actor.name, actor.account_name):
         raise Invalid.in_fields({"new_password": problem})
-    check_password(actor, password, verify)
+    mark = check_password(actor, password, verify)
     if normal_password(new) == normal_password(password):
         raise Invalid.in_fields({"new_password": "Choose a password that differs from the current one."})
     password_hash = hash_password(normal_password(new))
     with transaction():
-        _change(actor, "password", password=password_hash, **_new_mark())
+        _claim(actor, mark)
+        _change(actor, "password", password=password_hash)
         tell_changed(actor)
         return end_other_sessions(_id_of(actor), session_token)
 
 
-def check_password(actor: Actor, password: str, verify: Verifier) -> None:
-    """Raise Invalid with `fields` unless this is the actor’s current password."""
+def check_password(actor: Actor, password: str, verify: Verifier) -> str:
+    """Return the mark (`fs_uniquifier`) of the actor’s user, which every new password replaces.
+
+    Raises Invalid with `fields` unless this is their current password.
+    """
     user = queries.user(_id_of(actor))
+    mark = user.fs_uniquifier
     if not password:
         raise Invalid.in_fields({"password": "Enter your current password."})
     if not verify(normal_password(password), user.password):
         raise Invalid.in_fields({"password": WRONG_PASSWORD})
+    return mark
 
 
-def _new_mark() -> dict[str, str]:
-    """Return the value that makes links for a password reset, sent before, invalid."""
-    return {"fs_uniquifier": uuid4().hex}
+def _claim(actor: Actor, mark: str) -> None:
+    """Replace the mark, which makes links for a password reset, sent before, invalid.
+
+    Raises Invalid with `fields` if the password that was checked has been replaced meanwhile: whoever resets
+    it has the last word.
+    """
+    if not store.renew_mark(_id_of(actor), mark):
+        raise Invalid.in_fields({"password": WRONG_PASSWORD})
 
 
 def _change(actor: Actor, what: str, **values: str | bool) -> None:

@@ -17,25 +17,41 @@ from app.accounts.infrastructure.tables import User
 from app.activity import application as activity
 from app.platform.clock import now
 from app.platform.database import is_transient, transaction
-from app.platform.errors import NotFound
+from app.platform.errors import Conflict, NotFound
 
 REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
 SESSION_LIFETIME = timedelta(days=7)  # the cookie itself ends with the browser
 FRESH_FOR = timedelta(hours=1)
 SEEN_PRECISION = timedelta(minutes=10)
 MOST_LISTED = 50
+CHANGED = "Your password or how you sign in was changed a moment ago. Sign in again."
 UNUSED_LIFETIME = timedelta(days=14)
 
 
-def begin_session(user_id: int, is_remembered: bool, address: str = "", user_agent: str = "") -> str:
-    """Start a session and return its token. Only the token's SHA-256 is stored."""
+def begin_session(
+    user_id: int, mark: str, is_remembered: bool, address: str = "", user_agent: str = ""
+) -> str:
+    """Start a session and return its token. Only the token's SHA-256 is stored.
+
+    `mark` is the `fs_uniquifier` of the user whose password was checked. Raises Conflict if it is another one
+    by now: the password was changed, or two-factor authentication turned on, between the check and this, and
+    a session would outlive what ends all others.
+    """
     token = secrets.token_urlsafe(32)
     started_at = now()
     expires_at = started_at + (REMEMBERED_SESSION_LIFETIME if is_remembered else SESSION_LIFETIME)
     with transaction():
-        store.add_sign_in(
-            user_id, _hash(token), started_at, expires_at, address[:MAX_ADDRESS], user_agent[:MAX_USER_AGENT]
+        is_added = store.add_sign_in(
+            user_id,
+            mark,
+            _hash(token),
+            started_at,
+            expires_at,
+            address[:MAX_ADDRESS],
+            user_agent[:MAX_USER_AGENT],
         )
+        if not is_added:
+            raise Conflict("CONFLICT", CHANGED, next_url="/sign-in", next_label="Sign in")
     return token
 
 

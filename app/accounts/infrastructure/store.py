@@ -53,6 +53,25 @@ def change_user(user: User, values: dict[str, Any]) -> None:
     session().flush()
 
 
+def renew_mark(user_id: int, mark: str) -> bool:
+    """Replace `fs_uniquifier` if it is still `mark`; return whether it was. Whoever holds `mark` checked what
+    isn't valid anymore."""
+    changed = session().execute(
+        sa.update(User)
+        .where(User.id == user_id, User.fs_uniquifier == mark)
+        .values(fs_uniquifier=uuid4().hex)
+        .returning(User.id),
+        execution_options={"synchronize_session": "fetch"},
+    )
+    return changed.first() is not None
+
+
+def has_mark(user_id: int, mark: str) -> bool:
+    """Return whether a user's `fs_uniquifier` is still `mark`, and keep it so until the transaction ends."""
+    query = sa.select(User.id).where(User.id == user_id, User.fs_uniquifier == mark).with_for_update()
+    return session().scalar(query, execution_options={"autoflush": False}) is not None
+
+
 def replace_password(user_id: int, mark: str, password_hash: str) -> bool:
     """Set the password if `fs_uniquifier` is still `mark`, and replace that, too; return whether it was."""
     values = {"password": password_hash, "fs_uniquifier": uuid4().hex}
@@ -71,9 +90,18 @@ def add_membership(account_id: int, user_id: int, role: str) -> None:
 
 
 def add_sign_in(
-    user_id: int, token_hash: str, started_at: datetime, expires_at: datetime, address: str, user_agent: str
-) -> None:
-    """Add a session, and note on the user that there was one: it stays known after the session is gone."""
+    user_id: int,
+    mark: str,
+    token_hash: str,
+    started_at: datetime,
+    expires_at: datetime,
+    address: str,
+    user_agent: str,
+) -> bool:
+    """Add a session, and note on the user that there was one: it stays known after the session is gone.
+
+    Return False if `fs_uniquifier` is not `mark` anymore, or the user was deactivated: the caller rolls back.
+    """
     session().add(
         SignIn(
             user_id=user_id,
@@ -86,12 +114,14 @@ def add_sign_in(
         )
     )
     session().flush()
-    session().execute(
+    noted = session().execute(
         sa.update(User)
-        .where(User.id == user_id)
-        .values(last_sign_in_at=started_at, updated_at=User.updated_at),
+        .where(User.id == user_id, User.fs_uniquifier == mark, User.active)
+        .values(last_sign_in_at=started_at, updated_at=User.updated_at)
+        .returning(User.id),
         execution_options={"synchronize_session": False},
     )
+    return noted.first() is not None
 
 
 def note_seen(sign_in_id: int, at: datetime, address: str) -> None:

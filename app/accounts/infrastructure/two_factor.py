@@ -32,11 +32,16 @@ def add(user_id: int, secret: str, last_counter: int, at: datetime) -> None:
     session().flush()
 
 
-def use_counter(user_id: int, counter: int) -> bool:
-    """Note the period of a code; return False if it, or a newer one, has been used meanwhile."""
+def use_counter(user_id: int, counter: int, turned_on_at: datetime) -> bool:
+    """Note the period of a code; return False if it, or a newer one, has been used meanwhile, or the secret
+    was replaced."""
     changed = session().execute(
         sa.update(TwoFactor)
-        .where(TwoFactor.user_id == user_id, TwoFactor.last_counter < counter)
+        .where(
+            TwoFactor.user_id == user_id,
+            TwoFactor.last_counter < counter,
+            TwoFactor.turned_on_at == turned_on_at,
+        )
         .values(last_counter=counter)
         .returning(TwoFactor.user_id),
         execution_options=_PLAIN,

@@ -55,5 +55,7 @@ def _start_session(_app: Flask, user: Any, **_facts: Any) -> None:
         session.pop(name, None)
     is_remembered = session.get("_remember") == "set"
     agent = request.headers.get("User-Agent", "")
-    session[_TOKEN_KEY] = begin_session(user.id, is_remembered, request.remote_addr or "", agent)
+    session.pop(_TOKEN_KEY, None)
+    sender = request.remote_addr or ""
+    session[_TOKEN_KEY] = begin_session(user.id, user.fs_uniquifier, is_remembered, sender, agent)
     log.info("signed_in", extra={"user": user.id, "remembered": is_remembered})

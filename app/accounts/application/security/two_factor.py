@@ -105,6 +105,7 @@ def turn_on(actor: Actor, sealed: str, code: str, session_token: str) -> list[st
     try:
         with transaction():
             secrets_store.add(user_id, encrypted_to_save(secret, _PURPOSE), counter, now())
+            store.renew_mark(user_id, queries.user(user_id).fs_uniquifier)  # stops sign-ins without a code
             made = _replace_recovery_codes(user_id)
             end_other_sessions(user_id, session_token)
             activity.record(actor, "two_factor_turned_on", "user", user_id, name=actor.name)
@@ -153,9 +154,10 @@ def use_code(user_id: int, code: str, origin: str) -> bool:
     if known and secret is None:
         log.error("two_factor_secret_unreadable", extra={"user": user_id})
     counter = codes.counter_of(code, secret, now(), known.last_counter) if known and secret else None
-    if counter is not None:
+    if known is not None and counter is not None:
+        turned_on_at = known.turned_on_at
         with transaction():
-            return secrets_store.use_counter(user_id, counter)
+            return secrets_store.use_counter(user_id, counter, turned_on_at)
     return _use_recovery_code(user_id, codes.hash_of_recovery_code(code), origin)
 
 

@@ -81,6 +81,8 @@ def check() -> ResponseReturnValue:
         return _page(form), 422
     attempt.discard()
     step = session.pop(_KEY)
+    if user.fs_uniquifier != step["mark"]:  # read anew: the password was changed meanwhile
+        return _start_again()
     login_user(user, remember=step["remember"])
     return redirect(step["next"] if _is_own_page(step["next"]) else "/", 303)
 
