@@ -92,6 +92,7 @@ def blank_key(position: int) -> str:
     return f"{BLANK}{position}"
 
 
+@lru_cache(maxsize=_CACHED)
 def word_key(text: str) -> str:
     """Return a key that is equal for all spellings of a word, and for texts that differ only in a date; at
     most _LONGEST_KEY characters."""
@@ -127,6 +128,7 @@ def kind_of(text: str) -> Kind | None:
     return _phrase(plain)
 
 
+@lru_cache(maxsize=_CACHED)
 def is_clear(text: str) -> bool:
     """Return whether the cell, or an entry of a list in it, is about consent regardless of its column."""
     return normalised(text) in stops() or any(map(_tells, (text, *_parts(text))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from app.files.domain.headers.phrases import (
@@ -185,19 +185,29 @@ _SECOND_BEST: Final = {
     "alternative",
     "additional",
 }
+_HUMP: Final = re.compile(r"(?<=[a-zß-ÿ]{2})(?=[A-Z])")
+_NO_LETTERS: Final = re.compile(r"[\W_]+")
+_E_MAIL: Final = re.compile(r"\be ?mail")
 
 
 def normalised(header: str) -> str:
     """Return a header as plain words: `eMailAddress`, `E-mail_address`, and `EMAIL ADDRESS` become `email
     address`."""
-    spaced = re.sub(r"(?<=[a-zß-ÿ]{2})(?=[A-Z])", " ", header[: 2 * _LONGEST_NAME])
-    letters = "".join(
-        c
-        for c in unicodedata.normalize("NFKD", spaced.casefold())
-        if c.isascii() or not (unicodedata.combining(c) or unicodedata.category(c) == "Cf")
-    )
-    words = re.sub(r"[\W_]+", " ", letters).strip()
-    return re.sub(r"\be ?mail", "email", words)
+    return _normalised(header[: 2 * _LONGEST_NAME])
+
+
+@lru_cache(maxsize=4_096)
+def _normalised(header: str) -> str:
+    """Pages that show a file ask this several times about each of its words."""
+    letters = _HUMP.sub(" ", header).casefold()
+    if not letters.isascii():
+        letters = "".join(
+            c
+            for c in unicodedata.normalize("NFKD", letters)
+            if c.isascii() or not (unicodedata.combining(c) or unicodedata.category(c) == "Cf")
+        )
+    words = _NO_LETTERS.sub(" ", letters).strip()
+    return _E_MAIL.sub("email", words)
 
 
 def meaning_of(header: str) -> tuple[str, float] | None:

@@ -8,6 +8,7 @@ import csv
 import io
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from app.files.domain.samples.people import SEED, SamplePerson, sample_people
@@ -63,6 +64,7 @@ _BREAKS: Final = (
 )
 
 
+@lru_cache(maxsize=2)
 def people_csv(recipe: Recipe) -> bytes:
     """Return the file for a recipe; always the same bytes."""
     source = random.Random(recipe.seed)  # nosec B311 # made-up people
