@@ -79,7 +79,7 @@ def known_of(report_of: Any, details: Mapping[str, str], people: Sequence[Seeded
         phones=frozenset(phones) & asked.phones,
         first_names=frozenset(firsts),
         last_names=frozenset(lasts),
-        pairs=frozenset(pairs & asked_pairs(texts, frozenset(firsts), frozenset(lasts))),
+        pairs=frozenset(pairs & asked_pairs(asked, frozenset(firsts), frozenset(lasts))),
         companies=frozenset(one.company for one in people if asked.index.may_have(phrase_of(one.company))),
         shared_companies=frozenset(company for company, used in companies.items() if used > MOST_SHARED),
         cities=frozenset(one.city for one in people if asked.index.may_have(phrase_of(one.city))),

@@ -189,7 +189,7 @@ def _known(actor: Actor, definition: Definition, details: Mapping[str, str]) -> 
         phones=contact_values.phones_among(account_id, asked.phones),
         first_names=first_names,
         last_names=last_names,
-        pairs=contact_values.pairs_among(account_id, asked_pairs(texts, first_names, last_names)),
+        pairs=contact_values.pairs_among(account_id, asked_pairs(asked, first_names, last_names)),
         companies=frozenset(companies),
         shared_companies=frozenset(name for name, is_shared in companies.items() if is_shared),
         cities=contact_values.cities_where(account_id, is_in_texts),

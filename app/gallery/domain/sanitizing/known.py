@@ -14,7 +14,7 @@ from app.gallery.domain.sanitizing.names import MAX_NAME_WORDS, name_pairs
 from app.gallery.domain.sanitizing.places import FIXED, Place
 from app.gallery.domain.sanitizing.regions import regions_of
 from app.gallery.domain.sanitizing.view import BREAK
-from app.gallery.domain.sanitizing.words import TextIndex, keys_of, runs, words_of
+from app.gallery.domain.sanitizing.words import TextIndex, Word, keys_of, runs, words_of
 
 MAX_VALUE_WORDS: Final = 4
 MAX_SIZE: Final = 120
@@ -26,7 +26,7 @@ OUTER: Final = ".,;:!?()[]{}<>\"'“”’*_~`=&"
 class Asked:
     """Candidates: keys of email addresses and phone numbers, names, days, and values of custom fields, in
     lowercase. `fixed` are those of them that are the date or number of a condition. `index` says whether a
-    value, such as the name of a company, is in the texts."""
+    value, such as the name of a company, is in the texts; `words` are those of each part of a text."""
 
     emails: set[str] = field(default_factory=set)
     phones: set[str] = field(default_factory=set)
@@ -35,6 +35,7 @@ class Asked:
     values: set[str] = field(default_factory=set)
     fixed: set[str] = field(default_factory=set)
     index: TextIndex = field(default_factory=TextIndex)
+    words: list[list[Word]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def asked_about(places: Iterable[Place], country: str) -> Asked:
                 asked.fixed.update(_values(region.view.plain))
             words = words_of(region)
             asked.index.add(words)
+            asked.words.append(words)
             for run in runs(words, MAX_NAME_WORDS):
                 if len(run[0].text) > 1 or len(run) > 1:
                     asked.names.update(key for key in keys_of(run) if len(key) <= MAX_SIZE)
@@ -89,15 +91,12 @@ def asked_about(places: Iterable[Place], country: str) -> Asked:
 
 
 def asked_pairs(
-    places: Iterable[Place], first_names: frozenset[str], last_names: frozenset[str]
+    asked: Asked, first_names: frozenset[str], last_names: frozenset[str]
 ) -> set[tuple[str, str]]:
     """Return the (first name, last name) that stand next to each other, in either order."""
-    found: set[tuple[str, str]] = set()
-    for place in places:
-        for region in regions_of(place.text, is_link=place.mode == "link"):
-            for one in name_pairs(words_of(region), first_names, last_names):
-                found.add((one.first, one.last))
-    return found
+    return {
+        (one.first, one.last) for words in asked.words for one in name_pairs(words, first_names, last_names)
+    }
 
 
 def is_telling(value: str) -> bool:

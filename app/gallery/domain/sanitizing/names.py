@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 from app.gallery.domain.sanitizing.common_words import COMMON_WORDS
-from app.gallery.domain.sanitizing.words import Word, keys_of, runs
+from app.gallery.domain.sanitizing.words import Word, first_words, keys_of, runs_from
 
 MAX_NAME_WORDS = 5  # Ana de la Cruz Fernández
 MAX_INITIALS = 2
@@ -29,10 +29,11 @@ class Single(NamedTuple):
 def name_pairs(words: Sequence[Word], first_names: Set[str], last_names: Set[str]) -> Iterator[Pair]:
     """Yield every first name next to a last name, in either order, also with an initial between them."""
     either = first_names | last_names
+    beginnings = first_words(either)
     for at, word in enumerate(words):
-        for run in runs(words[at : at + MAX_NAME_WORDS], MAX_NAME_WORDS):
-            if run[0] is not word:
-                break
+        if word.text not in beginnings:
+            continue
+        for run in runs_from(words, at, MAX_NAME_WORDS):
             names = [key for key in keys_of(run) if key in either]
             if names:
                 yield from _with_next(words, at, at + len(run), names, first_names, last_names)
@@ -51,9 +52,7 @@ def _with_next(
             at += 1
     if at >= len(words) or words[at].gap is None or _ends_sentence(words, at):
         return
-    for run in runs(words[at : at + MAX_NAME_WORDS], MAX_NAME_WORDS):
-        if run[0] is not words[at]:
-            break
+    for run in runs_from(words, at, MAX_NAME_WORDS):
         for key in keys_of(run):
             for name in names:
                 whole = words[start : at + len(run)]
@@ -70,12 +69,16 @@ def _ends_sentence(words: Sequence[Word], at: int) -> bool:
 
 def single_names(words: Sequence[Word], first_names: Set[str], last_names: Set[str]) -> Iterator[Single]:
     """Yield every run of words that is a first or last name. Runs may overlap."""
-    for run in runs(words, MAX_NAME_WORDS):
-        keys = [key for key in keys_of(run) if len(key) > 1]
-        if any(key in first_names for key in keys):
-            yield Single(True, run)
-        elif any(key in last_names for key in keys):
-            yield Single(False, run)
+    beginnings = first_words(first_names | last_names)
+    for at, word in enumerate(words):
+        if word.text not in beginnings:
+            continue
+        for run in runs_from(words, at, MAX_NAME_WORDS):
+            keys = [key for key in keys_of(run) if len(key) > 1]
+            if any(key in first_names for key in keys):
+                yield Single(True, run)
+            elif any(key in last_names for key in keys):
+                yield Single(False, run)
 
 
 def is_common(run: Sequence[Word]) -> bool:

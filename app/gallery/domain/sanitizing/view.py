@@ -25,6 +25,7 @@ MARKUP: Final = re.compile(
 )
 PLAIN: Final = re.compile(r"[A-Za-z0-9 \n.,;:!?'\"()/@+=#$|^-]*")
 _SPACES: Final = frozenset(char for char in INVISIBLE if char.isspace())
+_DROPPED: Final = frozenset(INVISIBLE) - {BREAK, "\n"}
 
 Decoded = Iterator[tuple[str, int, int]]
 """(character, start, end) with places relative to what is decoded."""
@@ -173,12 +174,12 @@ class _Units:
 
     def drop_invisible(self) -> None:
         """Remove characters that nobody sees; all kinds of spaces become plain ones."""
-        if INVISIBLE.isdisjoint(self.chars):
+        if _DROPPED.isdisjoint(self.chars):
             return
         old = self.chars, self.starts, self.ends
         self.chars, self.starts, self.ends = [], [], []
         for char, start, end in zip(*old, strict=True):
-            if char == BREAK or char == "\n" or char not in INVISIBLE:
+            if char not in _DROPPED:
                 self._add(char, start, end)
             elif char in _SPACES:
                 self._add(" ", start, end)
@@ -198,16 +199,13 @@ class _Units:
         self.chars = [one if one.isascii() else unicodedata.normalize("NFKC", one) for one in self.chars]
 
     def view(self) -> View:
-        folded = [fold(one) for one in self.chars]
-        return View(
-            "".join(self.chars),
-            "".join(folded),
-            self.starts,
-            self.ends,
-            _places(self.chars),
-            _places(folded),
-            tuple(self.tokens),
-        )
+        plain, places = "".join(self.chars), _places(self.chars)
+        if plain.isascii():
+            folded, folded_places = plain.lower(), places
+        else:
+            parts = [fold(one) for one in self.chars]
+            folded, folded_places = "".join(parts), _places(parts)
+        return View(plain, folded, self.starts, self.ends, places, folded_places, tuple(self.tokens))
 
 
 def _opens(markup: re.Match[str], *, was_open: bool) -> bool:
@@ -222,7 +220,7 @@ def _opens(markup: re.Match[str], *, was_open: bool) -> bool:
 
 
 def _places(texts: list[str]) -> Sequence[int]:
-    if all(len(text) == 1 for text in texts):
+    if {1}.issuperset(map(len, texts)):
         return range(len(texts))
     return [at for at, text in enumerate(texts) for _ in text]
 

@@ -13,6 +13,7 @@ APOSTROPHES: Final = str.maketrans("’", "'")
 BETWEEN: Final = re.compile(r" {1,3}|,? ?\n ?| ?[-,.'&/|:] {0,2}| - ")
 LONG: Final = 4
 """Phrases with more words are not together by chance."""
+FIRST: Final = re.compile("[ -]")
 BEGINNING: Final = 60
 """How much of a value is looked at first: few of many thousands have a first word that is in the texts."""
 BETWEEN_IN_LINK: Final = re.compile(r"[\s._,|-]{1,2}")
@@ -50,23 +51,34 @@ def phrase_of(text: str) -> tuple[str, ...]:
 def runs(words: Sequence[Word], most: int) -> Iterator[Sequence[Word]]:
     """Yield every run of one to `most` words that may belong together."""
     for at in range(len(words)):
-        for size in range(1, most + 1):
-            run = words[at : at + size]
-            if len(run) < size or (size > 1 and run[-1].gap is None):
-                break
-            yield run
+        yield from runs_from(words, at, most)
 
 
-def keys_of(run: Sequence[Word]) -> Iterator[str]:
-    """Yield how a name of these words may be stored: with spaces or hyphens, and with either
+def runs_from(words: Sequence[Word], at: int, most: int) -> Iterator[Sequence[Word]]:
+    """Yield those of the runs that begin at a word."""
+    for size in range(1, min(most, len(words) - at) + 1):
+        if size > 1 and words[at + size - 1].gap is None:
+            return
+        yield words[at : at + size]
+
+
+def keys_of(run: Sequence[Word]) -> list[str]:
+    """Return how a name of these words may be stored: with spaces or hyphens, and with either
     apostrophe."""
-    texts = [word.text for word in run]
-    gaps = ["-" if "-" in (word.gap or "") else " " for word in run[1:]]
-    as_written = "".join(text + gap for text, gap in zip(texts, [*gaps, ""], strict=True))
-    for key in {" ".join(texts), "-".join(texts), as_written}:
-        yield key
-        if "'" in key:
-            yield key.replace("'", "’")
+    if len(run) == 1:
+        keys = [run[0].text]
+    else:
+        texts = [word.text for word in run]
+        keys = [" ".join(texts), "-".join(texts)]
+        gaps = ["-" if word.gap and "-" in word.gap else " " for word in run[1:]]
+        if len(set(gaps)) > 1:  # otherwise it is written as one of the two
+            keys.append("".join(text + gap for text, gap in zip(texts, [*gaps, ""], strict=True)))
+    return [*keys, *(key.replace("'", "’") for key in keys)] if "'" in keys[0] else keys
+
+
+def first_words(names: Iterable[str]) -> set[str]:
+    """Return the words with which a run begins that has one of the names among its `keys_of`."""
+    return {FIRST.split(name.translate(APOSTROPHES), maxsplit=1)[0] for name in names}
 
 
 class Phrases:
