@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.accounts.infrastructure.tables import Business
 from app.platform.database import session
 from app.platform.database.many_rows import id_param
+from app.platform.database.page_reads import read_once
 from app.platform.database.short_reads import read_built
 
 
@@ -23,6 +24,7 @@ class BusinessRow(NamedTuple):
     logo_mark: str
 
 
+@read_once
 def business_of(account_id: int) -> BusinessRow | None:
     found = read_built(_business(), {"of_account": account_id})
     return BusinessRow(*found[0]) if found else None

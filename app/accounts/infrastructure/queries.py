@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.infrastructure.tables import Account, Membership, User
 from app.platform.database import session
 from app.platform.database.many_rows import id_param
+from app.platform.database.page_reads import read_once
 from app.platform.database.short_reads import read_built
 from app.platform.ids import number_of
 
@@ -34,6 +35,7 @@ def user(user_id: int) -> User:
     return session().get_one(User, user_id)
 
 
+@read_once
 def account_of(user_id: int, account_id: int | None) -> tuple[Account, str] | None:
     """Return (account, role) of an account that a user can access, or of the first one if `account_id` is
     None: one without a parent, if there is any.
@@ -108,10 +110,12 @@ def _accessible(user_id: int, search: str) -> list[sa.ColumnElement[bool]]:
     return [*found, Account.name.icontains(search, autoescape=True)] if search else found
 
 
+@read_once
 def account(account_id: int) -> Account | None:
     return session().get(Account, account_id)
 
 
+@read_once
 def sub_accounts_of(account_id: int) -> Sequence[int]:
     """Return the ids of the accounts below an agency."""
     return [row[0] for row in read_built(_sub_accounts_of(), {"of_account": account_id}, cross_account=True)]
@@ -197,6 +201,7 @@ def user_names(ids: Iterable[int | None]) -> dict[int, str]:
     return {row[0]: row[1] for row in session().execute(query)} if wanted else {}
 
 
+@read_once
 def owner_name(account_id: int) -> str:
     """Return the name of the first owner of an account itself, not of its agency; empty without one."""
     query = sa.select(User.name).join(Membership, Membership.user_id == User.id)

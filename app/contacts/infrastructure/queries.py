@@ -15,6 +15,7 @@ from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Segment, Tag
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import id_list, id_param
+from app.platform.database.page_reads import read_once
 from app.platform.database.short_reads import in_ids, read_built
 from app.platform.ids import number_of
 
@@ -120,6 +121,7 @@ def events_of(account_id: int, contact_id: int, limit: int) -> Sequence[ContactE
     return session().scalars(query.order_by(ContactEvent.id.desc()).limit(limit)).all()
 
 
+@read_once
 def custom_fields(account_id: int) -> Sequence[CustomField]:
     """Return the account's custom fields by label."""
     query = sa.select(CustomField).where(CustomField.account_id == account_id).order_by(CustomField.label)

@@ -27,6 +27,7 @@ from app.files.domain.reading.layout import FileLayout
 from app.files.infrastructure import queries, store
 from app.files.infrastructure.tables import ColumnMapping, Upload
 from app.platform.database import transaction
+from app.platform.database.page_reads import read_once
 
 # Fields that a column can be matched to, besides custom fields (OWN_FIELD and a name).
 MAPPABLE: Final = frozenset(FIELDS) - {CUSTOM, IGNORE}
@@ -37,6 +38,7 @@ def may_be_mapped_to(field: str) -> bool:
     return field in MAPPABLE or (field.startswith(OWN_FIELD) and bool(field.removeprefix(OWN_FIELD).strip()))
 
 
+@read_once
 def suggestion(account_id: int, upload: Upload) -> list[ColumnGuess]:
     """Return one guess per column.
 

@@ -19,6 +19,7 @@ from app.files.domain.text.unreadable import UnreadableFile
 from app.files.infrastructure import queries, storage, store, worksheets
 from app.files.infrastructure.tables import Upload
 from app.platform.database import transaction
+from app.platform.database.page_reads import read_once
 from app.platform.errors import NotFound
 from app.platform.ids import is_public_id
 
@@ -53,6 +54,7 @@ def layout_of(upload: Upload) -> FileLayout:
     return FileLayout.from_json(upload.layout)
 
 
+@read_once
 def profile_of(upload: Upload) -> FileProfile:
     """Return what the columns hold over the whole file: stored at upload, otherwise computed and stored
     now."""

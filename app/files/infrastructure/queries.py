@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.files.infrastructure.tables import ColumnMapping, Upload
 from app.platform.database import session
+from app.platform.database.page_reads import read_once
 
 
 def upload_by_public_id(account_id: int, public_id: str) -> Upload | None:
@@ -66,6 +67,7 @@ def newest_uploads(account_id: int, limit: int = 5) -> Sequence[Upload]:
     return session().scalars(query).all()
 
 
+@read_once
 def remembered_mapping(account_id: int, fingerprint: str) -> ColumnMapping | None:
     return session().scalar(
         sa.select(ColumnMapping).where(

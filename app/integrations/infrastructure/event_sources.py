@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.integrations.infrastructure.tables import EventSource
 from app.platform import encryption
 from app.platform.database import session
+from app.platform.database.page_reads import read_once
 
 SECRETS: Final = "muster event source secret"
 _ADDRESSES: Final = "addresses for event sources"
@@ -36,6 +37,7 @@ def account_with(key: str) -> int | None:
     return encryption.opened(key, _ADDRESSES)
 
 
+@read_once
 def sources_of(account_id: int) -> Sequence[EventSource]:
     query = sa.select(EventSource).where(EventSource.account_id == account_id)
     return session().scalars(query.order_by(EventSource.source)).all()

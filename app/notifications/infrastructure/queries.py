@@ -11,6 +11,7 @@ from app.notifications.domain.deliveries import DeliveryStatus
 from app.notifications.infrastructure.tables import Notification, OutgoingEmail, Webhook, WebhookCall
 from app.platform.database import session
 from app.platform.database.many_rows import id_param
+from app.platform.database.short_reads import read_built
 
 
 def notifications_of(account_id: int, user_id: int, before: int | None, limit: int) -> list[Notification]:
@@ -46,18 +47,20 @@ def notification(account_id: int, user_id: int, notification_id: int) -> Notific
 
 def count_unread(account_id: int, user_id: int, at_most: int) -> int:
     """Count a person's unread notifications, up to `at_most`."""
-    return session().scalar(_unread(at_most), {"of_account": account_id, "of_user": user_id}) or 0
+    [(unread,)] = read_built(_unread(at_most), {"of_account": account_id, "of_user": user_id})
+    return int(unread)
 
 
 @lru_cache
 def _unread(at_most: int) -> sa.Select[Any]:
     """Built once: every page counts."""
+    one = Notification.__table__.c
     unread = (
-        sa.select(Notification.id)
+        sa.select(one.id)
         .where(
-            Notification.account_id == id_param("of_account"),
-            Notification.user_id == id_param("of_user"),
-            Notification.read_at.is_(None),
+            one.account_id == id_param("of_account"),
+            one.user_id == id_param("of_user"),
+            one.read_at.is_(None),
         )
         .limit(at_most)
         .subquery()

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.platform.database.engine import db, is_sqlite
+from app.platform.database.page_reads import end_page
 from app.platform.errors import Unavailable
 from app.platform.settings import current
 
@@ -40,6 +41,7 @@ def transaction() -> Iterator[Session]:
     if session.info.get("writing"):
         yield session
         return
+    end_page()
     early: list[Hook] = []
     hooks: list[Hook] = []
     with write_lock(cast(Engine, session.get_bind()), current_app.extensions["lock_wait"]):

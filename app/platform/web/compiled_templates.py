@@ -14,10 +14,20 @@ from uuid import uuid4
 import jinja2
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 
 APP = Path(__file__).parents[2]
 FOLDER = APP / "templates" / "__pycache__"
 _WITHOUT_CODE = ("templates", "static", "__pycache__")
+
+
+class PageTemplate(jinja2.Template):
+    """A template whose macros other templates import. All have the same globals, those of the environment;
+    Jinja compares them for each import, which takes longer than many a macro."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
 
 
 class CompiledTemplates(BytecodeCache):

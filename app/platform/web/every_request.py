@@ -13,6 +13,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from app.platform import metrics
+from app.platform.database.page_reads import begin_page
 from app.platform.logs import log, origin
 
 API = "/api/"
@@ -82,6 +83,8 @@ def begin() -> None:
     if isinstance(request.routing_exception, RequestRedirect) and request.path.startswith(API):
         request.routing_exception = NotFound()  # instead of a redirect to the path without //, as HTML
     view = current_app.view_functions.get(request.endpoint or "")
+    if request.method == "GET" and not hasattr(view, "is_event_stream"):
+        begin_page()
     if (most := getattr(view, "most_bytes", None)) is not None:
         request.max_content_length = most
     elif getattr(view, "takes_files", None) is None:

@@ -49,10 +49,7 @@ def htmx_page() -> tuple[str, str]:
 
 def asset(name: str) -> str:
     """Return the URL of a static file with a hash of its content, so that browsers can cache it forever."""
-    made: dict[str, str] = g.setdefault("asset_urls", {})  # a large page has the icons a thousand times
-    if name not in made:
-        made[name] = url_for("static", filename=name, v=_content_hash(name))
-    return made[name]
+    return _asset_below(request.script_root, name)  # a large page has the icons a thousand times
 
 
 def send_to(address: str) -> AnyResponse:
@@ -62,7 +59,11 @@ def send_to(address: str) -> AnyResponse:
     return redirect(address, 303)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
+def _asset_below(_root: str, name: str) -> str:
+    return url_for("static", filename=name, v=_content_hash(name))
+
+
 def _content_hash(name: str) -> str:
     path = Path(__file__).resolve().parents[2] / "static" / name
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

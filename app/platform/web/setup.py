@@ -10,10 +10,11 @@ from itsdangerous import Signer
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.platform.database.page_reads import end_page
 from app.platform.settings import Settings
 from app.platform.text import formats
 from app.platform.web import every_request, request_bodies
-from app.platform.web.compiled_templates import CompiledTemplates
+from app.platform.web.compiled_templates import CompiledTemplates, PageTemplate
 from app.platform.web.errors import responses
 from app.platform.web.requests import asset
 from app.platform.web.url_ids import IdConverter
@@ -51,12 +52,14 @@ def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]
     app.before_request(request_bodies.raise_if_refused)
     csrf.init_app(app)
     app.after_request(every_request.finish)
+    app.teardown_request(lambda _failure: end_page())
     app.extensions["headers"] = every_request.headers_of(settings.is_secure)
     responses.init(app)
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.globals.update(asset=asset)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.bytecode_cache = CompiledTemplates()
+    app.jinja_env.template_class = PageTemplate
 
 
 def cookie_name(name: str, settings: Settings) -> str:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.messaging.infrastructure.servers.tables import MailSender, MailServerRow
 from app.platform.database import session
 from app.platform.database.account_rows import delete_row, row_of, save_row
+from app.platform.database.page_reads import read_once
 from app.platform.database.redacting import redact_rows
 
 _PLAIN = {"synchronize_session": False}
@@ -18,6 +19,7 @@ def server_of(account_id: int) -> MailServerRow | None:
     return row_of(MailServerRow, account_id)
 
 
+@read_once
 def senders_of(account_id: int) -> list[MailSender]:
     """Return the account's senders: the default, then the others by name."""
     query = (
