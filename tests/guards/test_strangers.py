@@ -92,7 +92,13 @@ OPEN_TO_ALL_WITH_THE_LINK = {
     "invitations.accept",
 }
 # Their addresses name a service, and each account has its own.
-SAME_NAMES_IN_ALL = {"event_sources.show", "event_sources.connect", "event_sources.disconnect"}
+SAME_NAMES_IN_ALL = {
+    "event_sources.show",
+    "event_sources.connect",
+    "event_sources.disconnect",
+    "event_sources.replace",
+    "event_sources.set_guests",
+}
 API = "/api/"  # whose operations know tokens, not browsers
 NOT_MADE = {
     "business.logo",

@@ -3,7 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.accounts import application as accounts
@@ -11,21 +11,24 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.integrations.application.addresses import source_path
 from app.integrations.application.receiving import consent_bases
-from app.integrations.domain.event_sources import SOURCES, Source, sources_of
+from app.integrations.domain.event_sources import SOURCES, Source, SourceInfo, sources_of
 from app.integrations.infrastructure import event_sources as store
 from app.integrations.infrastructure import store as connections
 from app.integrations.infrastructure.tables import EventSource
 from app.platform import encrypted_columns
+from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, NotFound
 
+FORMER_COUNTS: Final = timedelta(hours=24)
+"""Like the secret that Stripe replaces; calendars try again for a day with what they have signed."""
 _STRIPE_SECRET: Final = re.compile(r"whsec_[A-Za-z0-9+/=_-]{16,150}")
 
 
 @dataclass(frozen=True)
 class ShownSource:
     """A connected source as pages show it, without its secret. `secret_lost`: the secret can't be read
-    anymore."""
+    anymore. `former_until`: until when the secret before it counts, too, if it does."""
 
     source: Source
     since: datetime
@@ -35,6 +38,8 @@ class ShownSource:
     heard_type: str
     heard_result: str
     secret_lost: bool
+    former_until: datetime | None
+    counts_guests: bool
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class NewConnection:
 def register_secrets() -> None:
     """Let the rotation of keys know where secrets are saved."""
     encrypted_columns.register(EventSource.__table__.c.secret, store.SECRETS)
+    encrypted_columns.register(EventSource.__table__.c.former_secret, store.SECRETS)
 
 
 def list_sources(actor: Actor) -> list[ShownSource]:
@@ -66,6 +72,8 @@ def list_sources(actor: Actor) -> list[ShownSource]:
             row.heard_type or "",
             row.heard_result or "",
             store.decrypted(row.secret) is None,
+            row.former_until if row.former_until and row.former_until > now() else None,
+            row.counts_guests,
         )
         for row in rows
     ]
@@ -87,14 +95,12 @@ def connect_source(actor: Actor, name: str, secret: str, basis: str) -> NewConne
     accounts.require(actor, Permission.ACCOUNT)
     source = known_source(name)
     info, account_id = SOURCES[source], actor.account_id
-    wrong = {}
-    if info.secret_label and not _STRIPE_SECRET.fullmatch(secret.strip()):
-        wrong["secret"] = "Enter the signing secret of the endpoint. It starts with whsec_."
+    wrong = _secret_problems(info, secret)
     if basis and basis not in consent_bases():
         wrong["basis"] = "Choose one of the options."
     if wrong:
         raise Invalid.in_fields(wrong)
-    kept = secret.strip() if info.secret_label else secrets.token_hex(24)
+    kept = _secret_to_keep(info, secret)
     with transaction():
         accounts.lock(account_id)
         if store.source_of(account_id, source.value) is not None:
@@ -102,8 +108,49 @@ def connect_source(actor: Actor, name: str, secret: str, basis: str) -> NewConne
         store.add(account_id, source.value, store.encrypted(kept), basis or None, actor.user_id)
         connections.connect(account_id, info.kind.value, actor.user_id)
         activity.record(actor, "event_source_connected", "event_source", source.value, name=info.name)
-    is_ours = info.is_signed and not info.secret_label
-    return NewConnection(source_path(account_id, source, kept), kept if is_ours else "")
+    return _shown_once(account_id, source, kept)
+
+
+def replace_secret(actor: Actor, name: str, secret: str, *, at_once: bool = False) -> NewConnection:
+    """Replace the secret of a connected source. The former one counts for another FORMER_COUNTS, unless it
+    ends `at_once`. The address stays the same, except that of a source whose address is its secret.
+
+    Raises Invalid with `fields`, and NotFound if it isn't connected.
+    """
+    accounts.require(actor, Permission.ACCOUNT)
+    source = known_source(name)
+    info, account_id = SOURCES[source], actor.account_id
+    if wrong := _secret_problems(info, secret):
+        raise Invalid.in_fields(wrong)
+    kept = _secret_to_keep(info, secret)
+    with transaction():
+        accounts.lock(account_id)
+        row = _connected(account_id, source)
+        if store.decrypted(row.secret) == kept:
+            raise Invalid.in_fields({"secret": "This is the signing secret that is in use."})
+        former = None if at_once else row.secret
+        until = now() + FORMER_COUNTS if former else None
+        values = {"secret": store.encrypted(kept), "former_secret": former, "former_until": until}
+        store.change(account_id, source.value, **values)
+        facts = {"name": info.name, "at_once": at_once}
+        activity.record(actor, "event_source_secret_replaced", "event_source", source.value, **facts)
+    return _shown_once(account_id, source, kept)
+
+
+def count_guests(actor: Actor, name: str, counts: bool) -> None:
+    """Set whether events of the guests of a booking count. Raises NotFound if the source isn't connected, or
+    doesn't report guests."""
+    accounts.require(actor, Permission.ACCOUNT)
+    source = known_source(name)
+    info, account_id = SOURCES[source], actor.account_id
+    if not info.reports_guests:
+        raise NotFound("NOT_FOUND", f"{info.name} doesn’t report guests.")
+    with transaction():
+        accounts.lock(account_id)
+        if _connected(account_id, source).counts_guests != counts:
+            store.change(account_id, source.value, counts_guests=counts)
+            facts = {"name": info.name, "counts": counts}
+            activity.record(actor, "event_source_guests_changed", "event_source", source.value, **facts)
 
 
 def disconnect_source(actor: Actor, name: str) -> None:
@@ -113,13 +160,35 @@ def disconnect_source(actor: Actor, name: str) -> None:
     info, account_id = SOURCES[source], actor.account_id
     with transaction():
         accounts.lock(account_id)
-        if store.source_of(account_id, source.value) is None:
-            raise NotFound("NOT_FOUND", f"{info.name} isn’t connected.")
+        _connected(account_id, source)
         store.delete(account_id, source.value)
         left = {row.source for row in store.sources_of(account_id)}
         if not left & {one.value for one in sources_of(info.kind)}:
             connections.disconnect(account_id, info.kind.value)
         activity.record(actor, "event_source_disconnected", "event_source", source.value, name=info.name)
+
+
+def _connected(account_id: int, source: Source) -> EventSource:
+    row = store.source_of(account_id, source.value)
+    if row is None:
+        raise NotFound("NOT_FOUND", f"{SOURCES[source].name} isn’t connected.")
+    return row
+
+
+def _secret_problems(info: SourceInfo, secret: str) -> dict[str, str]:
+    if info.secret_label and not _STRIPE_SECRET.fullmatch(secret.strip()):
+        return {"secret": "Enter the signing secret of the endpoint. It starts with whsec_."}
+    return {}
+
+
+def _secret_to_keep(info: SourceInfo, secret: str) -> str:
+    return secret.strip() if info.secret_label else secrets.token_hex(24)
+
+
+def _shown_once(account_id: int, source: Source, kept: str) -> NewConnection:
+    info = SOURCES[source]
+    is_ours = info.is_signed and not info.secret_label
+    return NewConnection(source_path(account_id, source, kept), kept if is_ours else "")
 
 
 def known_source(name: str) -> Source:

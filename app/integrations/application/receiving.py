@@ -49,9 +49,11 @@ def consent_bases() -> Mapping[str, str]:
 def take(name: str, end: str, headers: Mapping[str, str], body: bytes) -> None:
     """Record what a source reports. Raises NotFound for what it has not signed, as for an address that
     doesn't exist, and Invalid for what is not JSON."""
-    account_id, source, secret = connection_of(name, end)
+    account_id, source, secrets = connection_of(name, end)
     lower = {header.lower(): value for header, value in headers.items()}
-    if SOURCES[source].is_signed and not is_signed(source, secret, lower, body, now()):
+    if SOURCES[source].is_signed and not any(
+        is_signed(source, secret, lower, body, now()) for secret in secrets
+    ):
         raise _nothing_here()
     try:
         document = parse_json(body)
@@ -62,6 +64,7 @@ def take(name: str, end: str, headers: Mapping[str, str], body: bytes) -> None:
         row = store.source_of(account_id, source.value)
         if row is None:
             raise _nothing_here()
+        events = [one for one in events if row.counts_guests or not one.is_guest]
         results = _record(account_id, source, row, events)
         kind, result = (events[-1].type, results[-1]) if events else ("", IGNORED)
         store.heard(account_id, source.value, now(), kind, result)
@@ -71,18 +74,19 @@ def take(name: str, end: str, headers: Mapping[str, str], body: bytes) -> None:
     )
 
 
-def connection_of(name: str, end: str) -> tuple[int, Source, str]:
-    """Return the account, the source, and its secret that an address stands for. Raises NotFound."""
+def connection_of(name: str, end: str) -> tuple[int, Source, Sequence[str]]:
+    """Return the account, the source, and its secrets that an address stands for. Raises NotFound."""
     account_id = store.account_with(end[: store.KEY_LENGTH])
     if account_id is None or name not in list(Source):
         raise _nothing_here()
     source = Source(name)
     with acting_for(account_id):
         row = store.source_of(account_id, source.value)
-        secret = store.decrypted(row.secret) if row else None
-    if secret is None or not hmac.compare_digest(end.encode(), end_of(account_id, source, secret).encode()):
+        secrets = store.valid_secrets(row, now()) if row else []
+    ends = [end_of(account_id, source, secret).encode() for secret in secrets]
+    if not any(hmac.compare_digest(end.encode(), one) for one in ends):
         raise _nothing_here()
-    return account_id, source, secret
+    return account_id, source, secrets
 
 
 def _record(

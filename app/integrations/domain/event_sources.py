@@ -21,7 +21,8 @@ class Source(StrEnum):
 class SourceInfo:
     """What pages say about a source. `types`: the events that it can report. `secret_label`: the secret that
     the user copies from there; empty if Muster makes it. What is not `is_signed` has the secret in its
-    address. `steps` are done there."""
+    address. `steps` are done there. `reports_guests`: a booking may be about more people than the one who
+    made it."""
 
     name: str
     kind: Kind
@@ -30,6 +31,7 @@ class SourceInfo:
     steps: tuple[str, ...]
     is_signed: bool = True
     secret_label: str = ""
+    reports_guests: bool = False
 
 
 EVENT_NAMES: Final = {
@@ -77,6 +79,7 @@ SOURCES: Final[dict[Source, SourceInfo]] = {
             "Enter the address as subscriber URL and the signing key as secret.",
             "Choose the triggers Booking created, Booking rescheduled, Booking canceled, and Meeting ended.",
         ),
+        reports_guests=True,
     ),
     Source.OTHER_CALENDAR: SourceInfo(
         "Other calendar",

@@ -1,7 +1,7 @@
 """What software reports, read as events. Only documented kinds of events count; whatever else a document
 holds is left out. Nothing in it is trusted to have a certain type or length."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -28,7 +28,7 @@ Details = dict[str, str | int | float]
 @dataclass(frozen=True)
 class ReportedEvent:
     """Something that happened to whoever has an email address. `key` is the same each time it is reported;
-    empty if that isn’t known."""
+    empty if that isn’t known. `is_guest`: somebody else has made the booking."""
 
     type: str
     key: str
@@ -37,6 +37,7 @@ class ReportedEvent:
     data: Details = field(default_factory=dict)
     first_name: str = ""
     last_name: str = ""
+    is_guest: bool = False
 
 
 def reported_events(source: Source, document: Any, now: datetime) -> list[ReportedEvent]:
@@ -84,14 +85,16 @@ _CALENDLY: Final = {
 
 def _calcom(said: Mapping[str, Any], now: datetime) -> Iterator[ReportedEvent]:
     """https://cal.com/docs: the booking stands in `payload`, or beside the name of the event when a meeting
-    has ended."""
-    kind, at = _text(said.get("triggerEvent")), moment(said.get("createdAt"))
-    if at is not None and abs(now - at) > MOST_AGE_OF_RETRIES:
+    has ended; `createdAt` is then that of the booking. What has no time could be sent again at any time."""
+    kind, booking = _text(said.get("triggerEvent")), _mapping(said.get("payload"))
+    at = moment(said.get("createdAt") if booking else said.get("endTime"))
+    if at is None or abs(now - at) > MOST_AGE_OF_RETRIES:
         return
-    booking = _mapping(said.get("payload")) or said
-    people = booking.get("attendees")
-    for one in people[:MOST_EVENTS] if isinstance(people, list) else ():
-        person = _mapping(one)
+    booking = booking or said
+    listed = booking.get("attendees")
+    people = [_mapping(one) for one in listed[:MOST_EVENTS]] if isinstance(listed, list) else []
+    booker = _booker(booking, people)
+    for person in people:
         email = _text(person.get("email"))
         first, _, last = _text(person.get("name")).partition(" ")
         yield ReportedEvent(
@@ -106,7 +109,17 @@ def _calcom(said: Mapping[str, Any], now: datetime) -> Iterator[ReportedEvent]:
             ),
             first_name=first[:MAX_NAME],
             last_name=last[:MAX_NAME],
+            is_guest=email.lower() != booker,
         )
+
+
+def _booker(booking: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> str:
+    """Return the email address of the attendee who has filled in the booking form, by default the first one,
+    in lower case."""
+    emails = [_text(person.get("email")).lower() for person in people]
+    answers = _mapping(booking.get("responses"))
+    answered = _text(_mapping(answers.get("email")).get("value")).lower()
+    return answered if answered in emails else next(iter(emails), "")
 
 
 _CALCOM: Final = {

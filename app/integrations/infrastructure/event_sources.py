@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -57,6 +57,22 @@ def add(account_id: int, source: str, secret: str, basis: str | None, user_id: i
     session().flush()
 
 
+def valid_secrets(row: EventSource, at: datetime) -> list[str]:
+    """Return the secrets that count at a moment, without those that can't be read."""
+    is_former_valid = row.former_until is not None and row.former_until > at
+    saved = [row.secret, row.former_secret if is_former_valid else None]
+    return [secret for text in saved if text and (secret := decrypted(text)) is not None]
+
+
+def change(account_id: int, source: str, **values: Any) -> None:
+    session().execute(
+        sa.update(EventSource)
+        .where(EventSource.account_id == account_id, EventSource.source == source)
+        .values(**values),
+        execution_options=_PLAIN,
+    )
+
+
 def delete(account_id: int, source: str) -> None:
     session().execute(
         sa.delete(EventSource).where(EventSource.account_id == account_id, EventSource.source == source),
@@ -66,9 +82,4 @@ def delete(account_id: int, source: str) -> None:
 
 def heard(account_id: int, source: str, at: datetime, kind: str, result: str) -> None:
     """Record what a source has sent."""
-    session().execute(
-        sa.update(EventSource)
-        .where(EventSource.account_id == account_id, EventSource.source == source)
-        .values(heard_at=at, heard_type=kind, heard_result=result),
-        execution_options=_PLAIN,
-    )
+    change(account_id, source, heard_at=at, heard_type=kind, heard_result=result)

@@ -1,6 +1,6 @@
 """Form of Settings > Integrations. It defines fields only; values are validated by the use case."""
 
-from wtforms import PasswordField, SelectField
+from wtforms import BooleanField, PasswordField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from app.integrations.application.receiving import consent_bases
@@ -18,3 +18,12 @@ class SourceForm(web.ShowingForm):
             SelectChoice("", "Ignore their events"),
             *(SelectChoice(value, f"Add them: {label}") for value, label in consent_bases().items()),
         ]
+
+
+class ReplacementForm(web.ShowingForm):
+    secret = PasswordField("New signing secret", id="new-secret", render_kw={"maxlength": MAX_SECRET})
+    at_once = BooleanField("Stop accepting the current one right away, because it has leaked")
+
+
+class GuestsForm(web.ShowingForm):
+    counts = BooleanField("Include guests of a booking")

@@ -15,7 +15,8 @@ from app.integrations.application import connected
 from app.integrations.infrastructure.tables import EventSource
 from app.integrations.presentation import hooks
 from app.platform.attempts import attempt_limiter
-from app.platform.database import session
+from app.platform.clock import now
+from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
 from tests.people import Person
 from tests.rooms.contacts.people import add
@@ -72,6 +73,12 @@ def test_cal_com_adds_people_if_that_is_wanted(app: Flask, alice: Person) -> Non
     page = alice.get("/contacts?q=ann@example.com").text
     assert "ann@example.com" in page and "Ann" in page
     assert "Are added: Existing customers" in alice.get(f"{PAGE}/cal-com").text
+    assert "bo@example.com" not in alice.get("/contacts?q=bo@example.com").text.partition("<table")[2]
+    assert "Their events are ignored" in alice.get(f"{PAGE}/cal-com").text
+    assert alice.post(f"{PAGE}/cal-com/guests", {"counts": "y"}).status_code == 303
+    assert alice.post(f"{PAGE}/calendly/guests", {"counts": "y"}).status_code == 404
+    assert tell(app, path, now, header) == 204
+    assert "bo@example.com" in alice.get("/contacts?q=bo@example.com").text.partition("<table")[2]
 
 
 def test_stripe_reports_payments_with_its_own_secret(app: Flask, alice: Person) -> None:  # P-07
@@ -207,3 +214,49 @@ def connected_of(app: Flask, person: Person) -> set[str]:
 def test_email_is_not_connected_without_a_mail_server(alice: Person) -> None:  # P-07
     card = alice.get("/settings/integrations").text.partition('id="email"')[2].partition('id="sms"')[0]
     assert "Connect a mail server" in card and "Not connected" in card
+
+
+def test_a_signing_key_is_replaced_in_place(
+    app: Flask, alice: Person, bob: Person, mallory: Person
+) -> None:  # P-07
+    it = started(app, alice, "appointment_booked", calendar="Demo")
+    ann = add(app, alice.actor, "ann@example.com")
+    path, first = connect(alice, "calendly")
+    page = f"{PAGE}/calendly/replacement"
+    assert bob.post(page).status_code == 403 and mallory.post(page).status_code == 404
+    answer = alice.post(page).text
+    assert urlsplit(shown(answer, "url")).path == path, "the address stays"
+    second = shown(answer, "secret")
+    assert second and second != first and second not in alice.get(f"{PAGE}/calendly").text
+    assert "Accepted until" in alice.get(f"{PAGE}/calendly").text
+
+    def told(secret: str) -> int:
+        return tell(app, path, CALENDLY, signed_with_time("Calendly-Webhook-Signature", secret, CALENDLY))
+
+    assert told(first) == told(second) == 204, "both count for a day"
+    assert sources(it) == {(ann, "trigger"): 1}, "once, whatever has signed it"
+    with app.app_context(), acting_for(alice.actor.account_id), transaction():
+        kept = session().scalars(sa.select(EventSource)).one()
+        assert kept.former_secret and first not in kept.former_secret, "encrypted"
+        kept.former_until = now()
+    assert (told(first), told(second)) == (404, 204)
+    third = shown(alice.post(page, {"at_once": "y"}).text, "secret")
+    assert (told(second), told(third)) == (404, 204) and "Accepted until" not in alice.get(page[:-12]).text
+    log = re.sub(r"<[^>]+>", "", alice.get("/activity").text)
+    assert "Alice replaced the signing key of Calendly (the former key stopped working at once)" in log
+
+
+def test_other_secrets_are_replaced_too(app: Flask, alice: Person) -> None:  # P-07
+    path, _ = connect(alice, "stripe", secret=STRIPE_SECRET)
+    new, page = "whsec_" + "b" * 32, f"{PAGE}/stripe/replacement"
+    for wrong in ("sk_live_123", STRIPE_SECRET):
+        assert alice.post(page, {"secret": wrong}).status_code == 422
+    assert alice.post(page, {"secret": new}).status_code == 303
+    for secret in (STRIPE_SECRET, new):
+        assert tell(app, path, CHECKOUT, signed_with_time("Stripe-Signature", secret, CHECKOUT)) == 204
+    former, _ = connect(alice, "webhook")
+    latter = urlsplit(shown(alice.post(f"{PAGE}/webhook/replacement").text, "url")).path
+    said = {"key": "trial", "id": "1", "email": "ann@example.com"}
+    assert latter != former and tell(app, former, said) == tell(app, latter, said) == 204
+    alice.post(f"{PAGE}/webhook/replacement", {"at_once": "y"})
+    assert tell(app, former, said) == tell(app, latter, said) == 404

@@ -112,11 +112,18 @@ def test_cal_com() -> None:  # P-07
     assert [event.email for event in events] == ["ann@example.com", "bo@example.com"]
     assert len({event.key for event in events}) == 2
     assert events[0].data == {"calendar": "Demo", "starts_at": "2030-05-03T10:00:00Z", "location": "Office"}
-    ended = {"triggerEvent": "MEETING_ENDED", **CALCOM["payload"]}
+    assert [event.is_guest for event in events] == [False, True]
+    answers = {"email": {"value": "Bo@example.com"}, "guests": {"value": ["ann@example.com"]}}
+    by_bo = reported_events(Source.CALCOM, changed(CALCOM, "payload", responses=answers), NOW)
+    assert [event.is_guest for event in by_bo] == [True, False], "whoever has filled in the form"
+    booked, end = "2030-03-01T08:00:00Z", "2030-05-02T08:55:00Z"
+    ended = {"triggerEvent": "MEETING_ENDED", **CALCOM["payload"], "createdAt": booked, "endTime": end}
     assert {event.type for event in reported_events(Source.CALCOM, ended, NOW)} == {"appointment_completed"}
     assert reported_events(Source.CALCOM, CALCOM | {"triggerEvent": "PING"}, NOW) == []
     old = CALCOM | {"createdAt": "2030-04-02T08:59:00.000Z"}
-    assert reported_events(Source.CALCOM, old, NOW) == [], "recorded and sent again"
+    timeless = [{**CALCOM, "createdAt": None}, ended | {"endTime": None}]
+    for one_of_them in (old, *timeless, ended | {"endTime": booked}):
+        assert reported_events(Source.CALCOM, one_of_them, NOW) == [], "recorded and sent again"
 
 
 def test_stripe() -> None:  # P-07
