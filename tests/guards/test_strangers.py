@@ -148,8 +148,8 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/f/token": token_of(submission),
             "/settings/form_id": str(form.id),
             "/u/token": message.token,
-            "/c/secret": tracking.click_url(message.id, "https://example.com").rpartition("/")[2],
-            "/o/secret": tracking.open_url(message.id).rpartition("/")[2].removesuffix(".gif"),
+            "/c/secret": _secret_of(tracking.click_url(account, message.id, "https://example.com")),
+            "/o/secret": _secret_of(tracking.open_url(account, message.id)),
             "/hooks/key": hook_key(account),
             "/hooks/message_key": message_id_of(message.id),
             "/hooks/provider": "sendgrid",
@@ -266,6 +266,10 @@ def _token_of(person: Person) -> int:
 def _session_of(person: Person) -> str:
     sign_ins = sa.select(SignIn.id).where(SignIn.user_id == person.actor.user_id)
     return str(session().scalars(sign_ins).first())
+
+
+def _secret_of(address: str) -> str:
+    return address.rpartition("/")[2].partition("?")[0].removesuffix(".gif")
 
 
 def _reset_link_of(person: Person) -> str:

@@ -68,8 +68,8 @@ def composed(
     logo_url = f"{link}/logo" if frame.has_logo else ""
     body = content.html
     if is_tracked:
-        picture = open_url(message.id) if has_picture else ""
-        body = with_tracking(body, partial(click_url, message.id), picture, besides=link)
+        picture = open_url(message.account_id, message.id) if has_picture else ""
+        body = with_tracking(body, partial(click_url, message.account_id, message.id), picture, besides=link)
     return Email(
         sender=sender,
         to=content.address,

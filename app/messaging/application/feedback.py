@@ -41,8 +41,8 @@ def receive(account_id: int, message_id: int, what: Feedback, answer: str, at: d
 
     def recorded() -> bool:
         with acting_for(account_id), transaction():
-            found = reactions.tracked(message_id)
-            if found is None or found.account_id != account_id:
+            found = reactions.tracked(message_id, account_id)
+            if found is None:
                 return False
             contacts.hold_many(account_id, id_list([found.contact_id]), to_change=True)
             reactions.hold(found)
@@ -62,8 +62,8 @@ def mark_as_replied(actor: Actor, message_id: int) -> None:
     """Record by hand that the contact has replied. Raises NotFound, and Conflict for what was not sent."""
     accounts.require(actor, Permission.CONTACTS)
     with acting_for(actor.account_id):
-        found = reactions.tracked(message_id)
-    if found is None or found.account_id != actor.account_id:
+        found = reactions.tracked(message_id, actor.account_id)
+    if found is None:
         raise NotFound("NOT_FOUND", "This message doesn’t exist.")
     with transaction():
         if not receive(actor.account_id, message_id, Feedback.REPLIED, "", now()):
@@ -73,7 +73,7 @@ def mark_as_replied(actor: Actor, message_id: int) -> None:
 
 def _look(account_id: int, message_id: int, at: datetime) -> None:
     with acting_for(account_id):
-        found = reactions.tracked(message_id)
+        found = reactions.tracked(message_id, account_id)
         if found is not None:
             brakes.look(account_id, found.workflow_id, at)
 

@@ -53,6 +53,5 @@ def receive_report(account_id: int, report: Report) -> Result:
     at = max(min(report.at or now(), now()), now() - OLDEST)
     if receive(account_id, message_id, report.what, one_line(report.answer), at):
         return Result.RECORDED
-    found = reactions.tracked(message_id)
-    is_theirs = found is not None and found.account_id == account_id
-    return Result.NOT_SENT if is_theirs else Result.UNKNOWN_MESSAGE
+    found = reactions.tracked(message_id, account_id)
+    return Result.NOT_SENT if found is not None else Result.UNKNOWN_MESSAGE

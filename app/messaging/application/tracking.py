@@ -1,7 +1,8 @@
 """Opens and clicks (E-18): links that lead through this server, what is recorded, and who hears of it.
 
 A link contains its address, encrypted, so it works as long as the secret key stays the same, whatever became
-of the message; it reveals nothing, and nobody can make one that leads elsewhere.
+of the message, and nobody can make one that leads elsewhere. Behind it stands the account to look in first;
+links without it, or with another number, find their message, too.
 """
 
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from app.platform.tenancy import acting_for
 
 MOST_REACTIONS: Final = 200  # of one message; later ones only lead on
 OPENED, CLICKED = "opened", "clicked"
+ACCOUNT: Final = "a"
 _LINKS, _PICTURES = "links of messages", "pictures of messages"
 
 
@@ -50,15 +52,17 @@ def register_reactions(name: str, hear: Callable[[int, Reacted], None]) -> None:
     _listeners[name] = hear
 
 
-def click_url(message_id: int, address: str) -> str:
-    return f"{current().public_url}/c/{encrypted(f'{message_id}:{address}', _LINKS)}"
+def click_url(account_id: int, message_id: int, address: str) -> str:
+    secret = encrypted(f"{message_id}:{address}", _LINKS)
+    return f"{current().public_url}/c/{secret}?{ACCOUNT}={account_id}"
 
 
-def open_url(message_id: int) -> str:
-    return f"{current().public_url}/o/{encrypted(str(message_id), _PICTURES)}.gif"
+def open_url(account_id: int, message_id: int) -> str:
+    secret = encrypted(str(message_id), _PICTURES)
+    return f"{current().public_url}/o/{secret}.gif?{ACCOUNT}={account_id}"
 
 
-def follow(secret: str, method: str, agent: str) -> str:
+def follow(secret: str, account_id: int | None, method: str, agent: str) -> str:
     """Record a click; return the address that the link leads to, empty if it leads nowhere. Raises NotFound
     for a link that this server has not made."""
     text = decrypted(secret, _LINKS)
@@ -66,15 +70,16 @@ def follow(secret: str, method: str, agent: str) -> str:
         raise NotFound("NOT_FOUND", "This link doesn’t exist.")
     message_id, _, address = text.partition(":")
     is_trap = address == TRAP
-    _react(int(message_id), CLICKED, Fetch(now(), "" if is_trap else address, is_trap), method, agent)
+    fetch = Fetch(now(), "" if is_trap else address, is_trap)
+    _react(int(message_id), account_id, CLICKED, fetch, method, agent)
     return "" if is_trap else address
 
 
-def open_message(secret: str, method: str, agent: str) -> None:
+def open_message(secret: str, account_id: int | None, method: str, agent: str) -> None:
     """Record that a message was opened; nothing happens with a picture that this server has not made."""
     text = decrypted(secret, _PICTURES)
     if text is not None:
-        _react(int(text), OPENED, Fetch(now(), ""), method, agent)
+        _react(int(text), account_id, OPENED, Fetch(now(), ""), method, agent)
 
 
 def settle_first(tracked: Tracked, kind: str, at: datetime) -> None:
@@ -88,10 +93,12 @@ def settle_first(tracked: Tracked, kind: str, at: datetime) -> None:
         hear(tracked.account_id, heard)
 
 
-def _react(message_id: int, kind: str, fetch: Fetch, method: str, agent: str) -> None:
+def _react(message_id: int, account_id: int | None, kind: str, fetch: Fetch, method: str, agent: str) -> None:
     """Record a reaction. Whatever goes wrong, whoever has clicked is led on."""
     try:
-        tracked = reactions.tracked(message_id)
+        tracked = reactions.tracked(message_id, account_id)
+        if tracked is None and account_id is not None:
+            tracked = reactions.tracked(message_id)
         if tracked is not None:
             with acting_for(tracked.account_id):
                 despite_deadlocks(lambda: _record(tracked, kind, fetch, method, agent))

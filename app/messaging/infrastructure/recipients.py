@@ -27,9 +27,11 @@ class Addressee(NamedTuple):
     topic: str | None
 
 
-def addressee_of(token: str) -> Addressee | None:
-    """Return whom the message with this token is for, in whatever account."""
+def addressee_of(token: str, account_id: int | None = None) -> Addressee | None:
+    """Return whom the message with this token is for, of an account, or of whatever account."""
     query = sa.select(*(_messages.c[name] for name in Addressee._fields)).where(_messages.c.token == token)
+    if account_id is not None:
+        query = query.where(_messages.c.account_id == account_id)
     row = session().execute(query, execution_options={"cross_account": True}).one_or_none()
     return Addressee(*row) if row else None
 

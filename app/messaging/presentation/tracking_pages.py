@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.messaging.application import tracking
 from app.platform import web
 from app.platform.errors import NotFound
+from app.platform.ids import number_of
 
 blueprint = Blueprint("tracking", __name__)
 
@@ -20,7 +21,7 @@ PIXEL: Final = bytes.fromhex(
 @web.skip_authentication
 def click(secret: str) -> ResponseReturnValue:
     try:
-        address = tracking.follow(secret, request.method, request.user_agent.string)
+        address = tracking.follow(secret, _account_id(), request.method, request.user_agent.string)
     except NotFound:
         return render_template("messaging/unknown_link.html"), 404
     return redirect(address, 302) if address else Response(status=204)
@@ -29,8 +30,12 @@ def click(secret: str) -> ResponseReturnValue:
 @blueprint.get("/o/<secret>.gif")
 @web.skip_authentication
 def opened(secret: str) -> ResponseReturnValue:
-    tracking.open_message(secret, request.method, request.user_agent.string)
+    tracking.open_message(secret, _account_id(), request.method, request.user_agent.string)
     return Response(PIXEL, mimetype="image/gif")
+
+
+def _account_id() -> int | None:
+    return number_of(request.args.get(tracking.ACCOUNT, ""))
 
 
 @blueprint.after_request

@@ -27,6 +27,7 @@ from tests.rooms.engine.moved import Campaign, campaign
 from tests.rooms.engine.test_hearing import tag
 from tests.rooms.engine.test_version_moves import change
 from tests.rooms.messaging.mailing import go_on, messages
+from tests.services.statements import listening
 from tests.unit.workflows.documents import branch, email, goal, goals, path, rule, step, wait
 
 LAST = step("last", "add_tag", tag="Last")
@@ -50,12 +51,12 @@ def sent(
 
 def link(app: Flask, message: Message, address: str = PAGE) -> str:
     with app.app_context():
-        return tracking.click_url(message.id, address)
+        return tracking.click_url(message.account_id, message.id, address)
 
 
 def picture(app: Flask, message: Message) -> str:
     with app.app_context():
-        return tracking.open_url(message.id)
+        return tracking.open_url(message.account_id, message.id)
 
 
 def click(app: Flask, message: Message, address: str = PAGE, **headers: str) -> Any:
@@ -84,9 +85,22 @@ def test_opening_is_recorded(app: Flask, bob: Person) -> None:
     assert app.test_client().get(f"/o/{'0' * 32}.gif", headers=BROWSER).status_code == 200
 
 
+def test_links_find_their_message_in_one_account_or_in_all(app: Flask, bob: Person) -> None:
+    """Links of earlier releases name no account, and anybody can change the number in one that does."""
+    it, _ = sent(app, bob, email("hello"), wait("pause"), count=3)
+    for message, name in zip(messages(it), ("", f"?a={2**62}", f"?a=1{'0' * 30}"), strict=True):
+        for address in (link(app, message), picture(app, message)):
+            assert address.endswith(f"?a={bob.actor.account_id}")
+            app.test_client().get(address.partition("?")[0] + name, headers=BROWSER)
+    assert all(one.clicked_at and one.opened_at for one in messages(it))
+    with app.app_context(), listening(lambda text: "FROM messages" in text) as heard:
+        click(app, messages(it)[0])
+    assert heard and not [text for text, _ in heard if not re.search(r"account_id\)? = ", text)]
+
+
 def test_a_changed_link_leads_nowhere(app: Flask, bob: Person) -> None:
     it, _ = sent(app, bob, email("hello"), wait("pause"), count=1)
-    address = link(app, messages(it)[0])
+    address = link(app, messages(it)[0]).partition("?")[0]
     for wrong in (address[:-1] + ("a" if address[-1] != "a" else "b"), "/c/nothing", "/c/", "/c/a.b.c"):
         assert app.test_client().get(wrong, headers=BROWSER).status_code == 404
     assert messages(it)[0].clicked_at is None

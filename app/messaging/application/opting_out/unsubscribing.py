@@ -1,7 +1,6 @@
 """Unsubscribing with the link in a message. Whoever has the link may unsubscribe its contact. Only whoever
 has just done so may undo it, and not for long."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from app.contacts.application import topics
 from app.contacts.domain import Status, may_be_contacted
 from app.messaging.application.opting_out.workflows import leaving
 from app.messaging.domain.masking import masked
+from app.messaging.domain.tokens import is_token, likely_account
 from app.messaging.infrastructure import recipients
 from app.messaging.infrastructure.message_counts import counting
 from app.messaging.infrastructure.recipients import Addressee
@@ -30,7 +30,6 @@ from app.platform.settings import current
 UNDO_SECONDS: Final = 60 * 60
 LINK: Final = "Unsubscribe link"
 UNDONE: Final = "Undo on the unsubscribe page"
-_TOKEN = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,8 @@ def unsubscribe_by_email(account_id: int, token: str, asked_at: datetime | None)
     """Unsubscribe the contact of a message of an account, for an email that asks for it and came at
     `asked_at`; return whether there is such a message. The same email changes nothing when it is read again,
     even if the contact was resubscribed."""
-    found = recipients.addressee_of(token)
-    if found is None or found.account_id != account_id:
+    found = recipients.addressee_of(token, account_id)
+    if found is None:
         return False
     is_known = (
         asked_at is not None and found.unsubscribed_at is not None and asked_at <= found.unsubscribed_at
@@ -180,7 +179,9 @@ def _undo(token: str, given: str) -> bool:
 @contextmanager
 def _addressee(token: str) -> Iterator[Addressee]:
     """Act for the account of a message."""
-    found = recipients.addressee_of(token) if _TOKEN.fullmatch(token) else None
+    found = None
+    if is_token(token):
+        found = recipients.addressee_of(token, likely_account(token)) or recipients.addressee_of(token)
     if found is None:
         raise NotFound("NOT_FOUND", "This link doesn’t work.")
     with tenancy.acting_for(found.account_id):

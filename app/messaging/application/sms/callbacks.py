@@ -60,8 +60,8 @@ def receive_report(key: str, message_key: str, fields: Fields, signature: str) -
         return
     number = read_number(said.get("To", ""), None)
     with acting_for(account_id):
-        found = reactions.tracked(message_id)
-        if found is None or found.account_id != account_id:
+        found = reactions.tracked(message_id, account_id)
+        if found is None:
             return
         if found.state != State.SENDING:
             _record(found, report, number)
@@ -88,8 +88,8 @@ def _is_recorded(kept: KeptReport) -> bool:
     """Record a report that came early; return whether that has succeeded. The first failure is logged, those
     that follow are counted."""
     try:
-        found = reactions.tracked(kept.message_id)
-        if found is not None and found.account_id == kept.account_id:
+        found = reactions.tracked(kept.message_id, kept.account_id)
+        if found is not None:
             _record(found, kept.report)
     except Exception:  # those of others must not wait for it
         if not kept.failures:
@@ -183,7 +183,7 @@ def _settle(found: Tracked, report: SmsReport, at: datetime) -> None:
     with transaction():
         contacts.hold_many(found.account_id, id_list([found.contact_id]))
         reactions.hold(found)
-        before = reactions.tracked(found.id)
+        before = reactions.tracked(found.id, found.account_id)
         if before is None or before.state not in _BEFORE[report.what]:
             return
         answer = sentence_of(report.code) if report.what == Outcome.UNDELIVERED else None
@@ -208,7 +208,7 @@ def _reply(account_id: int, number: str, text: str) -> None:
         theirs = store.contacts_with(account_id, number)
         contacts.hold_many(account_id, theirs)
         latest = store.latest_to(account_id, theirs)
-        found = reactions.tracked(latest) if latest is not None else None
+        found = reactions.tracked(latest, account_id) if latest is not None else None
         if found is None:
             return
         reactions.hold(found)

@@ -37,9 +37,11 @@ class LinkClicks(NamedTuple):
     machines: int
 
 
-def tracked(message_id: int) -> Tracked | None:
-    """Return a message, in whatever account."""
+def tracked(message_id: int, account_id: int | None = None) -> Tracked | None:
+    """Return a message of an account, or of whatever account."""
     query = sa.select(*(_messages[name] for name in Tracked._fields)).where(_messages.id == message_id)
+    if account_id is not None:
+        query = query.where(_messages.account_id == account_id)
     row = session().execute(query, execution_options={"cross_account": True}).one_or_none()
     return Tracked(*row) if row else None
 
