@@ -89,13 +89,15 @@ def _partition(connection: psycopg.Connection[Any], table: str, parts: int) -> N
 
 
 def _with_account(table: str, definition: str, is_unique: bool, is_primary: bool, columns: list[str]) -> str:
-    """Return the statement that creates an index, with the account where it has to be."""
-    keyed = columns if "account_id" in columns else ["account_id", *columns]
+    """Return the statement that creates an index, with the account where it has to be: behind all others, so
+    that statements find their way as in one table."""
+    keyed = columns if "account_id" in columns else [*columns, "account_id"]
     if is_primary:
         return f"ALTER TABLE {table} ADD PRIMARY KEY ({', '.join(keyed)})"
     moved = re.sub(r" ON (?:ONLY )?(?:\w+\.)?\w+ USING", f" ON {table} USING", definition, count=1)
     if is_unique and "account_id" not in columns:
-        moved = moved.replace("USING btree (", "USING btree (account_id, ", 1)
+        columns_of, where, condition = moved.partition(" WHERE ")
+        return f"{columns_of.removesuffix(')')}, account_id){where}{condition}"
     return moved
 
 
