@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.contacts.domain.criteria import FIELDS, KINDS, MAX_RULES, Field, Kind, criteria_problems
-from app.contacts.domain.criteria.document import group_of, rules
+from app.contacts.domain.criteria.document import group_of, placed_rules, rules
 
 
 def rule(field: str, op: Any, value: Any = None) -> dict[str, Any]:
@@ -189,3 +189,11 @@ def test_rules_are_found_in_order_down_to_the_deepest_group():
         ("contact.city", "equals", "deep"),
     ]
     assert list(rules({"all": [nested(5)]})) == []
+
+
+def test_rules_are_found_with_their_places():
+    criteria = {"all": [CITY, 5, {"any": [rule("city", "is_empty")]}]}
+    assert [(one.op, place) for one, place in placed_rules(criteria, ("filters",))] == [
+        ("equals", ("filters", "all", 0)),
+        ("is_empty", ("filters", "all", 2, "any", 0)),
+    ]

@@ -8,7 +8,7 @@ from typing import Final
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.messaging.application.servers.mail_servers import address_of, changed_names, columns_of, password_for
+from app.messaging.application.servers.saved_logins import address_of, changed_names, columns_of, password_for
 from app.messaging.application.servers.server_tests import ServerAnswer, count_attempt
 from app.messaging.domain.mail_settings import (
     ServerAddress,

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.messaging.application.servers.saved_logins import (
+    address_of,
+    changed_names,
+    columns_of,
+    password_for,
+)
 from app.messaging.application.servers.senders import chosen
 from app.messaging.domain.mail_settings import (
-    Security,
     ServerAddress,
     password_problem,
     read_only_to,
@@ -17,8 +21,8 @@ from app.messaging.domain.mail_settings import (
 )
 from app.messaging.infrastructure.pace import rules
 from app.messaging.infrastructure.servers import store
-from app.messaging.infrastructure.servers.passwords import decrypted, encrypted
-from app.messaging.infrastructure.servers.tables import Mailbox, MailServerRow
+from app.messaging.infrastructure.servers.passwords import decrypted
+from app.messaging.infrastructure.servers.tables import MailServerRow
 from app.platform.database import transaction
 from app.platform.errors import Invalid
 from app.platform.settings import current
@@ -143,36 +147,3 @@ def _password(row: MailServerRow | None, wanted: ServerAddress, typed: str) -> s
             raise Invalid.in_fields({"user": "Enter the user name that this password belongs to."})
         return ""
     return password_for(row, wanted, typed)
-
-
-def address_of(row: Mailbox | MailServerRow) -> ServerAddress:
-    return ServerAddress(row.host, row.port, Security(row.security), row.user)
-
-
-def changed_names(row: object | None, values: Mapping[str, Any]) -> list[str]:
-    """Return the columns whose values change: all of a new row."""
-    return [name for name, value in values.items() if row is None or getattr(row, name) != value]
-
-
-def columns_of(address: ServerAddress) -> dict[str, Any]:
-    return {
-        "host": address.host,
-        "port": address.port,
-        "security": address.security.value,
-        "user": address.user,
-    }
-
-
-def password_for(row: Mailbox | MailServerRow | None, wanted: ServerAddress, typed: str) -> str:
-    """Return the encrypted password of a user. The saved one is kept if nothing is typed, unless it would go
-    to another server. Raises Invalid with `fields`."""
-    saved = row.password if row else ""
-    if typed:
-        return saved if saved and decrypted(saved) == typed else encrypted(typed)
-    if row is not None and saved:
-        if wanted.keeps_password(address_of(row)):
-            return saved
-        raise Invalid.in_fields(
-            {"password": "Enter the password again, because the server, user, or encryption changes."}
-        )
-    raise Invalid.in_fields({"password": "Enter the password of this user."})

@@ -8,7 +8,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.integrations import application as integrations
-from app.messaging.application.servers.mail_servers import changed_names
+from app.messaging.application.servers.saved_logins import changed_names
 from app.messaging.application.servers.server_tests import MOST_TESTS, ServerAnswer, count_attempt
 from app.messaging.application.sms.addresses import inbound_url
 from app.messaging.application.sms.provider import chosen_sms, quiet_hours_of
