@@ -154,6 +154,7 @@ def test_the_report_of_a_finished_job(bob, vera, mallory, trial):
         "Welcome", "4 people were added to Welcome.", "1 row needs fixing.",
         "Added to workflow ENROLLED Succeeded 4 80.0%", "Needs fixing VALIDATION_ERROR Failed 1 20.0%",
         "Total 5", "by Bob", "Legal basis Opt-in (signed up or gave consent)", "people.csv", "Spring", job,
+        "Times are in Europe/Berlin.",
     ):  # fmt: skip
         assert said in page, said
     with trial.acting():
