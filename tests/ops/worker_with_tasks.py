@@ -1,4 +1,7 @@
-"""`worker.py` with two additional tasks for tests, which record their progress in a folder."""
+"""`worker.py` with additional tasks for tests, which record their progress in a folder.
+
+They are held for no account, because the database of these tests has none.
+"""
 
 import os
 import sys
@@ -11,13 +14,13 @@ from app.platform import queue
 NOTES = Path(os.environ["DATA_DIR"]) / "notes"
 
 
-@queue.task("tests.note", queue="steps")
+@queue.task("tests.note", queue="steps", is_held=False)
 def _note(number: int) -> None:
     NOTES.mkdir(exist_ok=True)
     (NOTES / str(number)).touch()
 
 
-@queue.task("tests.slow", queue="urgent")
+@queue.task("tests.slow", queue="urgent", is_held=False)
 def _slow(number: int) -> None:
     NOTES.mkdir(exist_ok=True)
     (NOTES / f"{number}-begun").touch()
@@ -25,7 +28,7 @@ def _slow(number: int) -> None:
     (NOTES / f"{number}-ended").touch()
 
 
-@queue.task("tests.broken", queue="urgent")
+@queue.task("tests.broken", queue="urgent", is_held=False)
 def _broken(number: int) -> None:
     raise ValueError(f"number {number} is broken on purpose")
 
