@@ -10,6 +10,7 @@ from app.activity.application.exporting import Export, Exporter, export_log
 from app.activity.application.reading import (
     LogFilter,
     LogPage,
+    actions_in_log,
     count_entries,
     first_entry_since,
     people_in_log,
@@ -28,7 +29,13 @@ from app.activity.application.recording import (
     record_texts,
     redact_texts,
 )
-from app.activity.application.words import filter_kinds, register_words, registered_words, sentence_of
+from app.activity.application.words import (
+    filter_actions,
+    filter_kinds,
+    register_words,
+    registered_words,
+    sentence_of,
+)
 from app.activity.domain.sentences import AuditWords, Facts, Sentence, Subject
 
 __all__ = [
@@ -41,8 +48,10 @@ __all__ = [
     "LogPage",
     "Sentence",
     "Subject",
+    "actions_in_log",
     "count_entries",
     "export_log",
+    "filter_actions",
     "filter_kinds",
     "first_entry_since",
     "forget_contact",

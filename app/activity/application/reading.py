@@ -87,6 +87,12 @@ def people_in_log(actor: Reader) -> list[tuple[int, str]]:
     return queries.people_in_log(actor.account_id)
 
 
+def actions_in_log(actor: Reader) -> list[tuple[str, str]]:
+    """Return (action, a subject of it) of everything in the log. Raises NotAllowed."""
+    require_reading(actor)
+    return queries.actions_in_log(actor.account_id)
+
+
 def require_reading(actor: Reader) -> None:
     """Raises NotAllowed if the actor may not read the log."""
     if not actor.may("report:view"):

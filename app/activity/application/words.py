@@ -1,8 +1,9 @@
 """The words of all rooms for the audit log. Each room registers its own."""
 
+from collections.abc import Iterable
 from typing import Final
 
-from app.activity.domain.sentences import AuditWords, Entry, Kind, Sentence, kinds_of
+from app.activity.domain.sentences import AuditWords, Entry, Kind, Sentence, kinds_of, label_of
 from app.activity.domain.sentences import sentence_of as put_into_words
 
 _rooms: Final[dict[str, AuditWords]] = {}
@@ -22,6 +23,18 @@ def sentence_of(entry: Entry, name_today: str = "", is_gone: bool = False) -> Se
 def filter_kinds() -> dict[str, Kind]:
     """Return the filter options {key: option} by label."""
     return kinds_of(list(_rooms.values()))
+
+
+def filter_actions(actions: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """Return {key of a filter option: [(action, label)]} of actions by label, given with a subject."""
+    kind_of = {subject: key for key, kind in filter_kinds().items() for subject in kind.subjects}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for action, subject in actions:
+        if subject in kind_of:
+            found.setdefault(kind_of[subject], []).append(
+                (action, label_of(action, subject, list(_rooms.values())))
+            )
+    return {key: sorted(some, key=lambda one: one[1]) for key, some in found.items()}
 
 
 def registered_words() -> dict[str, AuditWords]:

@@ -87,6 +87,15 @@ def sentence_of(
     )
 
 
+def label_of(action: str, subject: str, rooms: Sequence[AuditWords]) -> str:
+    """Return what the filter calls an action, such as “Activated a workflow”."""
+    phrase = _first(room.sentences.get(action) for room in rooms) or action.replace("_", " ")
+    found = _first(room.subjects.get(subject) for room in rooms)
+    thing = found if found is None or isinstance(found, Subject) else found({})
+    label = phrase.replace("{it}", thing.unnamed if thing else "").strip()
+    return label[:1].upper() + label[1:]
+
+
 def kinds_of(rooms: Sequence[AuditWords]) -> dict[str, Kind]:
     """Return the filter options {key: option} by label."""
     labels = {key: label for room in rooms for key, label in room.kinds.items()}

@@ -19,12 +19,13 @@ from app.platform.database.skip_scan import distinct_values
 
 @dataclass(frozen=True)
 class LogFilter:
-    """Filter of the log: a user (0: the system), subjects, one of them (subject, id), and the period
-    [since, until)."""
+    """Filter of the log: a user (0: the system), subjects, one of them (subject, id), an action, and the
+    period [since, until)."""
 
     user_id: int | None = None
     subjects: tuple[str, ...] = ()
     about: tuple[str, str] | None = None
+    action: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -82,6 +83,17 @@ def people_in_log(account_id: int) -> list[tuple[int, str]]:
     return [*people, (0, system)] if system else people
 
 
+def actions_in_log(account_id: int) -> list[tuple[str, str]]:
+    """Return (action, subject of its latest entry) of everything that was done."""
+    one = AuditEntry
+    actions = distinct_values(one.action, one.account_id == account_id, one.at, one.id)
+    latest = sa.select(one.subject).where(one.account_id == account_id, one.action == actions.c.action)
+    order = sa.desc(one.action), sa.desc(one.at), sa.desc(one.id)
+    subject = latest.order_by(*order).limit(1).scalar_subquery()
+    query = sa.select(actions.c.action, subject).where(actions.c.action.is_not(None))
+    return [(row[0], row[1]) for row in session().execute(query)]
+
+
 def first_entry_since(account_id: int, subject: str, subject_id: str, since: datetime) -> AuditEntry | None:
     """Return the first entry on a subject since a moment, or None."""
     query = sa.select(AuditEntry).where(
@@ -100,6 +112,8 @@ def _fixed(wanted: LogFilter) -> list[tuple[Any, Any]]:
         fixed.append((AuditEntry.user_id, wanted.user_id or None))
     if wanted.about is not None:
         fixed += zip((AuditEntry.subject, AuditEntry.subject_id), wanted.about, strict=True)
+    if wanted.action:
+        fixed.append((AuditEntry.action, wanted.action))
     return fixed
 
 

@@ -19,6 +19,8 @@ class AuditEntry(AccountOwned, db.Model):
         sa.Index(None, "account_id", "subject", "at", "id"),
         sa.Index(None, "account_id", "user_id", "subject", "at", "id"),
         sa.Index(None, "account_id", "subject", "subject_id", "at", "id"),
+        sa.Index(None, "account_id", "action", "at", "id"),
+        sa.Index(None, "account_id", "user_id", "action", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)

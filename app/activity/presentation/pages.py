@@ -39,6 +39,7 @@ def index() -> ResponseReturnValue:
         asked=asked,
         wanted=wanted,
         kinds=activity.filter_kinds(),
+        actions=activity.filter_actions(activity.actions_in_log(web.actor())),
         newer_url=page.newer and url_for("activity.index", **asked, after=page.newer),
         older_url=page.older and url_for("activity.index", **asked, before=page.older),
         nav_active="activity",
@@ -59,12 +60,16 @@ def _asked() -> dict[str, Any]:
 
 
 def _filter_of(asked: Mapping[str, str]) -> LogFilter:
-    """Parse the query string's filters; invalid values are ignored."""
-    kind = activity.filter_kinds().get(asked.get("kind", ""))
+    """Parse the query string's filters; invalid values are ignored. The type is a kind of things, or one of
+    the actions on them."""
+    wanted = asked.get("kind", "")
+    kind = activity.filter_kinds().get(wanted)
+    is_action = any(wanted in words.sentences for words in activity.registered_words().values())
     until = formats.midnight(asked.get("to"))
     return LogFilter(
         user_id=whole_number(asked.get("person"), HIGHEST_ID),
         subjects=kind.subjects if kind else (),
+        action=wanted if is_action and not kind else "",
         about=_thing(asked.get("about", "")),
         since=formats.midnight(asked.get("from")),
         until=formats.midnight(asked.get("to"), days_later=1) if until else None,

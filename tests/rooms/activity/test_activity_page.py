@@ -89,6 +89,21 @@ def test_filter_by_kind(told: Flask, alice: Person) -> None:
     assert texts(alice.get("/activity?kind=workflows").text) == ["Alice activated the workflow Win-back"]
 
 
+def test_filter_by_action(told: Flask, alice: Person, mallory: Person) -> None:  # P-06
+    """What was done is offered in words, by type; the export has the same entries."""
+    page = alice.get("/activity?kind=workflow_activated").text
+    assert texts(page) == ["Alice activated the workflow Win-back"]
+    [group] = re.findall(r'<optgroup label="Workflows">(.*?)</optgroup>', page, re.DOTALL)
+    assert re.findall(r">([^<>]+)</option>", group) == ["Workflows: all", "Activated a workflow"]
+    assert '<option value="workflow_activated" selected>' in page
+    assert "Finished an enrollment" in page and "Win-back" not in mallory.get("/activity").text
+    assert "Activated a workflow" not in mallory.get("/activity").text, "only what was done in the account"
+    both = f"/activity?kind=contact_created&person={alice.actor.user_id}"
+    assert "No matching activity" in alice.get(both).text
+    rows = alice.get("/activity/entries.csv?kind=workflow_activated").text.splitlines()
+    assert len(rows) == 2 and "Win-back" in rows[1]
+
+
 def test_filter_by_day_in_the_accounts_zone(told: Flask, alice: Person) -> None:
     from zoneinfo import ZoneInfo
 

@@ -79,7 +79,7 @@ def long_log(app: Flask, alice: Person, bob: Person) -> tuple[Flask, int]:
             "at": begun + timedelta(minutes=number * 7 % 3_000),
             "user_id": (alice.actor.user_id, bob.actor.user_id, None)[number % 3],
             "user_name": ("Alice", "Bob", "Muster")[number % 3],
-            "action": "contact_created",
+            "action": ("contact_created", "workflow_edited", "job_started", "contacts_tagged")[number % 4],
             "subject": ("contact", "workflow", "job", "bulk_action")[number % 4],
             "subject_id": str(number % 50),
             "facts": {},
@@ -103,6 +103,10 @@ def test_every_filter_pages_through_all_in_order(long_log: tuple[Flask, int], bo
             (
                 LogFilter(user_id=0, subjects=("contact", "bulk_action")),
                 lambda one: one.user_id is None and one.subject in ("contact", "bulk_action"),
+            ),
+            (
+                LogFilter(user_id=bob.actor.user_id, action="job_started"),
+                lambda one: (one.user_id, one.action) == (bob.actor.user_id, "job_started"),
             ),
             (LogFilter(about=("job", "2")), lambda one: (one.subject, one.subject_id) == ("job", "2")),
             (LogFilter(since=since, until=until), lambda one: since <= one.at < until),
@@ -139,6 +143,8 @@ def test_every_filter_has_an_index_that_gives_the_order(long_log: tuple[Flask, i
             (LogFilter(subjects=("job", "contact")), "subject_"),
             (LogFilter(user_id=1, subjects=("job",)), "user_id_subject_"),
             (LogFilter(about=("job", "2")), "subject_subject_id_"),
+            (LogFilter(action="job_started"), "action_"),
+            (LogFilter(user_id=1, action="job_started"), "user_id_action_"),
         ):
             with listening(lambda statement: "LIMIT" in statement) as heard:
                 audit_entries(account_id, wanted, before=10**9, limit=51)
