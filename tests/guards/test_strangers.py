@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from flask_security.recoverable import generate_reset_password_token
 from werkzeug.routing import Rule
 
-from app.accounts.application import with_sub_accounts
+from app.accounts.application import profile, with_sub_accounts
 from app.accounts.application.api_tokens import create_token
 from app.accounts.application.team.invitations import invite
 from app.accounts.infrastructure import queries
@@ -164,6 +164,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/contacts/note_id": str(tasks.add_note(alice.actor, contact, "Called").id),
             "/tasks/task_id": str(tasks.create_task(alice.actor, contact, title="Call", due_at=due_at).id),
             "/settings/session_id": _session_of(alice),
+            "/settings/token": _email_link_of(alice),
             "/settings/token_id": str(_token_of(alice)),
             "/settings/account_id": str(with_sub_accounts(alice.actor)[1]),
             "/settings/user_id": str(alice.actor.user_id),
@@ -275,6 +276,12 @@ def _secret_of(address: str) -> str:
 def _reset_link_of(person: Person) -> str:
     assert person.actor.user_id is not None
     return str(generate_reset_password_token(queries.user(person.actor.user_id)))  # type: ignore[no-untyped-call]
+
+
+def _email_link_of(person: Person) -> str:
+    assert person.actor.user_id is not None
+    mark = queries.user(person.actor.user_id).fs_uniquifier
+    return profile.token_for(person.actor.user_id, mark, "new@example.com")
 
 
 def _sender_of(person: Person) -> int:

@@ -4,15 +4,17 @@ The email address and the password require the current password, so an unattende
 enough to take over the account.
 """
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.application.members import Hasher
-from app.accounts.application.security.passwords import tell_changed
+from app.accounts.application.security.passwords import LINK_USED, tell_changed
 from app.accounts.application.sessions import end_other_sessions
-from app.accounts.application.system_emails import send_email
+from app.accounts.application.system_emails import can_email_links, send_email
 from app.accounts.domain import Actor
 from app.accounts.domain.input import (
     MAX_NAME_LENGTH,
@@ -25,7 +27,10 @@ from app.accounts.domain.input import (
 from app.accounts.infrastructure import queries, store
 from app.activity import application as activity
 from app.platform import mail
+from app.platform.attempts import attempt_limiter
+from app.platform.clock import now
 from app.platform.database import transaction
+from app.platform.encryption import decrypted, encrypted, encrypted_to_save
 from app.platform.errors import Invalid, NotFound
 from app.platform.settings import current
 
@@ -33,6 +38,13 @@ Verifier = Callable[[str, str], bool]
 """(password, hash) -> True if the password matches. The password is normalized."""
 
 EMAIL_CHANGED: Final = "email_changed"
+EMAIL_CONFIRMATION: Final = "email_confirmation"
+PURPOSE: Final = "new email address"
+"""What the token in a link to a new address is encrypted for."""
+LINK_LIFETIME: Final = timedelta(hours=1)
+ASKED: Final = "new email addresses"
+MOST_ASKED, ASKED_SECONDS = 5, 3600
+"""How many links a person can have sent to new addresses within so many seconds."""
 WRONG_PASSWORD = "This isn’t your current password."
 EMAIL_REFUSED = "This email address can’t be used. Choose another one."
 
@@ -59,9 +71,12 @@ def change_approval_emails(actor: Actor, *, wanted: bool) -> None:
         _change(actor, "approval emails", approval_emails=wanted)
 
 
-def change_email(actor: Actor, email: str, password: str, verify: Verifier, session_token: str) -> int:
+def change_email(actor: Actor, email: str, password: str, verify: Verifier, session_token: str) -> int | None:
     """Change the email address that the actor signs in with, tell the old address, and end all of their
     sessions except the one with `session_token`. Returns the number of ended sessions.
+
+    If this installation sends emails with links, the address is changed when they open the link that is sent
+    there (`confirm_email`), and None is returned: it has to be theirs.
 
     Raises Invalid with `fields`. An address that another user has is rejected with a neutral message that
     does not reveal the reason.
@@ -77,13 +92,40 @@ def change_email(actor: Actor, email: str, password: str, verify: Verifier, sess
                 raise Invalid.in_fields({"email": EMAIL_REFUSED})
             if wanted == actor.email:
                 return 0
+            if can_email_links(current()):
+                _send_link(actor, mark, wanted)
+                return None
             _claim(actor, mark)
-            _change(actor, "email", email=wanted)
-            if mail.is_set_up(current()):
-                send_email(actor.account_id, actor.email, EMAIL_CHANGED, str(actor.user_id), {})
-            return end_other_sessions(_id_of(actor), session_token)
+            return _use_email(actor, wanted, session_token)
     except IntegrityError:  # a concurrent request took the same address
         raise Invalid.in_fields({"email": EMAIL_REFUSED}) from None
+
+
+def token_for(user_id: int, mark: str, email: str) -> str:
+    """Return what the link to a new address has in it."""
+    until = int((now() + LINK_LIFETIME).timestamp())
+    return encrypted(json.dumps([user_id, mark, email, until]), PURPOSE)
+
+
+def new_email_in(actor: Actor, token: str) -> str:
+    """Return the new address of a link that was sent to it. Raises NotFound."""
+    return _opened(actor, token)[1]
+
+
+def confirm_email(actor: Actor, token: str, session_token: str) -> int:
+    """Change the actor's email address to the one that this link was sent to; see `change_email`.
+
+    Raises NotFound if the link has expired, or the password or address were changed since, or it is another
+    person's.
+    """
+    mark, wanted = _opened(actor, token)
+    try:
+        with transaction():
+            if not store.renew_mark(_id_of(actor), mark):
+                raise NotFound("NOT_FOUND", LINK_USED)
+            return _use_email(actor, wanted, session_token)
+    except IntegrityError:  # somebody else uses it by now
+        raise NotFound("NOT_FOUND", LINK_USED) from None
 
 
 def change_password(
@@ -118,6 +160,32 @@ def check_password(actor: Actor, password: str, verify: Verifier) -> str:
     if not verify(normal_password(password), user.password):
         raise Invalid.in_fields({"password": WRONG_PASSWORD})
     return mark
+
+
+def _send_link(actor: Actor, mark: str, wanted: str) -> None:
+    """Email a link to a new address. Raises Invalid with `fields` after too many."""
+    if isinstance(attempt_limiter(ASKED).begin([f"user:{actor.user_id}"]), int):
+        raise Invalid.in_fields({"email": "You’ve asked for several links within an hour. Try again later."})
+    facts = {"token": encrypted_to_save(token_for(_id_of(actor), mark, wanted), PURPOSE)}
+    send_email(actor.account_id, wanted, EMAIL_CONFIRMATION, str(actor.user_id), facts)
+
+
+def _opened(actor: Actor, token: str) -> tuple[str, str]:
+    """Return the mark of the user, and the address, in a link. Raises NotFound."""
+    text = decrypted(token, PURPOSE) if token.isascii() else None
+    user_id, mark, email, until = json.loads(text) if text else (None, "", "", 0)
+    if user_id is None or user_id != actor.user_id or until < now().timestamp():
+        raise NotFound("NOT_FOUND", LINK_USED)
+    if queries.user(user_id).fs_uniquifier != mark:
+        raise NotFound("NOT_FOUND", LINK_USED)
+    return mark, email
+
+
+def _use_email(actor: Actor, wanted: str, session_token: str) -> int:
+    _change(actor, "email", email=wanted)
+    if mail.is_set_up(current()):
+        send_email(actor.account_id, actor.email, EMAIL_CHANGED, str(actor.user_id), {})
+    return end_other_sessions(_id_of(actor), session_token)
 
 
 def _claim(actor: Actor, mark: str) -> None:

@@ -25,7 +25,7 @@ def init(app: Flask, settings: Settings) -> None:
     sign_in.init(app, settings)
     programs.init(app)
     password_reset.init(app)
-    app.register_blueprint(profile.blueprint)
+    profile.init(app)
     app.register_blueprint(page.blueprint)
     app.register_blueprint(two_factor.blueprint)
     app.register_blueprint(tokens.blueprint)

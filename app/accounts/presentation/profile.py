@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, Flask, flash, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import hash_password
 from wtforms import BooleanField, EmailField, PasswordField, StringField
@@ -11,10 +11,15 @@ from wtforms import BooleanField, EmailField, PasswordField, StringField
 from app.accounts.application import require
 from app.accounts.application.api_tokens import count_accounts_with_tokens
 from app.accounts.application.profile import (
+    ASKED,
+    ASKED_SECONDS,
+    MOST_ASKED,
     change_approval_emails,
     change_email,
     change_name,
     change_password,
+    confirm_email,
+    new_email_in,
     wants_approval_emails,
 )
 from app.accounts.domain import Permission
@@ -24,10 +29,16 @@ from app.accounts.presentation.security.password_emails import about_tokens
 from app.accounts.presentation.sessions import current_token
 from app.platform import web
 from app.platform.addresses.email_keys import MAX_ADDRESS
+from app.platform.attempts import AttemptLimiter
 from app.platform.errors import Invalid
 from app.platform.text.words import counted
 
 blueprint = Blueprint("profile", __name__, url_prefix="/settings/profile")
+
+
+def init(app: Flask) -> None:
+    AttemptLimiter(app, ASKED, MOST_ASKED, ASKED_SECONDS)
+    app.register_blueprint(blueprint)
 
 
 class NameForm(web.ShowingForm):
@@ -72,9 +83,28 @@ def set_email() -> ResponseReturnValue:
     def save() -> str:
         email, password = _submitted(form, "email"), _submitted(form, "password")
         ended = change_email(web.actor(), email, password, verify_current_password, current_token())
-        return f"Email address saved. Use it the next time you sign in.{_signed_out(ended)}"
+        if ended is None:
+            return f"We sent a link to {email.strip()}. Open it within an hour to use that address."
+        return _email_saved(ended)
 
     return _save_and_redirect(form, save, email_form=form)
+
+
+@blueprint.get("/email/<token>")
+def new_email(token: str) -> ResponseReturnValue:
+    """Ask before the address is changed: mail filters open links, too."""
+    require(web.actor(), Permission.REPORTS)
+    page = render_template(
+        "accounts/new_email.html", token=token, email=new_email_in(web.actor(), token), nav_active="settings"
+    )
+    return web.keep_address_private(make_response(page))
+
+
+@blueprint.post("/email/<token>")
+def use_new_email(token: str) -> ResponseReturnValue:
+    require(web.actor(), Permission.REPORTS)
+    flash(_email_saved(confirm_email(web.actor(), token, current_token())), "success")
+    return web.send_to(url_for("profile.show"))
 
 
 @blueprint.post("/password")
@@ -112,6 +142,10 @@ def _save_and_redirect(form: web.ShowingForm, save: Callable[[], str], **forms: 
         return _page(**forms), 422
     flash(message, "success")
     return web.send_to(url_for("profile.show"))
+
+
+def _email_saved(ended: int) -> str:
+    return f"Email address saved. Use it the next time you sign in.{_signed_out(ended)}"
 
 
 def _signed_out(ended: int) -> str:

@@ -55,7 +55,7 @@ def link_in(server: MailServer) -> str:
     """The path of the link in the newest message."""
     body = server.received[-1].get_body(("plain",))
     assert body is not None
-    found = re.search(rf"{BASE}(/reset-password/\S+)", body.get_content())
+    found = re.search(rf"{BASE}(/reset-password/\S+|/settings/profile/email/\S+)", body.get_content())
     assert found, body.get_content()
     return found[1]
 
@@ -185,6 +185,8 @@ def test_a_link_expires_and_dies_with_the_address(
     assert app.test_client().get(link[:-3]).status_code == 404
     changed = {"email": "robert@example.com", "password": PASSWORD}
     assert bob.post("/settings/profile/email", changed).status_code == 303
+    run_tasks()
+    assert bob.post(link_in(server)).status_code == 303
     assert app.test_client().get(link).status_code == 404, "whoever reads the old inbox gets nothing"
 
 

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from flask import Flask
 
+from app.accounts.application import profile
 from app.activity.infrastructure.queries import audit_entries
 from tests.people import EMAILS, PASSWORD, Person, sign_in
 from tests.rooms.accounts.sign_in_page import type_in
@@ -66,6 +69,45 @@ def test_a_new_address_is_announced_to_the_old_one(
     assert "robert" not in message.as_string()
     assert "You were signed out of 1 other browser." in bob.get(PAGE).text
     assert elsewhere.get("/").status_code == 303
+
+
+def test_a_new_address_counts_when_its_link_is_opened(
+    app: Flask, bob: Person, vera: Person, run_tasks: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = {"email": "robert@example.com", "password": PASSWORD}
+    with mail_server() as mails:
+        given = {"mail_url": f"smtp://127.0.0.1:{mails.port}", "public_url": "https://muster.example.com"}
+        monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], **given))
+        for _ in range(2):
+            assert bob.post(f"{PAGE}/email", changed).status_code == 303
+        assert "We sent a link to robert@example.com." in bob.get(PAGE).text
+        run_tasks()
+        assert [mail["To"] for mail in mails.received] == ["robert@example.com"] * 2
+        first, second = (link_in(mail) for mail in mails.received)
+        assert not signs_in(app, "robert@example.com", PASSWORD)
+        for browser in (vera, sign_in(app, "mallory")):
+            assert browser.get(first).status_code == browser.post(first).status_code == 404
+        assert bob.get(first[:-5]).status_code == 404
+        page = bob.get(first)
+        assert "Use robert@example.com?" in page.text and page.headers["Referrer-Policy"] == "no-referrer"
+        assert bob.post(first).status_code == 303
+        assert bob.get(second).status_code == bob.post(second).status_code == 404, "one has been used"
+        assert signs_in(app, "robert@example.com", PASSWORD)
+        monkeypatch.setattr(profile, "LINK_LIFETIME", timedelta(seconds=-1))
+        bob.post(f"{PAGE}/email", {"email": "rob@example.com", "password": PASSWORD})
+        run_tasks()
+        assert bob.get(link_in(mails.received[-1])).status_code == 404, "it has expired"
+        for _ in range(profile.MOST_ASKED - 3):
+            bob.post(f"{PAGE}/email", {"email": "rob@example.com", "password": PASSWORD})
+        refused = bob.post(f"{PAGE}/email", {"email": "rob@example.com", "password": PASSWORD})
+        assert refused.status_code == 422 and "several links within an hour" in refused.text
+
+
+def link_in(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    found = re.search(r"https://muster\.example\.com(\S+)", body.get_content() if body else "")
+    assert found
+    return found[1]
 
 
 def test_an_address_that_somebody_uses_is_refused_without_saying_so(app: Flask, bob: Person) -> None:

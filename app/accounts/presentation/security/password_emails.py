@@ -9,6 +9,7 @@ from flask_security.recoverable import generate_reset_password_token
 from app.accounts.application import profile, system_emails
 from app.accounts.application.security import passwords, two_factor
 from app.accounts.infrastructure import queries
+from app.platform.encryption import decrypted_saved
 from app.platform.mail import SystemEmail
 from app.platform.settings import current
 
@@ -17,6 +18,7 @@ def register() -> None:
     system_emails.register_email(passwords.PASSWORD_RESET, _password_reset)
     system_emails.register_email(passwords.PASSWORD_CHANGED, _password_changed)
     system_emails.register_email(profile.EMAIL_CHANGED, _email_changed)
+    system_emails.register_email(profile.EMAIL_CONFIRMATION, _email_confirmation)
     system_emails.register_email(two_factor.TWO_FACTOR_CHANGED, _two_factor_changed)
 
 
@@ -75,6 +77,21 @@ def _email_changed(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
         ],
         None,
         "",
+    )
+
+
+def _email_confirmation(facts: Mapping[str, Any], user_id: str) -> SystemEmail:
+    """Return the email to a new address, with the link that makes it the user's."""
+    token = decrypted_saved(str(facts["token"]), profile.PURPOSE) or ""
+    return user_email(
+        "Confirm your new email address",
+        [
+            f"{queries.user(int(user_id)).name} wants to sign in to Muster with this email address. To "
+            "confirm it, open this link within an hour, in a browser in which you’re signed in.",
+            "If it wasn’t you, ignore this email. Nothing changes then.",
+        ],
+        f"{current().public_url}/settings/profile/email/{token}",
+        "Confirm email address",
     )
 
 
