@@ -56,6 +56,7 @@ CHANGES_NOTHING = {
     "workflow_steps.preview",
     "profile.set_name",
     "profile.set_email",
+    "profile.use_new_email",
     "profile.set_password",
     "profile.set_emails",
     "own_security.end_session",
