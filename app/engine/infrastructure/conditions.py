@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.engine.domain import EndReason
+from app.platform.database.many_rows import off_index, without_index
 
 
 def counts_as_former(enrollments: Any) -> sa.ColumnElement[bool]:
@@ -14,6 +15,18 @@ def counts_as_former(enrollments: Any) -> sa.ColumnElement[bool]:
     """
     is_counted: sa.ColumnElement[bool] = enrollments.undone_job_id.is_(None)
     return is_counted
+
+
+def in_workflow(
+    enrollments: Any, account_id: Any, workflow_id: Any, on_sqlite: bool
+) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """SQL conditions: the enrollments of a workflow, found by their index with status and id behind. The
+    account is named twice: for the index, and for the partition, if the table is divided by account."""
+    return (
+        enrollments.workflow_id == workflow_id,
+        without_index(enrollments.account_id) == account_id,
+        off_index(enrollments.account_id, on_sqlite) == account_id,
+    )
 
 
 def ended_by_archiving(enrollments: Any) -> sa.ColumnElement[bool]:

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY, EnrollmentStatus
+from app.engine.infrastructure.conditions import in_workflow
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import session
+from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import with_ids
 
 _enrollments = Enrollment.__table__
@@ -82,8 +83,7 @@ def retry(account_id: int, workflow_id: int, which: Which, limit: int, at: datet
 def _failed(account_id: int, workflow_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     one = _enrollments.c
     return (
-        one.account_id == account_id,
-        one.workflow_id == workflow_id,
+        *in_workflow(one, account_id, workflow_id, is_sqlite()),
         one.status == EnrollmentStatus.FAILED.value,
     )
 

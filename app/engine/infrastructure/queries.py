@@ -4,13 +4,14 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
+from app.engine.infrastructure.conditions import in_workflow
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import id_list, off_index, with_ids, without_index
@@ -197,12 +198,10 @@ def _ids(
 ) -> sa.Select[int]:
     """Select up to PAGE + 1 ids with one status, in index order. For SQLite the workflow is marked as
     unlikely: if it takes most enrollments to be in it, it walks through all until it finds so many."""
-    one, on_sqlite = _enrollments.c, is_sqlite()
-    in_workflow: Any = one.workflow_id == workflow_id
+    one = _enrollments.c
+    workflow, *account = in_workflow(one, account_id, workflow_id, is_sqlite())
     query = sa.select(one.id).where(
-        off_index(one.account_id, on_sqlite) == account_id,
-        sa.func.unlikely(in_workflow) if on_sqlite else in_workflow,
-        one.status == status,
+        sa.func.unlikely(workflow) if is_sqlite() else workflow, *account, one.status == status
     )
     if before:
         query = query.where(one.id > before)

@@ -43,7 +43,9 @@ class Enrollment(AccountOwned, db.Model):
         # No other index begins with the account: a look-up by contact can't be planned as a walk through all
         # enrollments of an account that statistics do not know.
         sa.Index(None, "account_id", "contact_id", "workflow_id"),
-        sa.Index(None, "workflow_id", "status", "id"),
+        # The account is an expression, which only `conditions.in_workflow` uses. With the plain column, this
+        # index, too, could be chosen to look up a contact.
+        sa.Index("ix_enrollments_people", "workflow_id", sa.text("NULLIF(account_id, 0)"), "status", "id"),
         sa.Index(None, "job_id", "contact_id"),
         # Behind the version: without the account, planners would take a version to be in it by chance.
         sa.Index(

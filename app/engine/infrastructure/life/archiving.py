@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus
+from app.engine.infrastructure.conditions import in_workflow
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import is_sqlite
 from app.platform.database.many_rows import constant, constants, execute_built, id_param, is_there, off_index
@@ -35,13 +36,15 @@ def claim(account_id: int, workflow_id: int, limit: int) -> list[UnderWay]:
     found: list[UnderWay] = []
     for status in UNDER_WAY:
         values = {"of_account": account_id, "of_workflow": workflow_id, "most": limit - len(found)}
-        found += [UnderWay._make(row) for row in execute_built(_claim(status.value), values)]
+        found += [UnderWay._make(row) for row in execute_built(_claim(status.value, is_sqlite()), values)]
     return found
 
 
 def archived_with_people() -> list[tuple[int, int]]:
     """Return (account id, id) of archived workflows of all accounts with enrollments that have not ended."""
-    return [(row[0], row[1]) for row in read_built(_archived_with_people(), {}, cross_account=True)]
+    return [
+        (row[0], row[1]) for row in read_built(_archived_with_people(is_sqlite()), {}, cross_account=True)
+    ]
 
 
 def end(account_id: int, ids: Sequence[int], at: datetime) -> None:
@@ -50,13 +53,12 @@ def end(account_id: int, ids: Sequence[int], at: datetime) -> None:
 
 
 @lru_cache
-def _claim(status: str) -> sa.Select[Any]:
+def _claim(status: str, on_sqlite: bool) -> sa.Select[Any]:
     one = _enrollments.c
     return (
         sa.select(*(one[name] for name in UnderWay._fields))
         .where(
-            one.account_id == id_param("of_account"),
-            one.workflow_id == id_param("of_workflow"),
+            *in_workflow(one, id_param("of_account"), id_param("of_workflow"), on_sqlite),
             one.status == constant(status),
         )
         .order_by(one.id)
@@ -83,9 +85,11 @@ def _end(on_sqlite: bool) -> sa.Update:
 
 
 @lru_cache
-def _archived_with_people() -> sa.Select[Any]:
+def _archived_with_people(on_sqlite: bool) -> sa.Select[Any]:
     one, workflow = _enrollments.c, Workflow.__table__.c
-    theirs = sa.select(one.id).where(one.workflow_id == workflow.id, one.status.in_(constants(UNDER_WAY)))
+    theirs = sa.select(one.id).where(
+        *in_workflow(one, workflow.account_id, workflow.id, on_sqlite), one.status.in_(constants(UNDER_WAY))
+    )
     return sa.select(workflow.account_id, workflow.id).where(
         workflow.status == constant(Status.ARCHIVED.value), is_there(theirs)
     )

@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.engine.domain import EnrollmentStatus
+from app.engine.infrastructure.conditions import in_workflow
 from app.engine.infrastructure.tables import Enrollment, PacedStart
+from app.platform.database import is_sqlite
 from app.platform.database.many_rows import constant, execute_built, id_param, is_there, moment_param
 from app.platform.database.short_reads import read_built
 from app.workflows.infrastructure.tables import Workflow
@@ -22,37 +24,40 @@ def release(
 ) -> Mapping[tuple[int, str | None], int]:
     """Let up to `limit` held enrollments of a workflow begin; return {(version id, step id): number}."""
     values = {"of_account": account_id, "of_workflow": workflow_id, "at": at, "most": limit}
-    return Counter((version_id, step_id) for version_id, step_id in execute_built(_release(), values))
+    return Counter(
+        (version_id, step_id) for version_id, step_id in execute_built(_release(is_sqlite()), values)
+    )
 
 
 def has_held(account_id: int, workflow_id: int) -> bool:
     """Return whether a workflow has held enrollments."""
     values = {"of_account": account_id, "of_workflow": workflow_id}
-    return bool(execute_built(_has_held(), values).scalar())
+    return bool(execute_built(_has_held(is_sqlite()), values).scalar())
 
 
 def started_but_held(at: datetime) -> list[tuple[int, int]]:
     """Return (account id, id) of workflows of all accounts that were started and have held enrollments, some
     of which may begin now."""
-    return [(row[0], row[1]) for row in read_built(_started_but_held(), {"at": at}, cross_account=True)]
+    return [
+        (row[0], row[1]) for row in read_built(_started_but_held(is_sqlite()), {"at": at}, cross_account=True)
+    ]
 
 
 @lru_cache
-def _has_held() -> sa.Select[Any]:
+def _has_held(on_sqlite: bool) -> sa.Select[Any]:
     one = _enrollments.c
     held = sa.select(one.id).where(
-        one.account_id == id_param("of_account"),
-        one.workflow_id == id_param("of_workflow"),
+        *in_workflow(one, id_param("of_account"), id_param("of_workflow"), on_sqlite),
         one.status == constant(EnrollmentStatus.HELD.value),
     )
     return sa.select(is_there(held))
 
 
 @lru_cache
-def _started_but_held() -> sa.Select[Any]:
+def _started_but_held(on_sqlite: bool) -> sa.Select[Any]:
     one, workflow = _enrollments.c, Workflow.__table__.c
     is_held = one.status == constant(EnrollmentStatus.HELD.value)
-    held = sa.select(one.id).where(one.workflow_id == workflow.id, is_held)
+    held = sa.select(one.id).where(*in_workflow(one, workflow.account_id, workflow.id, on_sqlite), is_held)
     pace = PacedStart.__table__.c
     is_later = sa.select(pace.workflow_id).where(
         pace.workflow_id == workflow.id, pace.next_at > sa.bindparam("at", type_=pace.next_at.type)
@@ -66,15 +71,14 @@ def _started_but_held() -> sa.Select[Any]:
 
 
 @lru_cache
-def _release() -> sa.Update:
+def _release(on_sqlite: bool) -> sa.Update:
     """Chosen in a common table expression: PostgreSQL may run a subquery several times, and its limit would
     then permit more."""
     one = _enrollments.c
     held = (
         sa.select(one.id)
         .where(
-            one.account_id == id_param("of_account"),
-            one.workflow_id == id_param("of_workflow"),
+            *in_workflow(one, id_param("of_account"), id_param("of_workflow"), on_sqlite),
             one.status == constant(EnrollmentStatus.HELD.value),
         )
         .order_by(one.id)

@@ -11,9 +11,10 @@ from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus
 from app.engine.domain.version_moves import Destination, MoveStatus, Way
 from app.engine.infrastructure import store
+from app.engine.infrastructure.conditions import in_workflow
 from app.engine.infrastructure.life.tables import UNFINISHED, MovedEnrollment, VersionMove
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
-from app.platform.database import BigInt, session
+from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import id_list, with_ids
 from app.workflows.infrastructure.tables import WorkflowVersion
 
@@ -143,8 +144,7 @@ def claim(
     query = (
         sa.select(*(one[name] for name in Older._fields))
         .where(
-            one.account_id == account_id,
-            one.workflow_id == workflow_id,
+            *in_workflow(one, account_id, workflow_id, is_sqlite()),
             one.version_id.in_(version_ids),
             one.status.in_(UNDER_WAY),
             one.id > after,
