@@ -51,3 +51,9 @@ def test_types_and_texts_are_readable(app: Flask) -> None:
 
 def test_it_is_linked_from_the_tokens(alice: Person) -> None:
     assert 'href="/settings/api"' in alice.get("/settings/tokens").text
+
+
+def test_examples_have_the_address_of_the_installation(alice: Person) -> None:
+    for host in ("localhost:8001", "localhost:8002", "localhost:8001"):
+        text = alice.get("/settings/api", base_url=f"http://{host}").text
+        assert set(re.findall(r"http://(localhost[:\d]*)/api/v1/", text)) == {host}
