@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0090_people_of_account"
-down_revision = "0089_replaced_secrets"
+revision = "0091_people_of_account"
+down_revision = "0090_actions_of_the_log"
 branch_labels = None
 depends_on = None
 
