@@ -66,13 +66,8 @@ def ask_for_codes() -> ResponseReturnValue:
 
 @blueprint.post("/recovery-codes")
 def renew_codes() -> ResponseReturnValue:
-    actor, form = _actor(), ConfirmForm()
-    try:
-        check_password(actor, str(form.password.data or ""), verify_current_password)
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return _confirm_page("codes", form), 422
-    return _codes_page(two_factor.renew_recovery_codes(actor), is_new=False)
+    actor = _actor()
+    return _unconfirmed(actor, "codes") or _codes_page(two_factor.renew_recovery_codes(actor), is_new=False)
 
 
 @blueprint.get("/removal")
@@ -83,12 +78,9 @@ def ask_to_turn_off() -> ResponseReturnValue:
 
 @blueprint.post("/removal")
 def turn_off() -> ResponseReturnValue:
-    actor, form = _actor(), ConfirmForm()
-    try:
-        check_password(actor, str(form.password.data or ""), verify_current_password)
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return _confirm_page("removal", form), 422
+    actor = _actor()
+    if refused := _unconfirmed(actor, "removal"):
+        return refused
     two_factor.turn_off(actor)
     flash("Two-factor authentication is off. Your password alone signs you in.", "success")
     return web.send_to(url_for("own_security.show"))
@@ -123,6 +115,17 @@ def _codes_page(made: list[str], is_new: bool) -> str:
     return render_template(
         "accounts/recovery_codes.html", codes=made, file=file, is_new=is_new, nav_active="settings"
     )
+
+
+def _unconfirmed(actor: Actor, what: str) -> tuple[str, int] | None:
+    """Return the page that asks for the password again; None if it was right."""
+    form = ConfirmForm()
+    try:
+        check_password(actor, str(form.password.data or ""), verify_current_password)
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        return _confirm_page(what, form), 422
+    return None
 
 
 def _confirm_page(what: str, form: ConfirmForm) -> str:

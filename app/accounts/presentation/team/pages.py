@@ -4,22 +4,24 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, EmailField, PasswordField, RadioField
+from wtforms import BooleanField, PasswordField
 
-from app.accounts.application.system_emails import can_email_links
 from app.accounts.application.team import invitations, people
-from app.accounts.application.team.invitations import Invited
 from app.accounts.domain import Permission, Role
-from app.accounts.domain.team import INVITATION_LIFETIME, ROLE_TEXTS, a_role, is_lower, roles_to_give
+from app.accounts.domain.team import a_role, is_lower, roles_to_give
 from app.accounts.infrastructure.team import Member
 from app.accounts.presentation.security.current_password import asks_password, check_if_asked
+from app.accounts.presentation.team.inviting import (
+    InviteForm,
+    Place,
+    RoleForm,
+    invite_facts,
+    role_texts,
+)
 from app.platform import web
-from app.platform.addresses.email_keys import MAX_ADDRESS
 from app.platform.attempts import AttemptLimiter
-from app.platform.clock import now
-from app.platform.errors import Invalid, LimitReached
+from app.platform.errors import Invalid
 from app.platform.ids import number_of
-from app.platform.settings import current
 
 blueprint = Blueprint("team", __name__, url_prefix="/settings/team")
 
@@ -29,20 +31,6 @@ PAGE: Final = 50
 def init(app: Flask) -> None:
     AttemptLimiter(app, invitations.SENT, invitations.MOST_SENT, invitations.SECONDS)
     app.register_blueprint(blueprint)
-
-
-class RoleForm(web.ShowingForm):
-    role = RadioField("Role", validate_choice=False)
-
-    def offer(self, own: Role) -> None:
-        """Offer the roles that a person with this role may give."""
-        self["role"].choices = [(role.value, role.value.capitalize()) for role in roles_to_give(own)]
-
-
-class InviteForm(RoleForm):
-    email = EmailField("Email address", render_kw={"maxlength": MAX_ADDRESS})
-    role = RadioField("Role", validate_choice=False, default=Role.MARKETER.value)
-    password = PasswordField("Current password")
 
 
 class ChangeForm(RoleForm):
@@ -56,47 +44,27 @@ class RemovalForm(web.ShowingForm):
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
-    return _page(InviteForm(formdata=None))
+    return _page(form=InviteForm(formdata=None))
 
 
 @blueprint.post("/invitations")
 def invite() -> ResponseReturnValue:
-    form = InviteForm()
-    address = (form.email.data or "").strip()
-    try:
-        check_if_asked(form.password.data)
-        made = invitations.invite(web.actor(), email=address, role=form.role.data or "")
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return _page(form), 422
-    except LimitReached as full:
-        form.show({"email": full.message})
-        return _page(form), web.status_of(full)
-    return _sent(made)
+    return _place().invite()
 
 
 @blueprint.post("/invitations/<int:invitation_id>/renewal")
 def renew(invitation_id: int) -> ResponseReturnValue:
-    try:
-        made = invitations.renew_invitation(web.actor(), invitation_id, by_email=True)
-    except LimitReached as full:
-        flash(full.message, "danger")
-        return web.send_to(url_for("team.index"))
-    return _sent(made)
+    return _place().renew(invitation_id)
 
 
 @blueprint.post("/invitations/<int:invitation_id>/link")
 def new_link(invitation_id: int) -> ResponseReturnValue:
-    """Show a new link to send by oneself; it is on the response page only."""
-    made = invitations.renew_invitation(web.actor(), invitation_id, by_email=False)
-    return _page(InviteForm(formdata=None), invited=made, link=link_of(made.token))
+    return _place().show_new_link(invitation_id)
 
 
 @blueprint.post("/invitations/<int:invitation_id>/revocation")
 def revoke(invitation_id: int) -> ResponseReturnValue:
-    address = invitations.revoke_invitation(web.actor(), invitation_id)
-    flash(f"Invitation of {address} revoked.", "success")
-    return web.send_to(url_for("team.index"))
+    return _place().revoke(invitation_id)
 
 
 @blueprint.get("/<int:user_id>")
@@ -136,20 +104,11 @@ def remove(user_id: int) -> ResponseReturnValue:
     return web.send_to(url_for("team.index"))
 
 
-def _sent(made: Invited) -> ResponseReturnValue:
-    """Go back to the page. If no email could be sent, show the link, on this response only."""
-    if can_email_links(current()):
-        flash(f"Invitation sent to {made.email}.", "success")
-        return web.send_to(url_for("team.index"))
-    return _page(InviteForm(formdata=None), invited=made, link=link_of(made.token))
+def _place() -> Place:
+    return Place(web.actor(), _page, url_for("team.index"))
 
 
-def link_of(token: str) -> str:
-    base = current().public_url or request.host_url.rstrip("/")
-    return f"{base}{url_for('invitations.show', token=token)}"
-
-
-def _page(form: InviteForm, **facts: Any) -> str:
+def _page(*, form: InviteForm, **facts: Any) -> str:
     actor = web.actor()
     form.offer(actor.role)
     may_manage = actor.may(Permission.ACCOUNT)
@@ -183,22 +142,6 @@ def _person_page(found: Member, form: ChangeForm, removal_form: RemovalForm | No
         asks_password=asks_password(),
         role_refusal=people.refusal_of_role(actor, found),
         removal_refusal=people.refusal_of_removal(actor, found),
-        role_texts=_role_texts(),
+        role_texts=role_texts(),
         nav_active="settings",
     )
-
-
-def invite_facts() -> dict[str, Any]:
-    """Return what the form that invites, and the list of invitations, show on every page that has them."""
-    return {
-        "role_texts": _role_texts(),
-        "can_email": can_email_links(current()),
-        "has_mail_server": bool(current().mail_url),
-        "asks_password": asks_password(),
-        "days": INVITATION_LIFETIME.days,
-        "now": now(),
-    }
-
-
-def _role_texts() -> dict[str, str]:
-    return {role.value: text for role, text in ROLE_TEXTS.items()}

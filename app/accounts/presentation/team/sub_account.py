@@ -1,6 +1,7 @@
 """Settings > Accounts > a sub-account: its name, its people, and its limits, for its agency."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -14,16 +15,14 @@ from app.accounts.application.suspension import (
     suspend_sub_account,
     suspended_since,
 )
-from app.accounts.application.system_emails import can_email_links
 from app.accounts.application.team import invitations, people
-from app.accounts.application.team.invitations import Invited
 from app.accounts.domain import Actor
 from app.accounts.domain.input import MAX_NAME_LENGTH
 from app.accounts.domain.limits import LIMITS
 from app.accounts.presentation.security.current_password import check_if_asked
-from app.accounts.presentation.team.pages import InviteForm, invite_facts, link_of
+from app.accounts.presentation.team.inviting import InviteForm, Place, invite_facts
 from app.platform import web
-from app.platform.errors import Invalid, LimitReached
+from app.platform.errors import Invalid
 from app.platform.settings import UNLIMITED, current
 from app.platform.tenancy import acting_for
 from app.platform.text.numbers import typed_number
@@ -72,50 +71,22 @@ def reactivate(account_id: int) -> ResponseReturnValue:
 @blueprint.post("/invitations")
 def invite(account_id: int) -> ResponseReturnValue:
     """Invite a person to the sub-account alone: they see nothing of the agency."""
-    there = actor_in_sub_account(web.actor(), account_id)
-    form = InviteForm()
-    address = (form.email.data or "").strip()
-    try:
-        check_if_asked(form.password.data)
-        with acting_for(account_id):
-            made = invitations.invite(there, email=address, role=form.role.data or "")
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        return _page(account_id, form=form), 422
-    except LimitReached as full:
-        form.show({"email": full.message})
-        return _page(account_id, form=form), web.status_of(full)
-    return _sent(account_id, made)
+    return _place(account_id).invite()
 
 
 @blueprint.post("/invitations/<int:invitation_id>/renewal")
 def renew(account_id: int, invitation_id: int) -> ResponseReturnValue:
-    there = actor_in_sub_account(web.actor(), account_id)
-    try:
-        with acting_for(account_id):
-            made = invitations.renew_invitation(there, invitation_id, by_email=True)
-    except LimitReached as full:
-        flash(full.message, "danger")
-        return web.send_to(url_for("sub_account.show", account_id=account_id))
-    return _sent(account_id, made)
+    return _place(account_id).renew(invitation_id)
 
 
 @blueprint.post("/invitations/<int:invitation_id>/link")
 def new_link(account_id: int, invitation_id: int) -> ResponseReturnValue:
-    """Show a new link to send by oneself; it is on the response page only."""
-    there = actor_in_sub_account(web.actor(), account_id)
-    with acting_for(account_id):
-        made = invitations.renew_invitation(there, invitation_id, by_email=False)
-    return _page(account_id, invited=made, link=link_of(made.token))
+    return _place(account_id).show_new_link(invitation_id)
 
 
 @blueprint.post("/invitations/<int:invitation_id>/revocation")
 def revoke(account_id: int, invitation_id: int) -> ResponseReturnValue:
-    there = actor_in_sub_account(web.actor(), account_id)
-    with acting_for(account_id):
-        address = invitations.revoke_invitation(there, invitation_id)
-    flash(f"Invitation of {address} revoked.", "success")
-    return web.send_to(url_for("sub_account.show", account_id=account_id))
+    return _place(account_id).revoke(invitation_id)
 
 
 @blueprint.post("/limits")
@@ -146,12 +117,10 @@ def _change_suspension(
     return web.send_to(url_for("sub_account.show", account_id=account_id))
 
 
-def _sent(account_id: int, made: Invited) -> ResponseReturnValue:
-    """Go back to the page. If no email could be sent, show the link, on this response only."""
-    if not can_email_links(current()):
-        return _page(account_id, invited=made, link=link_of(made.token))
-    flash(f"Invitation sent to {made.email}.", "success")
-    return web.send_to(url_for("sub_account.show", account_id=account_id))
+def _place(account_id: int) -> Place:
+    there = actor_in_sub_account(web.actor(), account_id)
+    address = url_for("sub_account.show", account_id=account_id)
+    return Place(there, partial(_page, account_id), address)
 
 
 def _page(account_id: int, **facts: Any) -> str:
