@@ -282,7 +282,7 @@ def _reset_link_of(person: Person) -> str:
 def _email_link_of(person: Person) -> str:
     assert person.actor.user_id is not None
     mark = queries.user(person.actor.user_id).fs_uniquifier
-    return profile.token_for(person.actor.user_id, mark, "new@example.com")
+    return profile.email_link_token(person.actor.user_id, mark, "new@example.com")
 
 
 def _sender_of(person: Person) -> int:

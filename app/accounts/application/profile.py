@@ -39,11 +39,11 @@ Verifier = Callable[[str, str], bool]
 
 EMAIL_CHANGED: Final = "email_changed"
 EMAIL_CONFIRMATION: Final = "email_confirmation"
-PURPOSE: Final = "new email address"
+EMAIL_LINK_PURPOSE: Final = "new email address"
 """What the token in a link to a new address is encrypted for."""
-LINK_LIFETIME: Final = timedelta(hours=1)
-ASKED: Final = "new email addresses"
-MOST_ASKED, ASKED_SECONDS = 5, 3600
+EMAIL_LINK_LIFETIME: Final = timedelta(hours=1)
+EMAIL_LINKS: Final = "new email addresses"
+MOST_EMAIL_LINKS, EMAIL_LINKS_SECONDS = 5, 3600
 """How many links a person can have sent to new addresses within so many seconds."""
 WRONG_PASSWORD = "This isn’t your current password."
 EMAIL_REFUSED = "This email address can’t be used. Choose another one."
@@ -101,10 +101,10 @@ def change_email(actor: Actor, email: str, password: str, verify: Verifier, sess
         raise Invalid.in_fields({"email": EMAIL_REFUSED}) from None
 
 
-def token_for(user_id: int, mark: str, email: str) -> str:
+def email_link_token(user_id: int, mark: str, email: str) -> str:
     """Return what the link to a new address has in it."""
-    until = int((now() + LINK_LIFETIME).timestamp())
-    return encrypted(json.dumps([user_id, mark, email, until]), PURPOSE)
+    until = int((now() + EMAIL_LINK_LIFETIME).timestamp())
+    return encrypted(json.dumps([user_id, mark, email, until]), EMAIL_LINK_PURPOSE)
 
 
 def new_email_in(actor: Actor, token: str) -> str:
@@ -164,15 +164,15 @@ def check_password(actor: Actor, password: str, verify: Verifier) -> str:
 
 def _send_link(actor: Actor, mark: str, wanted: str) -> None:
     """Email a link to a new address. Raises Invalid with `fields` after too many."""
-    if isinstance(attempt_limiter(ASKED).begin([f"user:{actor.user_id}"]), int):
+    if isinstance(attempt_limiter(EMAIL_LINKS).begin([f"user:{actor.user_id}"]), int):
         raise Invalid.in_fields({"email": "You’ve asked for several links within an hour. Try again later."})
-    facts = {"token": encrypted_to_save(token_for(_id_of(actor), mark, wanted), PURPOSE)}
+    facts = {"token": encrypted_to_save(email_link_token(_id_of(actor), mark, wanted), EMAIL_LINK_PURPOSE)}
     send_email(actor.account_id, wanted, EMAIL_CONFIRMATION, str(actor.user_id), facts)
 
 
 def _opened(actor: Actor, token: str) -> tuple[str, str]:
     """Return the mark of the user, and the address, in a link. Raises NotFound."""
-    text = decrypted(token, PURPOSE) if token.isascii() else None
+    text = decrypted(token, EMAIL_LINK_PURPOSE) if token.isascii() else None
     user_id, mark, email, until = json.loads(text) if text else (None, "", "", 0)
     if user_id is None or user_id != actor.user_id or until < now().timestamp():
         raise NotFound("NOT_FOUND", LINK_USED)

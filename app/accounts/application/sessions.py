@@ -24,7 +24,7 @@ SESSION_LIFETIME = timedelta(days=7)  # the cookie itself ends with the browser
 FRESH_FOR = timedelta(hours=1)
 SEEN_PRECISION = timedelta(minutes=10)
 MOST_LISTED = 50
-CHANGED = "Your password or how you sign in was changed a moment ago. Sign in again."
+SIGN_IN_CHANGED = "Your password or how you sign in was changed a moment ago. Sign in again."
 UNUSED_LIFETIME = timedelta(days=14)
 
 
@@ -51,7 +51,7 @@ def begin_session(
             user_agent[:MAX_USER_AGENT],
         )
         if not is_added:
-            raise Conflict("CONFLICT", CHANGED, next_url="/sign-in", next_label="Sign in")
+            raise Conflict("CONFLICT", SIGN_IN_CHANGED, next_url="/sign-in", next_label="Sign in")
     return token
 
 

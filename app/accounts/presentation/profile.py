@@ -11,9 +11,9 @@ from wtforms import BooleanField, EmailField, PasswordField, StringField
 from app.accounts.application import require
 from app.accounts.application.api_tokens import count_accounts_with_tokens
 from app.accounts.application.profile import (
-    ASKED,
-    ASKED_SECONDS,
-    MOST_ASKED,
+    EMAIL_LINKS,
+    EMAIL_LINKS_SECONDS,
+    MOST_EMAIL_LINKS,
     change_approval_emails,
     change_email,
     change_name,
@@ -37,7 +37,7 @@ blueprint = Blueprint("profile", __name__, url_prefix="/settings/profile")
 
 
 def init(app: Flask) -> None:
-    AttemptLimiter(app, ASKED, MOST_ASKED, ASKED_SECONDS)
+    AttemptLimiter(app, EMAIL_LINKS, MOST_EMAIL_LINKS, EMAIL_LINKS_SECONDS)
     app.register_blueprint(blueprint)
 
 

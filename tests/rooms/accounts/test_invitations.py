@@ -226,7 +226,7 @@ def test_a_link_to_copy_does_not_prove_an_address(
         mails.refusal = ""
         [row] = rows(app)
         shown = alice.post(f"{TEAM}/invitations/{row.id}/link").text
-        assert "confirm their email address before they join" in shown
+        assert "confirm their email address before joining" in shown
         link = link_on(shown)
         assert "Email failed" not in alice.get(TEAM).text, "that email had an earlier link"
 

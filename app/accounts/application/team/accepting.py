@@ -27,7 +27,7 @@ from app.platform.tenancy import acting_for
 UNKNOWN = "This invitation isn’t valid. Its link may be incomplete, or replaced by a newer one."
 CANT_CREATE = "A user can’t be created with this email address. If you already use Muster, sign in to accept."
 ENDED = "This invitation is no longer open."
-UNPROVEN = "Confirm your email address first."
+EMAIL_UNPROVEN = "Confirm your email address first."
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def accept_as_new_user(token: str, *, name: str, password: str, hash_password: H
     if not found.is_open:
         raise Conflict("CONFLICT", ENDED)
     if found.needs_proof:
-        raise Conflict("CONFLICT", UNPROVEN)
+        raise Conflict("CONFLICT", EMAIL_UNPROVEN)
     fields = person_problems(found.email, password, name, found.account_name)
     if not normal_name(name):
         fields["name"] = "Enter your name."

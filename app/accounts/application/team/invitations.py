@@ -166,7 +166,7 @@ def send_link(
     """
     digest = hash_of(f"{account_id}:{invitation.email}")
     if isinstance(attempt_limiter(SENT).begin([f"address:{digest}"]), int):
-        sentence = "This person was invited several times within an hour. Try again later."
+        sentence = "Too many emails were sent to this address. Try again later."
         raise LimitReached("RATE_LIMITED", sentence)
     facts = {
         "inviter": inviter,

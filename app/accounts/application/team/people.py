@@ -65,9 +65,10 @@ def refusal_of_role(actor: Actor, person: Member) -> str | None:
 
 def refusal_of_removal(actor: Actor, person: Member) -> str | None:
     """Return a sentence that says why the actor can’t remove a person; None if they can."""
-    if person.user_id == actor.user_id:
+    refusal = refusal_of_role(actor, person)
+    if refusal is None and person.user_id == actor.user_id:
         return "You can’t remove yourself. Ask another owner or admin."
-    return refusal_of_role(actor, person)
+    return refusal
 
 
 def change_role(actor: Actor, user_id: int, wanted: str, *, is_sure: bool = False) -> Member:

@@ -82,13 +82,13 @@ def _email_changed(_facts: Mapping[str, Any], user_id: str) -> SystemEmail:
 
 def _email_confirmation(facts: Mapping[str, Any], user_id: str) -> SystemEmail:
     """Return the email to a new address, with the link that makes it the user's."""
-    token = decrypted_saved(str(facts["token"]), profile.PURPOSE) or ""
+    token = decrypted_saved(str(facts["token"]), profile.EMAIL_LINK_PURPOSE) or ""
     return user_email(
         "Confirm your new email address",
         [
             f"{queries.user(int(user_id)).name} wants to sign in to Muster with this email address. To "
             "confirm it, open this link within an hour, in a browser in which you’re signed in.",
-            "If it wasn’t you, ignore this email. Nothing changes then.",
+            "If it wasn’t you, ignore this email. Nothing will change.",
         ],
         f"{current().public_url}/settings/profile/email/{token}",
         "Confirm email address",

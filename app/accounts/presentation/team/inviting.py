@@ -40,7 +40,7 @@ class Page(Protocol):
     def __call__(self, *, form: InviteForm, **facts: Any) -> str: ...
 
 
-class Place(NamedTuple):
+class InvitingPage(NamedTuple):
     """The page at `address` from which `actor` invites people to their account."""
 
     actor: Actor

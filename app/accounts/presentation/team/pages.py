@@ -13,7 +13,7 @@ from app.accounts.infrastructure.team import Member
 from app.accounts.presentation.security.current_password import asks_password, check_if_asked
 from app.accounts.presentation.team.inviting import (
     InviteForm,
-    Place,
+    InvitingPage,
     RoleForm,
     invite_facts,
     role_texts,
@@ -49,22 +49,22 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/invitations")
 def invite() -> ResponseReturnValue:
-    return _place().invite()
+    return _inviting().invite()
 
 
 @blueprint.post("/invitations/<int:invitation_id>/renewal")
 def renew(invitation_id: int) -> ResponseReturnValue:
-    return _place().renew(invitation_id)
+    return _inviting().renew(invitation_id)
 
 
 @blueprint.post("/invitations/<int:invitation_id>/link")
 def new_link(invitation_id: int) -> ResponseReturnValue:
-    return _place().show_new_link(invitation_id)
+    return _inviting().show_new_link(invitation_id)
 
 
 @blueprint.post("/invitations/<int:invitation_id>/revocation")
 def revoke(invitation_id: int) -> ResponseReturnValue:
-    return _place().revoke(invitation_id)
+    return _inviting().revoke(invitation_id)
 
 
 @blueprint.get("/<int:user_id>")
@@ -104,8 +104,8 @@ def remove(user_id: int) -> ResponseReturnValue:
     return web.send_to(url_for("team.index"))
 
 
-def _place() -> Place:
-    return Place(web.actor(), _page, url_for("team.index"))
+def _inviting() -> InvitingPage:
+    return InvitingPage(web.actor(), _page, url_for("team.index"))
 
 
 def _page(*, form: InviteForm, **facts: Any) -> str:

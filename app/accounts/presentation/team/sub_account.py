@@ -20,7 +20,7 @@ from app.accounts.domain import Actor
 from app.accounts.domain.input import MAX_NAME_LENGTH
 from app.accounts.domain.limits import LIMITS
 from app.accounts.presentation.security.current_password import check_if_asked
-from app.accounts.presentation.team.inviting import InviteForm, Place, invite_facts
+from app.accounts.presentation.team.inviting import InviteForm, InvitingPage, invite_facts
 from app.platform import web
 from app.platform.errors import Invalid
 from app.platform.settings import UNLIMITED, current
@@ -71,22 +71,22 @@ def reactivate(account_id: int) -> ResponseReturnValue:
 @blueprint.post("/invitations")
 def invite(account_id: int) -> ResponseReturnValue:
     """Invite a person to the sub-account alone: they see nothing of the agency."""
-    return _place(account_id).invite()
+    return _inviting(account_id).invite()
 
 
 @blueprint.post("/invitations/<int:invitation_id>/renewal")
 def renew(account_id: int, invitation_id: int) -> ResponseReturnValue:
-    return _place(account_id).renew(invitation_id)
+    return _inviting(account_id).renew(invitation_id)
 
 
 @blueprint.post("/invitations/<int:invitation_id>/link")
 def new_link(account_id: int, invitation_id: int) -> ResponseReturnValue:
-    return _place(account_id).show_new_link(invitation_id)
+    return _inviting(account_id).show_new_link(invitation_id)
 
 
 @blueprint.post("/invitations/<int:invitation_id>/revocation")
 def revoke(account_id: int, invitation_id: int) -> ResponseReturnValue:
-    return _place(account_id).revoke(invitation_id)
+    return _inviting(account_id).revoke(invitation_id)
 
 
 @blueprint.post("/limits")
@@ -117,10 +117,10 @@ def _change_suspension(
     return web.send_to(url_for("sub_account.show", account_id=account_id))
 
 
-def _place(account_id: int) -> Place:
+def _inviting(account_id: int) -> InvitingPage:
     there = actor_in_sub_account(web.actor(), account_id)
     address = url_for("sub_account.show", account_id=account_id)
-    return Place(there, partial(_page, account_id), address)
+    return InvitingPage(there, partial(_page, account_id), address)
 
 
 def _page(account_id: int, **facts: Any) -> str:
