@@ -1,4 +1,8 @@
-"""The operations of the API that try a template or a workflow with a contact, in the same way."""
+"""The operations of the API that try a template or a workflow with a contact, in the same way.
+
+Trying a workflow is the work of the engine; its operation is here because it answers in the terms of trying a
+template, which the engine, being below this room, can't import.
+"""
 
 from flask import Blueprint
 
