@@ -30,6 +30,7 @@ from app.workflows.domain.drawing.describe import (
     goals_words,
     message_names,
     names_in,
+    start_words,
     step_words,
     trigger_words,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "render_text",
     "sample_context",
     "shortest_path",
+    "start_words",
     "step_words",
     "summary",
     "switch_off",

@@ -10,9 +10,12 @@ from tests.unit.workflows.documents import EVERY_TRIGGER, email, parsed, sms
 BIRTHDAY = {"type": "date_reached", "enabled": True, "config": {"field": "contact.birthday"}}
 
 
-def said(workflow, people: int, **lacking: int) -> list[tuple[str, str, tuple[str, ...]]]:
+def said(
+    workflow, people: int, *, is_held: bool = False, **lacking: int
+) -> list[tuple[str, str, tuple[str, ...]]]:
     effects = Effects(people=people, lacking={f"contact.{name}": count for name, count in lacking.items()})
-    return [(one.title, one.text, one.offers) for one in remarks_on(added_by_hand(workflow), effects)]
+    found = remarks_on(added_by_hand(workflow), effects, is_held=is_held)
+    return [(one.title, one.text, one.offers) for one in found]
 
 
 def test_a_birthday() -> None:
@@ -24,6 +27,8 @@ def test_a_birthday() -> None:
             ("trigger", "leave_out"),
         )
     ]
+    [(held, *_)] = said(workflow, 2_360, is_held=True, birthday=2_289)
+    assert held == "They start at step 1 once you start the workflow, not on their birthday."
     [(_, everybody, offers)] = said(workflow, 5, birthday=5)
     assert everybody == "All 5 people have no birthday." and offers == ("trigger",), "nobody would be left"
     [(_, nobody, offers)] = said(workflow, 5, birthday=0)

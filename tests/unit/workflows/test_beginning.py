@@ -6,8 +6,9 @@ from app.workflows.domain import TRIGGERS, beginning_words, parse
 from tests.unit.workflows.documents import email, parsed
 
 
-def words(kind, **config):
-    return beginning_words(parsed(email(), trigger={"type": kind, "enabled": True, "config": config}))
+def words(kind, is_held=False, **config):
+    workflow = parsed(email(), trigger={"type": kind, "enabled": True, "config": config})
+    return beginning_words(workflow, is_held=is_held)
 
 
 @pytest.mark.parametrize(
@@ -33,10 +34,16 @@ def test_the_sentence_fits_the_trigger(kind, config, sentence):
     assert words(kind, **config) == sentence
 
 
+def test_people_of_a_workflow_that_has_not_been_started_do_not_start_now():
+    assert words("manual", is_held=True) == "People start at step 1 once you start the workflow."
+    birthday = words("date_reached", is_held=True, field="contact.birthday")
+    assert birthday == "People start at step 1 once you start the workflow, not on their birthday."
+
+
 def test_every_trigger_has_words_and_so_has_nonsense():
     for kind in TRIGGERS:
         assert words(kind.type).startswith("People start at step 1 now")
     for document in ({}, None, {"trigger": []}, {"trigger": {"type": []}}):
-        assert beginning_words(parse(document)) == "People start at step 1 now."
+        assert beginning_words(parse(document), is_held=False) == "People start at step 1 now."
     odd = {"trigger": {"type": "date_reached", "config": {"field": [], "days_before": True}}}
-    assert beginning_words(parse(odd)).startswith("People start at step 1 now, not on")
+    assert beginning_words(parse(odd), is_held=False).startswith("People start at step 1 now, not on")

@@ -78,7 +78,7 @@ def use(document: Any) -> None:
     miniature(read)
     needs(read)
     goals_words(read)
-    beginning_words(read)
+    beginning_words(read, is_held=True)
     custom_fields_in(read)
     for step in read.messages:
         assert sample_message(read, step)

@@ -80,7 +80,7 @@ def test_they_are_drawn_and_described():
     assert lottery.paths[1].nodes[0].number == 5
     read = parse(document)
     assert trigger_words(read).title == "When the moon is full"
-    assert beginning_words(read) == "People start at step 1 now, not at full moon."
+    assert beginning_words(read, is_held=False) == "People start at step 1 now, not at full moon."
     assert [node["kind"] for node in miniature(read)["nodes"]] == ["step", "step", "fork"]
 
 

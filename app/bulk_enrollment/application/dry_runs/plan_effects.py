@@ -62,8 +62,8 @@ class PlanEffects:
     remarks: list[Remark]
 
 
-def effects_of(job: EnrollmentJob) -> PlanEffects:
-    """Return the effects of a planned job."""
+def effects_of(job: EnrollmentJob, *, is_held: bool) -> PlanEffects:
+    """Return the effects of a planned job. `is_held`: people wait until somebody starts its workflow."""
     found = job.effects or Effects()
     numbers = {row for one in found.fields.values() for row in one.rows} | set(found.created_rows)
     rows = {row.row_number: row for row in counted.values_of(job.account_id, job.id, sorted(numbers))}
@@ -84,7 +84,7 @@ def effects_of(job: EnrollmentJob) -> PlanEffects:
             for name, one in found.fields.items()
         ],
         created_samples=[_created(rows[row]) for row in found.created_rows if row in rows],
-        remarks=remarks_on(meaning, found) if meaning else [],
+        remarks=remarks_on(meaning, found, is_held=is_held) if meaning else [],
     )
 
 

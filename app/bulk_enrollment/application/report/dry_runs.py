@@ -103,12 +103,13 @@ def planned_run(actor: Actor, public_id: str) -> DryRun:
             "JOB_NOT_FOUND", "This dry run has expired. Dry runs that aren’t started are deleted after a day."
         )
     is_ready = job.planned_at is not None
-    effects = effects_of(job)
+    workflow = workflow_of(actor.account_id, job.workflow_id) if job.workflow_id else None
+    effects = effects_of(job, is_held=workflow is not None and workflow.held_until_started)
     original = relatives.original_of(actor.account_id, job)
     return DryRun(
         job=job,
         upload=files.upload_by_id(actor.account_id, job.upload_id) if job.upload_id else None,
-        workflow=workflow_of(actor.account_id, job.workflow_id) if job.workflow_id else None,
+        workflow=workflow,
         is_waiting=not is_ready and job.failure is None and queue.alive_workers() == 0,
         expected=_expected(job) if is_ready else [],
         effects=effects,

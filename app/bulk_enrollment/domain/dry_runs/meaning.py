@@ -7,7 +7,7 @@ from app.bulk_enrollment.domain.dry_runs.effects import Effects
 from app.contacts.domain.criteria import field_label
 from app.platform.text.formats import number
 from app.platform.text.words import counted
-from app.workflows.domain import AddedByHand, NeededValue
+from app.workflows.domain import AddedByHand, NeededValue, start_words
 
 Offer: TypeAlias = Literal["trigger", "leave_out"]
 """`trigger`: enroll nobody, so that the trigger does. `leave_out`: leave out people without a value."""
@@ -24,11 +24,12 @@ class Remark:
     offers: tuple[Offer, ...] = ()
 
 
-def remarks_on(meaning: AddedByHand, effects: Effects) -> list[Remark]:
-    """Return the remarks on adding the people of a plan to a workflow, most important first."""
+def remarks_on(meaning: AddedByHand, effects: Effects, *, is_held: bool) -> list[Remark]:
+    """Return the remarks on adding the people of a plan to a workflow, most important first. `is_held`: they
+    wait until somebody starts it."""
     if not effects.people:
         return []
-    found = [_start(meaning, effects)] if meaning.starts_otherwise else []
+    found = [_start(meaning, effects, is_held)] if meaning.starts_otherwise else []
     found += [
         _message(need, effects)
         for need in meaning.needed
@@ -44,9 +45,9 @@ def value_words(field: str) -> str:
     )
 
 
-def _start(meaning: AddedByHand, effects: Effects) -> Remark:
+def _start(meaning: AddedByHand, effects: Effects, is_held: bool) -> Remark:
     people = effects.people
-    title = f"They start at step 1 now, not {meaning.otherwise}."
+    title = start_words("They", meaning.otherwise, is_held=is_held)
     date = next((need.field for need in meaning.needed if need.purpose == "start"), "")
     lacking = effects.lacking.get(date, 0)
     sentences = []

@@ -107,7 +107,7 @@ def _page(run: DryRun, refusal: MusterError | None = None, when: WhenForm | None
         missing=workflows.what_is_missing(web.actor(), workflow_id) if waits and workflow_id else (),
         when=when or form_for(run.job.options, web.actor().time_zone),
         timing=plan_in_words(run.job.options, run.to_be_done) if run.is_ready else None,
-        begins="" if run.effects.remarks else beginning_words(run.workflow.parsed) if run.workflow else "",
+        begins=_begins(run),
         left_out_value=value_words(run.job.options.only_with),
         consent=consent_words(run.job.options.consent_basis),
         back=back,
@@ -115,6 +115,13 @@ def _page(run: DryRun, refusal: MusterError | None = None, when: WhenForm | None
         tone_of=tone_of,
         nav_active="workflows" if run.workflow else "contacts",
     )
+
+
+def _begins(run: DryRun) -> str:
+    """Return when people start, unless the remarks say it."""
+    if run.workflow is None or run.effects.remarks:
+        return ""
+    return beginning_words(run.workflow.parsed, is_held=run.workflow.held_until_started)
 
 
 def _options_page(run: DryRun, workflow_id: str | None) -> str | None:

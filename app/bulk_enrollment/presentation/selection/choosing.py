@@ -36,6 +36,8 @@ def choose() -> ResponseReturnValue:
         text=text,
         running=running,
         others=others,
-        begins={one.id: beginning_words(one.parsed) for one in running.workflows},
+        begins={
+            one.id: beginning_words(one.parsed, is_held=one.held_until_started) for one in running.workflows
+        },
         nav_active="enrollments",
     )

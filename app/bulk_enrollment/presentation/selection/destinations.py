@@ -99,7 +99,9 @@ class JobDestination:
     @property
     def begins(self) -> str:
         """A sentence that says when added people start; empty for an import."""
-        return beginning_words(self.workflow.parsed) if self.workflow else ""
+        if self.workflow is None:
+            return ""
+        return beginning_words(self.workflow.parsed, is_held=self.workflow.held_until_started)
 
     def with_upload(self, upload: files.Upload) -> "JobDestination":
         found = corrections.corrected_job(self.actor, upload, self.workflow_id, self.corrects)

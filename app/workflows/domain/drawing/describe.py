@@ -53,14 +53,22 @@ def trigger_words(definition: Definition) -> Words:
     return Words(words.title, f"Only if: {_lower(criteria_words(filters, names.messages))}")
 
 
-def beginning_words(definition: Definition) -> str:
-    """Return when people start who are added by hand or from a file, regardless of the trigger.
+def beginning_words(definition: Definition, *, is_held: bool) -> str:
+    """Return when people start who are added by hand or from a file, regardless of the trigger; see
+    `start_words`."""
+    trigger = definition.trigger
+    otherwise = trigger.kind.otherwise(Described(trigger.config)) if trigger.kind else ""
+    return start_words("People", otherwise, is_held=is_held)
+
+
+def start_words(people: str, otherwise: str, *, is_held: bool) -> str:
+    """Return when added people start, not `otherwise`, which is when the trigger would start them. `is_held`:
+    they wait until somebody starts the workflow.
 
     For example: “People start at step 1 now, not on their birthday.”
     """
-    trigger = definition.trigger
-    otherwise = trigger.kind.otherwise(Described(trigger.config)) if trigger.kind else ""
-    return f"People start at step 1 now, not {otherwise}." if otherwise else "People start at step 1 now."
+    when = "once you start the workflow" if is_held else "now"
+    return f"{people} start at step 1 {when}{f', not {otherwise}' if otherwise else ''}."
 
 
 def goal_words(goal: Goal, names: Names = NO_NAMES) -> str:
