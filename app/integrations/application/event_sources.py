@@ -113,7 +113,8 @@ def connect_source(actor: Actor, name: str, secret: str, basis: str) -> NewConne
 
 def replace_secret(actor: Actor, name: str, secret: str, *, at_once: bool = False) -> NewConnection:
     """Replace the secret of a connected source. The former one counts for another FORMER_COUNTS, unless it
-    ends `at_once`. The address stays the same, except that of a source whose address is its secret.
+    ends `at_once` or can't be read. The address stays the same, except that of a source whose address is its
+    secret.
 
     Raises Invalid with `fields`, and NotFound if it isn't connected.
     """
@@ -126,9 +127,10 @@ def replace_secret(actor: Actor, name: str, secret: str, *, at_once: bool = Fals
     with transaction():
         accounts.lock(account_id)
         row = _connected(account_id, source)
-        if store.decrypted(row.secret) == kept:
+        present = store.decrypted(row.secret)
+        if present == kept:
             raise Invalid.in_fields({"secret": "This is the signing secret that is in use."})
-        former = None if at_once else row.secret
+        former = None if at_once or present is None else row.secret
         until = now() + FORMER_COUNTS if former else None
         values = {"secret": store.encrypted(kept), "former_secret": former, "former_until": until}
         store.change(account_id, source.value, **values)

@@ -93,7 +93,7 @@ def test_a_new_address_counts_when_its_link_is_opened(
         assert bob.post(first).status_code == 303
         assert bob.get(second).status_code == bob.post(second).status_code == 404, "one has been used"
         assert signs_in(app, "robert@example.com", PASSWORD)
-        monkeypatch.setattr(profile, "LINK_LIFETIME", timedelta(seconds=-1))
+        monkeypatch.setattr(profile, "EMAIL_LINK_LIFETIME", timedelta(seconds=-1))
         bob.post(f"{PAGE}/email", {"email": "rob@example.com", "password": PASSWORD})
         run_tasks()
         assert bob.get(link_in(mails.received[-1])).status_code == 404, "it has expired"
