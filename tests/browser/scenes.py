@@ -4,8 +4,10 @@
 any window of the owner, as often as one likes.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from tests.browser.account_scenes import AccountScenes
 from tests.browser.contact_scenes import contact_scenes
 from tests.browser.file_scenes import file_scenes
 from tests.browser.job_scenes import JobScenes
@@ -45,17 +47,21 @@ EMPTY = (
 """Pages that look different in an installation without data."""
 
 
-GROUPS = ("settings", "files", "jobs", "contacts", "workflows", "templates")
-"""“templates” is the last one, because it ends in a sub-account."""
+GROUPS = ("settings", "files", "jobs", "contacts", "workflows", "templates", "accounts")
+"""The last ones end in a sub-account, and signed in as another person."""
 
 
 class Scenes:
-    """All scenes, in groups; `hook` is the address of a webhook, `mail_port` the port of a mail server."""
+    """All scenes, in groups; `environment` is that of the installation, `hook` the address of a webhook,
+    `mail_port` the port of a mail server."""
 
-    def __init__(self, api: ApiUser, folder: Path, hook: str, mail_port: int) -> None:
+    def __init__(
+        self, api: ApiUser, environment: Mapping[str, str], folder: Path, hook: str, mail_port: int
+    ) -> None:
         self._api, self._folder, self._hook, self._mail_port = api, folder, hook, mail_port
         self._workflow = api.create_workflow("New lead welcome", "Spring campaign")
         self._jobs = JobScenes(api, self._workflow, folder)
+        self._accounts = AccountScenes(environment)
 
     def furnish(self, alice: BrowserUser, group: str) -> dict[str, Show]:
         """Name of the scene → what shows it. `alice` is signed in."""
@@ -70,9 +76,12 @@ class Scenes:
                 return contact_scenes(self._api, self._workflow, alice)
             case "workflows":
                 return workflow_scenes(alice, self._workflow)
-            case _:
+            case "templates":
                 return template_scenes(self._api, alice, self._folder)
+            case _:
+                return self._accounts.furnish(alice)
 
     def clear(self) -> None:
         """End what is unfinished."""
         self._jobs.clear()
+        self._accounts.clear()

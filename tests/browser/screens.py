@@ -66,7 +66,7 @@ def _furnish(
     context.close()
     with BrowserUser(browser, site.url) as alice:
         browsing.sign_in(alice.page)
-        made = scenes.Scenes(ApiUser(site), folder, hook, mail_port)
+        made = scenes.Scenes(ApiUser(site), site.environment, folder, hook, mail_port)
         found: dict[str, Show] = {}
         for group in scenes.GROUPS:
             found |= made.furnish(alice, group)

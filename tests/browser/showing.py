@@ -54,6 +54,21 @@ def pressed(show: Show, button: str, expected: str = "[role=alert]") -> Show:
     return then
 
 
+def in_account(name: str, address: str) -> Show:
+    """What shows a page of another account of the user. The browser goes on in that account."""
+
+    def show(page: Page) -> None:
+        if page.locator(".person-account").all_text_contents() != [name]:
+            page.goto("/settings/accounts")
+            button = page.get_by_role("button", name=f"Switch to {name}", exact=True)
+            if button.count():
+                button.click()
+                expect(page.locator("main")).to_contain_text("You’re working in")
+        page.goto(address)
+
+    return show
+
+
 def reload_until(page: Page, is_so: Callable[[], bool]) -> None:
     """Reload the page until a background task is done, up to a minute."""
     give_up = time.monotonic() + 60

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.showing import Show, at, pressed
+from tests.browser.showing import Show, at, in_account, pressed
 from tests.browser.template_work import personal, workflow_behind
 from tests.rooms.gallery.updating import second_version
 from tests.services.api_user import ApiUser
@@ -157,21 +157,7 @@ def _sharing(api: ApiUser, alice: BrowserUser, template: str) -> dict[str, Show]
         "template-sharing-all": at(f"{everybody}/sharing"),
         "accounts": at("/settings/accounts"),
         "accounts-no-match": at("/settings/accounts?q=zzzzzz"),
-        "branch-templates": _in_branch("/templates/library"),
-        "branch-shared": _in_branch("/templates/library?show=shared"),
-        "branch-template": _in_branch(template),
+        "branch-templates": in_account(BRANCHES[0], "/templates/library"),
+        "branch-shared": in_account(BRANCHES[0], "/templates/library?show=shared"),
+        "branch-template": in_account(BRANCHES[0], template),
     }
-
-
-def _in_branch(address: str) -> Show:
-    """What shows a page of the first sub-account. The browser goes on in it."""
-
-    def show(page: Page) -> None:
-        page.goto("/settings/accounts")
-        button = page.get_by_role("button", name=f"Switch to {BRANCHES[0]}", exact=True)
-        if button.count():
-            button.click()
-            expect(page.locator("main")).to_contain_text("You’re working in")
-        page.goto(address)
-
-    return show

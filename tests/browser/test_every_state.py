@@ -17,10 +17,15 @@ from tests.services.receiver import Receiver
 
 @pytest.fixture(scope="module")
 def made(
-    api: ApiUser, hook: Receiver, mails: MailServer, tmp_path_factory: pytest.TempPathFactory
+    api: ApiUser,
+    workplace: Installation,
+    hook: Receiver,
+    mails: MailServer,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[scenes.Scenes]:
     """The scenes of this installation."""
-    found = scenes.Scenes(api, tmp_path_factory.mktemp("scenes"), hook.url, mails.port)
+    folder = tmp_path_factory.mktemp("scenes")
+    found = scenes.Scenes(api, workplace.environment, folder, hook.url, mails.port)
     yield found
     found.clear()
 

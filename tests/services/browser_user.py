@@ -13,13 +13,15 @@ QUIET = 3_500  # milliseconds; longer than any polling interval
 
 
 class BrowserUser:
-    """A browser window. As a context manager, it fails on exit if the browser reported errors."""
+    """A browser window. As a context manager, it fails on exit if the browser reported errors. `also` are
+    further hosts (with ports) to which its pages may send requests."""
 
     def __init__(self, browser: Browser, address: str, width: int = 1440, theme: str = "light") -> None:
         self.context = browsing.window(browser, address, width, theme)
         self.page = self.context.new_page()
         self.page.goto("/")
-        self._errors = browsing.collect_errors(self.page)
+        self.also: set[str] = set()
+        self._errors = browsing.collect_errors(self.page, self.also)
         self._width = width
 
     def __enter__(self) -> "BrowserUser":

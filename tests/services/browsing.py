@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -127,16 +127,17 @@ def sign_out(page: Page) -> None:
         del _signed_in[user]
 
 
-def collect_errors(page: Page) -> list[str]:
+def collect_errors(page: Page, also: Collection[str]) -> list[str]:
     """Return a list to which the page's errors are appended: scripts, console, CSP, and external requests.
 
-    The page must already show the app. Responses with status 422 are not errors.
+    The page must already show the app. Requests to its host and to those in `also` are no errors,
+    nor are responses with status 422.
     """
     found: list[str] = []
     home = urlsplit(page.url).netloc
     page.on("pageerror", lambda error: found.append(f"error: {error}"))
     page.on("console", lambda message: found.append(message.text) if _is_bad(message) else None)
-    page.on("request", lambda request: _judge_request(request.url, home, found))
+    page.on("request", lambda request: _judge_request(request.url, {home, *also}, found))
     return found
 
 
@@ -144,9 +145,9 @@ def _is_bad(message: ConsoleMessage) -> bool:
     return message.type == "error" and "status of 422" not in message.text
 
 
-def _judge_request(address: str, home: str, found: list[str]) -> None:
+def _judge_request(address: str, homes: Collection[str], found: list[str]) -> None:
     parts = urlsplit(address)
-    if parts.scheme in ("http", "https") and parts.netloc != home:
+    if parts.scheme in ("http", "https") and parts.netloc not in homes:
         found.append(f"outside address: {address}")
 
 
