@@ -56,7 +56,7 @@ def create() -> ResponseReturnValue:
         form.show(wrong.facts["fields"])
         return _page(form), 422
     except LimitReached as full:
-        form.name.errors = [full.message]
+        form.show({"name": full.message})
         return _page(form), 429
     return _page(TokenForm(formdata=None), made=made, text=text)
 

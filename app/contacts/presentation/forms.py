@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.validators import Length
@@ -14,6 +13,7 @@ from app.contacts.domain.consent import MAX_CONSENT_SOURCE
 from app.contacts.domain.fields import CUSTOM_LIMIT
 from app.contacts.domain.names import MAX_NAME
 from app.contacts.domain.own_fields import OwnField, OwnKind
+from app.platform import web
 
 _OWN = "own-"
 
@@ -23,7 +23,7 @@ def _field(key: str, kind: type[StringField] = StringField) -> StringField:
     return kind(field.label, render_kw={"maxlength": field.limit})
 
 
-class ContactForm(FlaskForm):
+class ContactForm(web.ShowingForm):
     """Standard fields of a contact; `contact_form` adds the account's custom fields."""
 
     first_name = _field("first_name")
@@ -75,32 +75,32 @@ class NewContactForm(ContactForm):
         return [name for name in (self.tags.data or "").split(",") if name.strip()]
 
 
-class TagForm(FlaskForm):
+class TagForm(web.ShowingForm):
     name = StringField("Tag", render_kw={"maxlength": MAX_TAG})
 
 
-class SelectionTagForm(FlaskForm):
+class SelectionTagForm(web.ShowingForm):
     tag = StringField("Tag", render_kw={"maxlength": MAX_TAG})
 
 
-class SegmentForm(FlaskForm):
+class SegmentForm(web.ShowingForm):
     """`filter` holds a criteria document as JSON text."""
 
     name = StringField("Name", render_kw={"maxlength": MAX_NAME})
     filter = HiddenField("Filter")
 
 
-class PasteForm(FlaskForm):
+class PasteForm(web.ShowingForm):
     entries = TextAreaField("Email addresses, phone numbers, or contact IDs")
 
 
-class ReactivationForm(FlaskForm):
+class ReactivationForm(web.ShowingForm):
     reason = StringField(
         "How did they ask to be contacted again?", render_kw={"maxlength": MAX_CONSENT_SOURCE}
     )
 
 
-class SmsConsentForm(FlaskForm):
+class SmsConsentForm(web.ShowingForm):
     sms_source = StringField(
         "How did they agree to text messages?", render_kw={"maxlength": MAX_CONSENT_SOURCE}
     )

@@ -97,7 +97,7 @@ def add_tag(contact_id: int) -> ResponseReturnValue:
     try:
         contacts.tag_contact(web.actor(), contact_id, form.name.data or "")
     except Invalid as wrong:
-        form.name.errors = [wrong.message]
+        form.show({"name": wrong.message})
         return _show_card(contact_id, tag_form=form), 422
     return web.send_to(f"{_page(contact_id)}#tags")
 
@@ -135,7 +135,7 @@ def reactivate(contact_id: int) -> ResponseReturnValue:
     try:
         contacts.reactivate(web.actor(), contact_id, form.reason.data or "")
     except Invalid as wrong:
-        form.reason.errors = [wrong.message]
+        form.show({"reason": wrong.message})
         return _show_card(contact_id, reactivation_form=form), 422
     flash("Resubscribed. They can receive messages again.", "success")
     return web.send_to(_page(contact_id))
@@ -147,7 +147,7 @@ def agree_to_sms(contact_id: int) -> ResponseReturnValue:
     try:
         contacts.set_sms_consent(web.actor(), contact_id, True, form.sms_source.data or "")
     except Invalid as wrong:
-        form.sms_source.errors = [wrong.message]
+        form.show({"sms_source": wrong.message})
         return _show_card(contact_id, sms_form=form), 422
     flash("Saved. They can get text messages.", "success")
     return web.send_to(_page(contact_id))

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from app.accounts.application import require
@@ -18,7 +17,7 @@ blueprint = Blueprint("topics", __name__, url_prefix="/settings/topics")
 ONE = f"/<int(max={HIGHEST_ID}):topic_id>"
 
 
-class TopicForm(FlaskForm):
+class TopicForm(web.ShowingForm):
     name = StringField("Name", render_kw={"maxlength": MAX_TOPIC})
 
     @property
@@ -37,7 +36,7 @@ def create() -> ResponseReturnValue:
     try:
         topics.create_topic(web.actor(), form.given)
     except (Invalid, LimitReached) as wrong:
-        form.name.errors = [wrong.message]
+        form.show({"name": wrong.message})
         return _list(form), web.status_of(wrong)
     flash("Topic created.", "success")
     return _back()
@@ -56,7 +55,7 @@ def rename(topic_id: int) -> ResponseReturnValue:
     try:
         topics.rename_topic(web.actor(), topic_id, form.given)
     except Invalid as wrong:
-        form.name.errors = [wrong.message]
+        form.show({"name": wrong.message})
         return _one(topics.find_topic(web.actor(), topic_id), form), 422
     flash("Saved.", "success")
     return _back()

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -20,7 +19,7 @@ from app.platform.settings import current
 FORM_OVERHEAD = 64 * 1024  # bytes that a browser sends around the file
 
 
-class UploadForm(FlaskForm):
+class UploadForm(web.ShowingForm):
     file = FileField("Drop a file here, or choose one")
 
 
@@ -80,7 +79,7 @@ def _keep_sample() -> files.Upload:
 
 def _refused(pages: DestinationPages, refusal: MusterError) -> ResponseReturnValue:
     form = UploadForm(formdata=None)
-    form.file.errors = [refusal.message]
+    form.show({"file": refusal.message})
     form.file.render_kw = {"data-focus": True}
     return _page(pages, form), web.status_of(refusal)
 

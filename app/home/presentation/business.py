@@ -68,7 +68,7 @@ def logo() -> ResponseReturnValue:
 def _logo_error_page(sentence: str, status: int) -> ResponseReturnValue:
     details = accounts.business_details(web.actor().account_id)
     logo_form = LogoForm(formdata=None)
-    logo_form.logo.errors = [sentence]
+    logo_form.show({"logo": sentence})
     return _page(BusinessForm(formdata=None, data=details.typed), logo_form), status
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice
 
@@ -18,7 +17,7 @@ from app.tasks.application import Assignee, ShownTask
 from app.tasks.domain import MAX_NOTE, MAX_TASK_NOTES, MAX_TITLE, read_due
 
 
-class NoteForm(FlaskForm):
+class NoteForm(web.ShowingForm):
     text = TextAreaField("Note", id="note-text", render_kw={"maxlength": MAX_NOTE, "rows": 3})
 
 

@@ -29,7 +29,7 @@ def add(contact_id: int) -> ResponseReturnValue:
     try:
         tasks.add_note(web.actor(), contact_id, form.text.data or "")
     except Invalid as wrong:
-        form.text.errors = [wrong.message]
+        form.show({"text": wrong.message})
         return _page(contact_id, form), 422
     return web.send_to(_card(contact_id))
 
@@ -46,7 +46,7 @@ def change(contact_id: int, note_id: int) -> ResponseReturnValue:
     try:
         tasks.change_note(web.actor(), contact_id, note_id, form.text.data or "")
     except Invalid as wrong:
-        form.text.errors = [wrong.message]
+        form.show({"text": wrong.message})
         return _form(contact_id, note_id, form), 422
     flash("Changes saved.", "success")
     return web.send_to(_card(contact_id))

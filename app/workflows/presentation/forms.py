@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
+from app.platform import web
 from app.platform.text.numbers import typed_number, whole_number
 from app.workflows.domain import Setting
 from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
@@ -86,7 +86,7 @@ class DurationField(Field):
         self.data = {"amount": self.amount.strip() if number is None else number, "unit": self.unit}
 
 
-class RevisedForm(FlaskForm):
+class RevisedForm(web.ShowingForm):
     """A form that carries the revision of the workflow that the user was editing."""
 
     revision = HiddenField()
@@ -111,7 +111,7 @@ class NameForm(RevisedForm):
     same_name = HiddenField()
 
 
-class NewWorkflowForm(FlaskForm):
+class NewWorkflowForm(web.ShowingForm):
     name = StringField("Name", render_kw={"maxlength": MAX_WORKFLOW_NAME})
     same_name = HiddenField()
 

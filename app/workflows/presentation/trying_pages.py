@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from app.messaging.application import ServerAnswer
@@ -17,7 +16,7 @@ blueprint = Blueprint("trying_emails", __name__, url_prefix="/workflows/<public_
 MAX_CONTACT = 254
 
 
-class ContactForm(FlaskForm):
+class ContactForm(web.ShowingForm):
     """Whose data the email shows."""
 
     contact = StringField("Contact", render_kw={"maxlength": MAX_CONTACT})

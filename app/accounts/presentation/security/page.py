@@ -57,7 +57,7 @@ def set_requirement() -> ResponseReturnValue:
         form.show(wrong.facts["fields"])
         return _page(form), 422
     except Conflict as refusal:
-        form.required.errors = [refusal.message]
+        form.show({"required": refusal.message})
         return _page(form), 409
     flash("Saved.", "success")
     return web.send_to(url_for("own_security.show"))

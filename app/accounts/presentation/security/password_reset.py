@@ -12,7 +12,6 @@ from flask import Blueprint, Flask, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import hash_password
 from flask_security.recoverable import reset_password_token_status
-from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 
 from app.accounts.application.api_tokens import count_accounts_with_tokens
@@ -35,11 +34,11 @@ blueprint = Blueprint("password_reset", __name__)
 blueprint.after_request(web.keep_address_private)
 
 
-class AskForm(FlaskForm):
+class AskForm(web.ShowingForm):
     email = EmailField("Email address", render_kw={"maxlength": MAX_ADDRESS})
 
 
-class ResetForm(FlaskForm):
+class ResetForm(web.ShowingForm):
     password = PasswordField("New password")
 
 
@@ -66,7 +65,7 @@ def send() -> ResponseReturnValue:
             _count(email)
         passwords.ask_for_reset(email)
     except Invalid as wrong:
-        form.email.errors = [wrong.facts["fields"]["email"]]
+        form.show(wrong.facts["fields"])
         return _ask_page(form), 422
     return _ask_page(form, sent_to=email)
 
@@ -87,7 +86,7 @@ def save(token: str) -> ResponseReturnValue:
     try:
         passwords.reset_password(user.id, user.fs_uniquifier, new, hash_password, request.remote_addr or "")
     except Invalid as wrong:
-        form.password.errors = [wrong.facts["fields"]["password"]]
+        form.show(wrong.facts["fields"])
         return _choose_page(form, token), 422
     except NotFound:  # used meanwhile, or the user has no account anymore
         return _unknown_page()

@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from flask_security import Security, login_user
 from flask_security.tf_plugin import TfPlugin
 from flask_security.utils import validate_redirect_url
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from app.accounts.application.security import two_factor
@@ -26,7 +25,7 @@ _KEY: Final = "second_step"
 blueprint = Blueprint("second_step", __name__, url_prefix="/sign-in/code")
 
 
-class CodeForm(FlaskForm):
+class CodeForm(web.ShowingForm):
     code = StringField("Code", render_kw={"maxlength": 40})
 
 
@@ -67,7 +66,7 @@ def check() -> ResponseReturnValue:
         return _start_again()
     code = str(form.code.data or "")
     if not code.strip():
-        form.code.errors = ["Enter a code."]
+        form.show({"code": "Enter a code."})
         return _page(form), 422
     attempt = lock_out.begin_second_step(user.email)
     try:
@@ -77,7 +76,7 @@ def check() -> ResponseReturnValue:
         raise
     if not is_right:
         lock_out.note_failure(user.email)
-        form.code.errors = ["This code isn’t right, or has been used."]
+        form.show({"code": "This code isn’t right, or has been used."})
         return _page(form), 422
     attempt.discard()
     step = session.pop(_KEY)

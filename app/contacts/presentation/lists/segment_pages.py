@@ -138,5 +138,4 @@ def _words(document: Any) -> str:
 def _show(form: SegmentForm, wrong: Invalid | Conflict) -> None:
     """Attach an error to the field that it is about."""
     fields = wrong.facts.get("fields", {})
-    field = form.filter if "filter" in fields else form.name
-    field.errors = [wrong.message]
+    form.show({"filter" if "filter" in fields else "name": wrong.message})

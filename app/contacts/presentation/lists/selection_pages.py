@@ -66,10 +66,10 @@ def add_pasted() -> ResponseReturnValue:
         else:
             return _paste_page(form, pasted), 422
     except Invalid as wrong:
-        form.entries.errors = [wrong.message]
+        form.show({"entries": wrong.message})
         return _paste_page(form), 422
     except LimitReached as full:
-        form.entries.errors = [full.message]
+        form.show({"entries": full.message})
         return _paste_page(form), 429
     use, target = read_then(actor, request.values.get("then", ""))
     if pasted.repeated:
@@ -102,7 +102,7 @@ def _start_tagging(
     try:
         action_id = start(web.actor(), selection_id, form.tag.data or "")
     except Invalid as wrong:
-        form.tag.errors = [wrong.message]
+        form.show({"tag": wrong.message})
         return _page(selecting.find_selection(web.actor(), selection_id), **{f"{name}_form": form}), 422
     return web.send_to(url_for("bulk_actions.show", action_id=action_id))
 

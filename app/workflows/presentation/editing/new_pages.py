@@ -27,7 +27,7 @@ def create() -> ResponseReturnValue:
         same_name = bool(form.same_name.data) and form.same_name.data == name
         workflow = workflows.create_blank(web.actor(), name, same_name)
     except Invalid as wrong:
-        form.name.errors = [wrong.message]
+        form.show({"name": wrong.message})
         return _page(form), 422
     except workflows.SameName as taken:
         return _page(form, taken), 409
