@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from app.activity.application import registered_words
+from app.activity.application import filter_actions, filter_kinds, registered_words
 from tests.guards.sources import Source, sources
 
 pytestmark = pytest.mark.one_database
@@ -52,6 +52,24 @@ def test_every_subject_has_words_of_one_room_and_a_place_in_the_filter() -> None
     assert {subject for _, _, subject, _ in recorded()} == set(owners)
     actions = [action for room in words.values() for action in room.sentences]
     assert sorted(actions) == sorted(set(actions)), "two rooms record the same action"
+
+
+@pytest.mark.usefixtures("fresh_app")
+def test_the_filter_offers_each_action_once_and_without_figures() -> None:
+    offered = filter_actions({(action, subject) for _, action, subject, _ in recorded()})
+    assert offered.keys() == filter_kinds().keys()
+    known = {action for room in registered_words().values() for action in room.sentences}
+    assert {action for some in offered.values() for action, _ in some} == known
+    for kind, some in offered.items():
+        labels = [filter_kinds()[kind].everything, *(label for _, label in some)]
+        assert sorted(labels) == sorted(set(labels)), f"{kind}: two actions with one label"
+        assert not [label for label in labels if any(letter.isdigit() for letter in label)]
+
+
+@pytest.mark.usefixtures("fresh_app")
+def test_the_filter_leaves_out_what_nobody_has_words_for() -> None:
+    given = [("workflow_teleported", "workflow"), ("workflow_duplicated", "workflow")]
+    assert filter_actions(given) == {"workflows": [("workflow_duplicated", "Duplicated a workflow")]}
 
 
 def test_the_guard_follows_an_action_through_the_functions_of_its_room() -> None:

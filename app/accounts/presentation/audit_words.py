@@ -6,7 +6,7 @@ from typing import Final
 from app.accounts.domain.limits import LIMITS
 from app.accounts.infrastructure.team import names_of_invitations
 from app.activity import application as activity
-from app.activity.application import AuditWords, Facts, Subject
+from app.activity.application import AuditWords, Facts, Kind, Subject
 from app.platform.text.formats import number
 from app.platform.text.words import counted
 
@@ -69,6 +69,13 @@ _AUDIT_SENTENCES: Final = {
     "token_revoked": "revoked {it}",
 }
 
+_LABELS: Final = {
+    "sub_account_created": "created a sub-account",
+    "account_suspended": "suspended a sub-account",
+    "account_reactivated": "reactivated a sub-account",
+    "sessions_ended": "signed a person out of browsers",
+}
+
 
 def register() -> None:
     words = AuditWords(
@@ -92,7 +99,8 @@ def register() -> None:
             "business_details_changed": _changed,
             "account_changed": _changed,
         },
-        kinds={"account": "Account and team"},
+        kinds={"account": Kind("Account and team", "All account and team activity")},
+        labels=_LABELS,
     )
     activity.register_words("accounts", words)
     activity.register_names("invitation", names_of_invitations)

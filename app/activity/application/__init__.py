@@ -36,7 +36,7 @@ from app.activity.application.words import (
     registered_words,
     sentence_of,
 )
-from app.activity.domain.sentences import AuditWords, Facts, Sentence, Subject
+from app.activity.domain.sentences import AuditWords, Facts, Kind, Sentence, Subject, counted_in
 
 __all__ = [
     "ActorLike",
@@ -44,12 +44,14 @@ __all__ = [
     "Export",
     "Exporter",
     "Facts",
+    "Kind",
     "LogFilter",
     "LogPage",
     "Sentence",
     "Subject",
     "actions_in_log",
     "count_entries",
+    "counted_in",
     "export_log",
     "filter_actions",
     "filter_kinds",

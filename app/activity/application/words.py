@@ -21,19 +21,19 @@ def sentence_of(entry: Entry, name_today: str = "", is_gone: bool = False) -> Se
 
 
 def filter_kinds() -> dict[str, Kind]:
-    """Return the filter options {key: option} by label."""
+    """Return the groups of the filter {key: group} by label."""
     return kinds_of(list(_rooms.values()))
 
 
 def filter_actions(actions: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
-    """Return {key of a filter option: [(action, label)]} of actions by label, given with a subject."""
+    """Return {key of a group: [(action, label)]} of actions by label, given with a subject. Left out are
+    those that nobody has words for, which the filter doesn't know."""
+    rooms = list(_rooms.values())
     kind_of = {subject: key for key, kind in filter_kinds().items() for subject in kind.subjects}
     found: dict[str, list[tuple[str, str]]] = {}
     for action, subject in actions:
-        if subject in kind_of:
-            found.setdefault(kind_of[subject], []).append(
-                (action, label_of(action, subject, list(_rooms.values())))
-            )
+        if subject in kind_of and (label := label_of(action, subject, rooms)):
+            found.setdefault(kind_of[subject], []).append((action, label))
     return {key: sorted(some, key=lambda one: one[1]) for key, some in found.items()}
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from app.platform.text.words import counted, sentence
+
 Facts = Mapping[str, Any]
 
 
@@ -22,10 +24,11 @@ class Entry(Protocol):
 
 
 class Kind(NamedTuple):
-    """An option of the filter, covering one or more subjects."""
+    """A group of the filter, covering one or more subjects. `everything` is its option for all of them."""
 
     label: str
-    subjects: tuple[str, ...]
+    everything: str
+    subjects: tuple[str, ...] = ()
 
 
 class Subject(NamedTuple):
@@ -56,12 +59,19 @@ class Sentence(NamedTuple):
 class AuditWords:
     """What one room's entries are called. `sentences` is {action: phrase}, where {it} is replaced with the
     subject; `details` adds words from the facts of an action. `subjects` are those that the room owns; one
-    that goes by several names is a function of the facts. `kinds` is {key: label} of filter options."""
+    that goes by several names is a function of the facts, which are empty for the filter. `kinds` is
+    {key: group} of the filter. `labels` is what it calls actions whose sentence makes no label."""
 
     sentences: Mapping[str, str]
     subjects: Mapping[str, Subject | Callable[[Facts], Subject]] = field(default_factory=dict)
     details: Mapping[str, Callable[[Facts], str]] = field(default_factory=dict)
-    kinds: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def counted_in(facts: Facts, name: str, one: str) -> str:
+    """Return “3 contacts”, or “contacts” if the facts don't say how many."""
+    return counted(int(facts[name]), one) if name in facts else f"{one}s"
 
 
 def sentence_of(
@@ -88,23 +98,22 @@ def sentence_of(
 
 
 def label_of(action: str, subject: str, rooms: Sequence[AuditWords]) -> str:
-    """Return what the filter calls an action, such as “Activated a workflow”."""
-    phrase = _first(room.sentences.get(action) for room in rooms) or action.replace("_", " ")
+    """Return what the filter calls an action, such as “Activated a workflow”; empty if no room knows it."""
+    phrase = _first(one for room in rooms for one in (room.labels.get(action), room.sentences.get(action)))
     found = _first(room.subjects.get(subject) for room in rooms)
     thing = found if found is None or isinstance(found, Subject) else found({})
-    label = phrase.replace("{it}", thing.unnamed if thing else "").strip()
-    return label[:1].upper() + label[1:]
+    return sentence((phrase or "").replace("{it}", thing.unnamed if thing else "").strip())
 
 
 def kinds_of(rooms: Sequence[AuditWords]) -> dict[str, Kind]:
-    """Return the filter options {key: option} by label."""
-    labels = {key: label for room in rooms for key, label in room.kinds.items()}
-    covered: dict[str, list[str]] = {key: [] for key in labels}
+    """Return the groups of the filter {key: group} by label."""
+    kinds = {key: kind for room in rooms for key, kind in room.kinds.items()}
+    covered: dict[str, list[str]] = {key: [] for key in kinds}
     for room in rooms:
         for name, subject in room.subjects.items():
             covered[(subject if isinstance(subject, Subject) else subject({})).kind].append(name)
-    by_label = sorted(labels.items(), key=lambda item: item[1])
-    return {key: Kind(label, tuple(covered[key])) for key, label in by_label}
+    by_label = sorted(kinds.items(), key=lambda item: item[1].label)
+    return {key: kind._replace(subjects=tuple(covered[key])) for key, kind in by_label}
 
 
 def _subject_of(entry: Entry, rooms: Sequence[AuditWords]) -> Subject | None:

@@ -5,7 +5,7 @@ from typing import Final
 from flask import url_for
 
 from app.activity import application as activity
-from app.activity.application import AuditWords, Facts, Subject
+from app.activity.application import AuditWords, Facts, Kind, Subject, counted_in
 from app.contacts.infrastructure import queries
 from app.platform.text.formats import number
 from app.platform.text.words import counted
@@ -54,11 +54,11 @@ _AUDIT_SENTENCES: Final = {
 
 
 def _several(facts: Facts) -> Subject:
-    return Subject("", counted(int(facts.get("contacts", 0)), "contact"), "contacts", _action_page)
+    return Subject("", counted_in(facts, "contacts", "contact"), "contacts", _action_page)
 
 
 def _exported(facts: Facts) -> Subject:
-    return Subject("", counted(int(facts.get("contacts", 0)), "contact"), "contacts")
+    return Subject("", counted_in(facts, "contacts", "contact"), "contacts")
 
 
 def _action_page(action_id: str) -> str:
@@ -99,7 +99,7 @@ def register() -> None:
             "contacts_untagged": lambda facts: f"(“{facts.get('tag', '')}”)",
             "segment_changed": _segment_change,
         },
-        kinds={"contacts": "Contacts"},
+        kinds={"contacts": Kind("Contacts", "All contact activity")},
     )
     activity.register_words("contacts", words)
     activity.register_names("contact", queries.names_of_contacts)

@@ -5,8 +5,7 @@ from typing import Final
 from flask import url_for
 
 from app.activity import application as activity
-from app.activity.application import AuditWords, Facts, Subject
-from app.platform.text.words import counted
+from app.activity.application import AuditWords, Facts, Subject, counted_in
 
 _AUDIT_SENTENCES: Final = {
     "deliveries_sent_again": "sent {it} again",
@@ -17,8 +16,8 @@ _AUDIT_SENTENCES: Final = {
 
 
 def _several(facts: Facts) -> Subject:
-    number = counted(int(facts.get("deliveries", 0)), "webhook request")
-    return Subject("", number, "messages", lambda _id: url_for("deliveries.index"))
+    requests = counted_in(facts, "deliveries", "webhook request")
+    return Subject("", requests, "messages", lambda _id: url_for("deliveries.index"))
 
 
 def register() -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.activity import application as activity
-from app.activity.application import AuditWords, Facts, Subject
+from app.activity.application import AuditWords, Facts, Kind, Subject
 from app.platform.text.words import counted, joined
 
 
@@ -43,6 +43,6 @@ def register() -> None:
         _AUDIT_SENTENCES,
         subjects={"upload": Subject("the file ", "a file", "enrollments")},
         details={"file_uploaded": _rows, "file_reread": _reread, "addresses_fixed": _fixed},
-        kinds={"enrollments": "Enrollments and imports"},
+        kinds={"enrollments": Kind("Enrollments and imports", "All enrollment and import activity")},
     )
     activity.register_words("files", words)

@@ -5,7 +5,7 @@ from typing import Final
 from flask import url_for
 
 from app.activity import application as activity
-from app.activity.application import AuditWords, Facts, Subject
+from app.activity.application import AuditWords, Facts, Kind, Subject
 from app.platform.text.words import counted, joined
 
 MOST_NAMES: Final = 5
@@ -71,6 +71,6 @@ def register() -> None:
             "template_version_restored": _restored,
             "template_update_taken": _version,
         },
-        kinds={"templates": "Templates"},
+        kinds={"templates": Kind("Templates", "All template activity")},
     )
     activity.register_words("gallery", words)

@@ -5,7 +5,7 @@ from typing import Final
 from flask import url_for
 
 from app.activity import application as activity
-from app.activity.application import AuditWords, Facts, Subject
+from app.activity.application import AuditWords, Facts, Kind, Subject, counted_in
 from app.platform.text.words import counted, joined
 
 _AUDIT_SENTENCES: Final = {
@@ -85,8 +85,8 @@ def _sms_page(_id: str) -> str:
 
 
 def _several(facts: Facts) -> Subject:
-    number = counted(int(facts.get("messages", 0)), "message")
-    return Subject("", number, "messages", lambda _id: url_for("messages.index"))
+    messages = counted_in(facts, "messages", "message")
+    return Subject("", messages, "messages", lambda _id: url_for("messages.index"))
 
 
 def register() -> None:
@@ -110,6 +110,7 @@ def register() -> None:
             "sms_changed": _sms_changed,
             "mail_sender_changed": _changed,
         },
-        kinds={"messages": "Messages"},
+        kinds={"messages": Kind("Messages", "All message activity")},
+        labels={"reply_noted": "noted a reply to a message"},
     )
     activity.register_words("messaging", words)

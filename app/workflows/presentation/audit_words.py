@@ -5,7 +5,7 @@ from typing import Final
 from flask import url_for
 
 from app.activity import application as activity
-from app.activity.application import AuditWords, Facts, Subject
+from app.activity.application import AuditWords, Facts, Kind, Subject
 
 
 def _page(public_id: str) -> str:
@@ -45,7 +45,7 @@ _AUDIT_SENTENCES: Final = {
     "workflow_archived": "archived {it}",
     "workflow_restored": "restored {it}",
     "workflow_deleted": "deleted {it}",
-    "workflow_duplicated": "created {it}",
+    "workflow_duplicated": "duplicated {it}",
 }
 
 
@@ -58,6 +58,6 @@ def register() -> None:
             "workflow_paused": _reason,
             "workflow_duplicated": _source,
         },
-        kinds={"workflows": "Workflows"},
+        kinds={"workflows": Kind("Workflows", "All workflow activity")},
     )
     activity.register_words("workflows", words)

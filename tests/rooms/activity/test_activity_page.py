@@ -94,9 +94,9 @@ def test_filter_by_action(told: Flask, alice: Person, mallory: Person) -> None: 
     page = alice.get("/activity?kind=workflow_activated").text
     assert texts(page) == ["Alice activated the workflow Win-back"]
     [group] = re.findall(r'<optgroup label="Workflows">(.*?)</optgroup>', page, re.DOTALL)
-    assert re.findall(r">([^<>]+)</option>", group) == ["Workflows: all", "Activated a workflow"]
+    assert re.findall(r">([^<>]+)</option>", group) == ["All workflow activity", "Activated a workflow"]
     assert '<option value="workflow_activated" selected>' in page
-    assert "Finished an enrollment" in page and "Win-back" not in mallory.get("/activity").text
+    assert "Finished a job" in page and "Win-back" not in mallory.get("/activity").text
     assert "Activated a workflow" not in mallory.get("/activity").text, "only what was done in the account"
     both = f"/activity?kind=contact_created&person={alice.actor.user_id}"
     assert "No matching activity" in alice.get(both).text

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.activity.domain.sentences import AuditWords, Kind, Subject, kinds_of, sentence_of
+from app.activity.domain.sentences import AuditWords, Kind, Subject, kinds_of, label_of, sentence_of
 
 BOAT = Subject("the boat ", "a boat", "fleet", lambda number: f"/boats/{number}")
 HARBOR = AuditWords(
@@ -15,7 +15,8 @@ HARBOR = AuditWords(
         "captain": Subject("", "a captain", "crew"),
     },
     details={"boat_built": lambda facts: f"of {facts['of']}" if facts.get("of") else ""},
-    kinds={"fleet": "Boats", "crew": "All hands"},
+    kinds={"fleet": Kind("Boats", "All boats"), "crew": Kind("All hands", "All crew activity")},
+    labels={"boat_sold": "sold a boat or ferry"},
 )
 PIER = AuditWords(
     {"pier_repaired": "repaired {it}"}, subjects={"pier": Subject("the pier ", "a pier", "fleet")}
@@ -57,4 +58,14 @@ def test_a_name_that_is_known_today_is_used() -> None:
 def test_the_filter_offers_the_kinds_of_all_rooms_by_label() -> None:
     kinds = kinds_of(ROOMS)
     assert list(kinds) == ["crew", "fleet"]
-    assert kinds["fleet"] == Kind("Boats", ("pier", "boat")) and kinds["crew"].subjects == ("captain",)
+    assert kinds["fleet"] == Kind("Boats", "All boats", ("pier", "boat")) and kinds["crew"].subjects == (
+        "captain",
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "label"),
+    [("boat_built", "Built a boat"), ("boat_sold", "Sold a boat or ferry"), ("boat_painted", "")],
+)
+def test_what_the_filter_calls_an_action(action: str, label: str) -> None:
+    assert label_of(action, "boat", ROOMS) == label

@@ -27,9 +27,12 @@ def _page(public_id: str) -> str:
 _ENROLLMENT: Final = Subject("the enrollment in ", "an enrollment", "enrollments", _page)
 _UNDO: Final = Subject("the undo of ", "an undo", "enrollments", _page)
 _IMPORT: Final = Subject("the import of ", "an import", "enrollments", _page)
+_ANY: Final = Subject("", "a job", "enrollments", _page)
 
 
 def _subject(facts: Facts) -> Subject:
+    if not facts:
+        return _ANY
     if not _UNDONE.isdisjoint(_outcomes(facts)) or facts.get("kind") == "undo":
         return _UNDO
     is_import = facts.get("kind") == "import" or not _IMPORTED.isdisjoint(_outcomes(facts))
