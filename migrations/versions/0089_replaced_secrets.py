@@ -10,8 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("event_sources", sa.Column("former_secret", sa.Text(), nullable=True))
-    op.add_column("event_sources", sa.Column("former_until", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("event_sources", sa.Column("previous_secret", sa.Text(), nullable=True))
+    op.add_column("event_sources", sa.Column("previous_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "event_sources", sa.Column("counts_guests", sa.Boolean(), nullable=False, server_default=sa.false())
     )
@@ -19,5 +19,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("event_sources", "counts_guests")
-    op.drop_column("event_sources", "former_until")
-    op.drop_column("event_sources", "former_secret")
+    op.drop_column("event_sources", "previous_until")
+    op.drop_column("event_sources", "previous_secret")

@@ -20,15 +20,16 @@ from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, NotFound
 
-FORMER_COUNTS: Final = timedelta(hours=24)
-"""Like the secret that Stripe replaces; calendars try again for a day with what they have signed."""
+OVERLAP: Final = timedelta(hours=24)
+"""So long the previous secret counts, like the one that Stripe replaces; calendars try again for a day with
+what they have signed."""
 _STRIPE_SECRET: Final = re.compile(r"whsec_[A-Za-z0-9+/=_-]{16,150}")
 
 
 @dataclass(frozen=True)
 class ShownSource:
     """A connected source as pages show it, without its secret. `secret_lost`: the secret can't be read
-    anymore. `former_until`: until when the secret before it counts, too, if it does."""
+    anymore. `previous_until`: until when the previous secret counts, too, if it does."""
 
     source: Source
     since: datetime
@@ -38,7 +39,7 @@ class ShownSource:
     heard_type: str
     heard_result: str
     secret_lost: bool
-    former_until: datetime | None
+    previous_until: datetime | None
     counts_guests: bool
 
 
@@ -54,14 +55,14 @@ class NewConnection:
 def register_secrets() -> None:
     """Let the rotation of keys know where secrets are saved."""
     encrypted_columns.register(EventSource.__table__.c.secret, store.SECRETS)
-    encrypted_columns.register(EventSource.__table__.c.former_secret, store.SECRETS)
+    encrypted_columns.register(EventSource.__table__.c.previous_secret, store.SECRETS)
 
 
 def list_sources(actor: Actor) -> list[ShownSource]:
     """Return the sources that report to the actor's account."""
     accounts.require(actor, Permission.REPORTS)
     rows = [row for row in store.sources_of(actor.account_id) if row.source in list(Source)]
-    names = accounts.user_names(row.created_by for row in rows)
+    names, at = accounts.user_names(row.created_by for row in rows), now()
     return [
         ShownSource(
             Source(row.source),
@@ -72,7 +73,7 @@ def list_sources(actor: Actor) -> list[ShownSource]:
             row.heard_type or "",
             row.heard_result or "",
             store.decrypted(row.secret) is None,
-            row.former_until if row.former_until and row.former_until > now() else None,
+            row.previous_until if store.previous_secret(row, at) is not None else None,
             row.counts_guests,
         )
         for row in rows
@@ -112,7 +113,7 @@ def connect_source(actor: Actor, name: str, secret: str, basis: str) -> NewConne
 
 
 def replace_secret(actor: Actor, name: str, secret: str, *, at_once: bool = False) -> NewConnection:
-    """Replace the secret of a connected source. The former one counts for another FORMER_COUNTS, unless it
+    """Replace the secret of a connected source. The previous one counts for another OVERLAP, unless it
     ends `at_once` or can't be read. The address stays the same, except that of a source whose address is its
     secret.
 
@@ -127,16 +128,26 @@ def replace_secret(actor: Actor, name: str, secret: str, *, at_once: bool = Fals
     with transaction():
         accounts.lock(account_id)
         row = _connected(account_id, source)
-        present = store.decrypted(row.secret)
-        if present == kept:
+        current = store.decrypted(row.secret)
+        if current == kept:
             raise Invalid.in_fields({"secret": "This is the signing secret that is in use."})
-        former = None if at_once or present is None else row.secret
-        until = now() + FORMER_COUNTS if former else None
-        values = {"secret": store.encrypted(kept), "former_secret": former, "former_until": until}
-        store.change(account_id, source.value, **values)
+        is_kept = current is not None and not at_once
+        store.change(
+            account_id,
+            source.value,
+            secret=store.encrypted(kept),
+            previous_secret=row.secret if is_kept else None,
+            previous_until=now() + OVERLAP if is_kept else None,
+        )
         facts = {"name": info.name, "at_once": at_once}
         activity.record(actor, "event_source_secret_replaced", "event_source", source.value, **facts)
     return _shown_once(account_id, source, kept)
+
+
+def discard_previous_secrets() -> None:
+    """Delete the previous secrets that don't count anymore."""
+    with transaction():
+        store.discard_previous_secrets(now())
 
 
 def count_guests(actor: Actor, name: str, counts: bool) -> None:

@@ -40,7 +40,8 @@ def account_with(key: str) -> int | None:
 @read_once
 def sources_of(account_id: int) -> Sequence[EventSource]:
     query = sa.select(EventSource).where(EventSource.account_id == account_id)
-    return session().scalars(query.order_by(EventSource.source)).all()
+    anew = {"populate_existing": True}
+    return session().scalars(query.order_by(EventSource.source), execution_options=anew).all()
 
 
 def source_of(account_id: int, source: str) -> EventSource | None:
@@ -59,9 +60,23 @@ def add(account_id: int, source: str, secret: str, basis: str | None, user_id: i
 
 def valid_secrets(row: EventSource, at: datetime) -> list[str]:
     """Return the secrets that count at a moment, without those that can't be read."""
-    is_former_valid = row.former_until is not None and row.former_until > at
-    saved = [row.secret, row.former_secret if is_former_valid else None]
-    return [secret for text in saved if text and (secret := decrypted(text)) is not None]
+    return [one for one in (decrypted(row.secret), previous_secret(row, at)) if one is not None]
+
+
+def previous_secret(row: EventSource, at: datetime) -> str | None:
+    """Return the previous secret; None if it doesn't count at that moment, or can't be read."""
+    is_valid = row.previous_until is not None and row.previous_until > at
+    return decrypted(row.previous_secret) if is_valid and row.previous_secret else None
+
+
+def discard_previous_secrets(at: datetime) -> None:
+    """Delete the previous secrets of all accounts that don't count anymore at that moment."""
+    session().execute(
+        sa.update(EventSource)
+        .where(EventSource.previous_until <= at)
+        .values(previous_secret=None, previous_until=None),
+        execution_options=_PLAIN | {"cross_account": True},
+    )
 
 
 def change(account_id: int, source: str, **values: Any) -> None:

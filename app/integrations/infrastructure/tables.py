@@ -21,7 +21,7 @@ class EventSource(AccountOwned, Authored, db.Model):
     """Software that reports events to an account. `secret`, which checks them, is encrypted; `heard_at` is
     when it last sent something that it had signed, `heard_type` the event in it (empty if it was none that
     Muster knows), and `heard_result` what became of it. With a `consent_basis`, contacts are created for
-    people who are not known. The `former_secret`, encrypted as well, counts until `former_until`.
+    people who are not known. The `previous_secret`, encrypted as well, counts until `previous_until`.
     `counts_guests`: events of the guests of a booking count, too."""
 
     __tablename__ = "event_sources"
@@ -31,8 +31,8 @@ class EventSource(AccountOwned, Authored, db.Model):
     )
     source: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     secret: Mapped[str] = mapped_column(sa.Text)
-    former_secret: Mapped[str | None] = mapped_column(sa.Text)
-    former_until: Mapped[datetime | None]
+    previous_secret: Mapped[str | None] = mapped_column(sa.Text)
+    previous_until: Mapped[datetime | None]
     counts_guests: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     consent_basis: Mapped[str | None] = mapped_column(sa.String(30))
     heard_at: Mapped[datetime | None]

@@ -2,9 +2,12 @@
 
 from flask import Flask
 
-from app.integrations.application.event_sources import register_secrets
+from app.integrations.application.event_sources import discard_previous_secrets, register_secrets
 from app.integrations.domain import service_name
 from app.integrations.presentation import audit_words, hooks, pages, source_pages
+from app.platform.clock import every
+
+every(3600)(discard_previous_secrets)
 
 
 def init(app: Flask) -> None:

@@ -18,10 +18,10 @@ def register() -> None:
         subjects={"event_source": source},
         details={
             "event_source_secret_replaced": lambda facts: (
-                "(the former key stopped working at once)" if facts.get("at_once") else ""
+                "(the previous key stopped working immediately)" if facts.get("at_once") else ""
             ),
             "event_source_guests_changed": lambda facts: (
-                "(guests count)" if facts.get("counts") else "(guests are ignored)"
+                "(guests included)" if facts.get("counts") else "(guests ignored)"
             ),
         },
     )

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.application import require
 from app.accounts.domain import Permission
 from app.integrations.application import event_sources
-from app.integrations.application.event_sources import FORMER_COUNTS, NewConnection
+from app.integrations.application.event_sources import OVERLAP, NewConnection
 from app.integrations.application.overview import uses_without
 from app.integrations.application.receiving import consent_bases
 from app.integrations.domain.event_sources import EVENT_NAMES, SOURCES, Source
@@ -91,7 +91,7 @@ def _page(
         is_replaced=is_replaced,
         replacement=replacement or ReplacementForm(formdata=None),
         guests_form=GuestsForm(formdata=None, counts=known.counts_guests if known else False),
-        former_hours=FORMER_COUNTS // timedelta(hours=1),
+        overlap_hours=OVERLAP // timedelta(hours=1),
         url=base + path if path else "",
         has_public_url=bool(current().public_url),
         uses=uses_without(actor, source),

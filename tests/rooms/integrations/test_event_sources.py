@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.integrations.application import connected
+from app.integrations.application import connected, event_sources
 from app.integrations.infrastructure.tables import EventSource
 from app.integrations.presentation import hooks
 from app.platform.attempts import attempt_limiter
@@ -76,6 +76,7 @@ def test_cal_com_adds_people_if_that_is_wanted(app: Flask, alice: Person) -> Non
     assert "bo@example.com" not in alice.get("/contacts?q=bo@example.com").text.partition("<table")[2]
     assert "Their events are ignored" in alice.get(f"{PAGE}/cal-com").text
     assert alice.post(f"{PAGE}/cal-com/guests", {"counts": "y"}).status_code == 303
+    assert "<dd>Included</dd>" in alice.get(f"{PAGE}/cal-com").text
     assert alice.post(f"{PAGE}/calendly/guests", {"counts": "y"}).status_code == 404
     assert tell(app, path, now, header) == 204
     assert "bo@example.com" in alice.get("/contacts?q=bo@example.com").text.partition("<table")[2]
@@ -226,6 +227,7 @@ def test_a_signing_key_is_replaced_in_place(
     assert bob.post(page).status_code == 403 and mallory.post(page).status_code == 404
     answer = alice.post(page).text
     assert urlsplit(shown(answer, "url")).path == path, "the address stays"
+    assert "Events signed with the previous key are accepted until then." in answer
     second = shown(answer, "secret")
     assert second and second != first and second not in alice.get(f"{PAGE}/calendly").text
     assert "Accepted until" in alice.get(f"{PAGE}/calendly").text
@@ -235,15 +237,46 @@ def test_a_signing_key_is_replaced_in_place(
 
     assert told(first) == told(second) == 204, "both count for a day"
     assert sources(it) == {(ann, "trigger"): 1}, "once, whatever has signed it"
+    with app.app_context():
+        event_sources.discard_previous_secrets()
     with app.app_context(), acting_for(alice.actor.account_id), transaction():
         kept = session().scalars(sa.select(EventSource)).one()
-        assert kept.former_secret and first not in kept.former_secret, "encrypted"
-        kept.former_until = now()
+        assert kept.previous_secret and first not in kept.previous_secret, "encrypted"
+        kept.previous_until = now()
     assert (told(first), told(second)) == (404, 204)
-    third = shown(alice.post(page, {"at_once": "y"}).text, "secret")
+    with app.app_context():
+        event_sources.discard_previous_secrets()
+    assert previous_of(app, alice) == (None, None)
+    answer = alice.post(page, {"at_once": "y"}).text
+    assert "The previous one has stopped working." in answer
+    third = shown(answer, "secret")
     assert (told(second), told(third)) == (404, 204) and "Accepted until" not in alice.get(page[:-12]).text
     log = re.sub(r"<[^>]+>", "", alice.get("/activity").text)
-    assert "Alice replaced the signing key of Calendly (the former key stopped working at once)" in log
+    assert "Alice replaced the signing key of Calendly (the previous key stopped working immediately)" in log
+
+
+def previous_of(app: Flask, person: Person) -> tuple[Any, ...]:
+    with app.app_context(), acting_for(person.actor.account_id):
+        query = sa.select(EventSource.previous_secret, EventSource.previous_until)
+        return tuple(session().execute(query).one())
+
+
+def test_a_lost_secret_is_replaced_and_not_kept(app: Flask, alice: Person) -> None:  # P-07
+    path, first = connect(alice, "calendly")
+    with app.app_context(), acting_for(alice.actor.account_id), transaction():
+        session().scalars(sa.select(EventSource)).one().secret = "of another key"
+    page = alice.get(f"{PAGE}/calendly").text
+    assert "The saved secret can’t be read" in page and "is accepted for another" not in page
+
+    def told(secret: str) -> int:
+        return tell(app, path, CALENDLY, signed_with_time("Calendly-Webhook-Signature", secret, CALENDLY))
+
+    assert told(first) == 404
+    answer = alice.post(f"{PAGE}/calendly/replacement").text
+    assert "The previous one has stopped working." in answer
+    assert told(shown(answer, "secret")) == 204 and previous_of(app, alice) == (None, None)
+    page = alice.get(f"{PAGE}/calendly").text
+    assert "Accepted until" not in page and "can’t be read" not in page
 
 
 def test_other_secrets_are_replaced_too(app: Flask, alice: Person) -> None:  # P-07
@@ -255,7 +288,9 @@ def test_other_secrets_are_replaced_too(app: Flask, alice: Person) -> None:  # P
     for secret in (STRIPE_SECRET, new):
         assert tell(app, path, CHECKOUT, signed_with_time("Stripe-Signature", secret, CHECKOUT)) == 204
     former, _ = connect(alice, "webhook")
-    latter = urlsplit(shown(alice.post(f"{PAGE}/webhook/replacement").text, "url")).path
+    answer = alice.post(f"{PAGE}/webhook/replacement").text
+    assert "Events sent to the previous address are accepted until then." in answer
+    latter = urlsplit(shown(answer, "url")).path
     said = {"key": "trial", "id": "1", "email": "ann@example.com"}
     assert latter != former and tell(app, former, said) == tell(app, latter, said) == 204
     alice.post(f"{PAGE}/webhook/replacement", {"at_once": "y"})
