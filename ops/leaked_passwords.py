@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app.accounts.domain.input import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, normal_password
-from app.accounts.domain.leaked_passwords import FILE, mark_of
+from app.accounts.domain.leaked_passwords import FILE, digest_of
 
 
 def made_of(lines: Iterable[str]) -> bytes:
@@ -21,7 +21,7 @@ def made_of(lines: Iterable[str]) -> bytes:
     return b"".join(
         sorted(
             {
-                mark_of(normal_password(one))
+                digest_of(normal_password(one))
                 for one in passwords
                 if MIN_PASSWORD_LENGTH <= len(one) <= MAX_PASSWORD_LENGTH
             }

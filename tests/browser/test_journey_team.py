@@ -24,7 +24,7 @@ def test_from_the_invitation_to_the_removal(chromium: Browser, workplace: Instal
         nora.type(nora.page.get_by_label("Your name"), "Nora Field")
         nora.type(nora.page.get_by_label("Password"), "password12")
         nora.page.keyboard.press("Enter")
-        expect(nora.page.get_by_role("alert")).to_contain_text("easy to guess")
+        expect(nora.page.get_by_role("alert")).to_contain_text("list of leaked passwords")
         nora.check_page()
         nora.type(nora.page.get_by_label("Password"), PASSWORD)
         nora.page.keyboard.press("Enter")

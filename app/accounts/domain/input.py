@@ -18,7 +18,7 @@ MIN_STRENGTH_SCORE = 3  # zxcvbn score, 0 to 4
 MAX_SCORED_LENGTH = 40  # characters; zxcvbn is slow on long passwords
 MIN_ORIGINAL_CHARACTERS = 4
 MIN_WORD_LENGTH = 4
-LEAKED = "This password has been leaked, so it is easy to guess. Try three or four unrelated words."
+LEAKED = "This password appears in a list of leaked passwords. Choose another one."
 EASY_TO_GUESS = "This password is common or easy to guess. Try three or four unrelated words."
 
 

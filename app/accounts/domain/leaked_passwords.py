@@ -17,13 +17,13 @@ LENGTH: Final = 5
 
 def is_leaked(normal: str) -> bool:
     """Return whether a password, in its normal form, is in the lists; capital letters make no difference."""
-    kept, wanted = _kept(), mark_of(normal)
+    kept, wanted = _kept(), digest_of(normal)
     places = range(len(kept) // LENGTH)
     place = bisect_left(places, wanted, key=lambda at: _at(kept, at))
     return place < len(places) and _at(kept, place) == wanted
 
 
-def mark_of(normal: str) -> bytes:
+def digest_of(normal: str) -> bytes:
     """Return what the file has of a password."""
     return hashlib.sha256(normal.casefold().encode()).digest()[:LENGTH]
 
