@@ -18,15 +18,16 @@ def index() -> ResponseReturnValue:
     return render_template(
         "accounts/api_reference.html",
         reference=_reference(app),
-        operations=_operations(app, request.host_url, request.script_root),
+        operations=_operations(app, request.host_url.rstrip("/"), request.script_root),
         nav_active="settings",
     )
 
 
 @lru_cache(maxsize=4)
-def _operations(app: Flask, _host: str, _root: str) -> Markup:
+def _operations(app: Flask, host: str, _root: str) -> Markup:
     """Return the main part, a megabyte that only depends on the address of the installation."""
-    return Markup(render_template("accounts/_api_operations.html", reference=_reference(app)))  # nosec B704
+    known = _reference(app)
+    return Markup(render_template("accounts/_api_operations.html", reference=known, host=host))  # nosec B704
 
 
 @cache

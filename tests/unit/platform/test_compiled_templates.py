@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from app.platform.web.compiled_templates import CompiledTemplates
+from app.platform.web.compiled_templates import CompiledTemplates, PageTemplate
 
 
 class Compiling(Environment):
@@ -83,3 +83,16 @@ def test_what_is_damaged_is_compiled_again(folder: Path, damage: str) -> None:
 def test_a_folder_that_takes_nothing_does_no_harm(folder: Path) -> None:
     (folder / "kept").write_text("a file where the folder should be")
     assert Compiling(folder, folder / "kept").show() == "Hello &lt;Ann&gt;"
+
+
+def test_pages_that_import_macros_share_them(folder: Path) -> None:
+    """Jinja makes them anew for a page with other globals, unless its way to ask for them is overridden."""
+    (folder / "macros.html").write_text("{% macro greet() %}Hello{% endmacro %}")
+    (folder / "page.html").write_text("{% import 'macros.html' as macros %}{{ keep(macros) }}")
+    kept: list[object] = []
+    environment = Environment(loader=FileSystemLoader(folder), autoescape=True)
+    environment.template_class = PageTemplate
+    page = environment.get_template("page.html", globals={"of_page": 1})
+    page.render(keep=kept.append)
+    page.render(keep=kept.append)
+    assert kept[0] is kept[1]
