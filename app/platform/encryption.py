@@ -46,6 +46,11 @@ def decrypted_saved(text: str, purpose: str) -> str | None:
     return next((one for one in found if one is not None), None)
 
 
+def key_of_saved(text: str, purpose: str) -> str | None:
+    """Return the key that has encrypted a saved secret; None if it is none of those that are set."""
+    return next((key for key in saved_keys() if _decrypted(key, text, purpose) is not None), None)
+
+
 def has_first_key(text: str, purpose: str) -> bool:
     """Return whether a saved secret is encrypted with the first key."""
     return _decrypted(saved_keys()[0], text, purpose) is not None

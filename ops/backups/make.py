@@ -21,7 +21,7 @@ from app.platform.settings import Settings
 from app.platform.text import formats
 from app.platform.text.words import counted, joined
 from ops.backups import archive, database_copy
-from ops.backups.secret_key import fingerprint, is_generated, kept_apart, key_file
+from ops.backups.secret_key import fingerprint, is_generated, kept_apart, key_file, needed_keys
 from ops.backups.work_folders import work_folders
 from ops.problems import Problem
 
@@ -31,7 +31,8 @@ LOCK_WAIT_SECONDS = 30.0
 @dataclass
 class Backup:
     """What was saved: the file, how many uploads, and whether it contains the secret key. `missing` names the
-    uploads whose files were gone before, `elsewhere` the bucket that has the uploads instead."""
+    uploads whose files were gone before, `elsewhere` the bucket that has the uploads instead. Without the
+    `encryption_keys`, it can't be read."""
 
     file: Path
     size: int = 0
@@ -39,6 +40,7 @@ class Backup:
     has_key: bool = False
     missing: list[str] = field(default_factory=list)
     elsewhere: str | None = None
+    encryption_keys: list[str] = field(default_factory=list, repr=False)
 
     def sentences(self, settings: Settings) -> list[str]:
         """Return what to tell the user."""
@@ -111,6 +113,7 @@ def make_backup(settings: Settings, wanted: Path | None) -> Backup:
         with database_copy.opened(copied) as connection:
             database_copy.check(connection)
             schema = database_copy.schema_of(connection)
+            made.encryption_keys = needed_keys(settings, connection)
         _write(settings, made, copied, links, draft, schema, moment)
         made.size = draft.stat().st_size
         _publish(draft, target)
@@ -147,7 +150,7 @@ def _write(
         "schema": schema,
         "created_at": moment.isoformat(timespec="seconds"),
         "secret_key": {"included": made.has_key, "fingerprint": fingerprint(settings.secret_key)},
-        "encryption_keys": [fingerprint(key) for key in settings.encryption_key],
+        "encryption_keys": [fingerprint(key) for key in made.encryption_keys],
         "password_key": fingerprint(settings.password_key) if settings.password_key else None,
         "uploads": made.uploads,
         "missing_uploads": made.missing,

@@ -3,9 +3,15 @@
 import hashlib
 import hmac
 import os
+import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
+from app.platform.encrypted_columns import encrypted_columns
+from app.platform.encryption import key_of_saved
 from app.platform.settings import Settings
 from ops.backups.archive import KEY
 from ops.problems import Problem
@@ -32,16 +38,37 @@ def kept_apart(settings: Settings) -> list[str]:
     return [name for name, key in known.items() if key]
 
 
+def needed_keys(settings: Settings, database: sqlite3.Connection) -> list[str]:
+    """Return the keys of ENCRYPTION_KEY without which a database can't be read: the first one, and those that
+    are still to be replaced with it."""
+    first, *older = settings.encryption_key or ("",)
+    found: set[str | None] = set()
+    for one in encrypted_columns() if older else ():
+        query = str(sa.select(one.column).where(one.column.is_not(None)))
+        with suppress(sqlite3.OperationalError):  # an older database doesn't have the column
+            found |= {key_of_saved(text, one.purpose) for (text,) in database.execute(query) if text}
+    return [key for key in settings.encryption_key if key == first or key in found]
+
+
 def check_other_keys(settings: Settings, about: dict[str, Any]) -> None:
-    """Raise Problem if a backup was made with other keys than those that are set; older ones don’t tell."""
-    needed = about.get("encryption_keys") or []
-    if needed and needed[0] not in map(fingerprint, settings.encryption_key):
+    """Raise Problem if a backup was made with other keys than those that are set; older ones don’t tell.
+
+    Its secret key is that of the installation by now, or will be.
+    """
+    known = set(map(fingerprint, settings.encryption_key))
+    if not known.issuperset(about.get("encryption_keys") or ()):
         what = _missing("ENCRYPTION_KEY", bool(settings.encryption_key))
         raise Problem(f"{what}, so saved passwords couldn’t be read. {_advice('ENCRYPTION_KEY')}")
-    former = about.get("password_key")
-    if former and former != fingerprint(settings.password_key or settings.secret_key):
+    if "password_key" not in about:
+        return
+    secret_key = about["secret_key"].get("fingerprint")
+    used = fingerprint(settings.password_key) if settings.password_key else secret_key
+    if used != (about["password_key"] or secret_key):
         what = _missing("PASSWORD_KEY", bool(settings.password_key))
-        raise Problem(f"{what}, so nobody’s password would be right. {_advice('PASSWORD_KEY')}")
+        advice = (
+            _advice("PASSWORD_KEY") if about["password_key"] else "Unset it: the backup was made without."
+        )
+        raise Problem(f"{what}, so nobody’s password would be right. {advice}")
 
 
 def _missing(name: str, is_set: bool) -> str:

@@ -13,18 +13,20 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask_migrate import downgrade
 
 from app import create_app
+from app.integrations.infrastructure import event_sources
 from app.platform import encryption
 from app.platform.database import transactions
 from app.platform.schema_version import MIGRATIONS, newest_migration
 from app.platform.settings import Settings
 from ops.backups import database_copy
-from ops.backups.secret_key import check_other_keys
+from ops.backups.secret_key import check_other_keys, fingerprint, needed_keys
 from ops.backups.work_folders import PREFIX
 from ops.problems import Problem
 from tests.ops.backed_up import Archive, Place
@@ -222,6 +224,40 @@ def test_other_keys_are_recognized(source: Place, tmp_path: Path) -> None:
             check_other_keys(Settings.from_environment({"DATA_DIR": str(tmp_path)} | keys), about)
     known = {"ENCRYPTION_KEY": f"{second},{first}", "PASSWORD_KEY": third, "DATA_DIR": str(tmp_path)}
     check_other_keys(Settings.from_environment(known), about)
+    known["ENCRYPTION_KEY"] = first
+    check_other_keys(Settings.from_environment(known), about)  # nothing has the second key
+    about["encryption_keys"].append(fingerprint(second))
+    with pytest.raises(Problem, match="ENCRYPTION_KEY isn’t the key of this backup"):
+        check_other_keys(Settings.from_environment(known), about)
+
+
+def test_older_keys_are_needed_while_something_has_them(source: Place) -> None:
+    first, second, third = "e" * 32, "f" * 32, "g" * 32
+    before = source.app.extensions["settings"]
+    settings = replace(before, encryption_key=(first, second, third))
+    with source.app.app_context(), closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE event_sources (secret, account_id)")  # an older one
+        assert needed_keys(settings, database) == [first]
+        try:
+            for keys in ((third,), (first, second, third)):
+                source.app.extensions["settings"] = replace(settings, encryption_key=keys)
+                saved = encryption.encrypted_to_save("secret", event_sources.SECRETS)
+                database.execute("INSERT INTO event_sources VALUES (?, 1)", [saved])
+            assert needed_keys(settings, database) == [first, third]
+        finally:
+            source.app.extensions["settings"] = before
+
+
+def test_a_password_key_must_not_be_set_if_the_backup_was_made_without(
+    archive: Path, source: Place, tmp_path: Path
+) -> None:
+    secret_key, folder = (source.folder / "secret_key").read_text().strip(), tmp_path / "new"
+    wrong = Place(folder, PASSWORD_KEY="p" * 32)
+    refused = wrong.run("restore", archive)
+    assert refused.exit_code == 1 and "Unset it: the backup was made without" in refused.output
+    right = Place(folder, PASSWORD_KEY=secret_key)
+    assert right.run("restore", archive).exit_code == 0, "the key that passwords were hashed with"
+    right.close()
 
 
 def test_postgresql_has_tools_of_its_own(tmp_path: Path) -> None:
