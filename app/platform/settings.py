@@ -72,7 +72,7 @@ class Settings:
     password_key: str = _setting(
         "",
         secret,
-        "Key that people’s passwords are hashed with: the first SECRET_KEY, after that has changed.",
+        "Key for password hashes. Set it to the former SECRET_KEY if that changes.",
         "SECRET_KEY",
     )
     uploads_url: str = _setting(

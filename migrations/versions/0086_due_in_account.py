@@ -10,7 +10,8 @@ depends_on = None
 
 WHILE_OLD_VERSION_RUNS = (
     "Whatever moves people in workflows waits while the index is made, some seconds for a million people who"
-    " wait."
+    " wait. Until its machines are restarted, the previous release moves people more slowly, because it asks"
+    " for them in the order of the former index: so restart machines with workers soon."
 )
 
 TABLE = "enrollments"

@@ -10,7 +10,8 @@ depends_on = None
 
 WHILE_OLD_VERSION_RUNS = (
     "Whatever moves people in workflows or enrolls them waits while the index is made, some seconds for a"
-    " million people."
+    " million people. Until its machines are restarted, the previous release lists people of large workflows"
+    " more slowly, because it asks for them in the order of the former index."
 )
 
 TABLE, NEW = "enrollments", "ix_enrollments_people"
