@@ -98,6 +98,12 @@ def end_previous_secret(actor: Actor) -> None:
             activity.record(actor, "previous_secret_ended", "signing_secret", actor.account_id)
 
 
+def discard_previous_secrets() -> None:
+    """Delete the previous secrets that aren't valid anymore."""
+    with transaction():
+        store.discard_previous(now())
+
+
 def _previous(kept: SigningSecret, at: datetime) -> str | None:
     return kept.previous_salt if kept.previous_until and kept.previous_until > at else None
 

@@ -1,12 +1,15 @@
 """Signing secrets of accounts."""
 
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
 from app.deliveries.infrastructure.tables import SigningSecret
 from app.platform.database import session
 from app.platform.database.upserts import insert_into
+
+_NO_PREVIOUS: Final = {"previous_salt": None, "previous_secret": "", "previous_until": None}
 
 
 def secret_of(account_id: int) -> SigningSecret | None:
@@ -45,8 +48,14 @@ def end_previous(account_id: int) -> bool:
     """End the validity of the previous secret; return False if there was none."""
     one = SigningSecret.__table__.c
     ended = _change(account_id).where(one.previous_salt.is_not(None)).returning(one.account_id)
-    values = {"previous_salt": None, "previous_secret": "", "previous_until": None}
-    return session().execute(ended.values(**values)).first() is not None
+    return session().execute(ended.values(**_NO_PREVIOUS)).first() is not None
+
+
+def discard_previous(at: datetime) -> None:
+    """Delete the previous secrets of all accounts that aren't valid anymore at that moment."""
+    table = SigningSecret.__table__
+    past = sa.update(table).where(table.c.previous_until <= at).values(**_NO_PREVIOUS)
+    session().execute(past, execution_options={"cross_account": True})
 
 
 def _change(account_id: int) -> sa.Update:

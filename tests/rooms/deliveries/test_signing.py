@@ -9,6 +9,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask import Flask
 
+from app.deliveries.application import signing
 from app.deliveries.infrastructure.tables import SigningSecret
 from app.platform.clock import now
 from app.platform.database import session, transaction
@@ -82,6 +83,22 @@ def test_after_a_replacement_both_secrets_sign_for_a_day(app: Flask, alice: Pers
     request = there.received[-1]
     assert signed_by(request, new) and not signed_by(request, old)
     assert "End previous secret" not in alice.get(PAGE).text
+
+
+def test_a_previous_secret_is_deleted_after_its_day(app: Flask, alice: Person) -> None:
+    alice.post(f"{PAGE}/view", {})
+    alice.post(f"{PAGE}/secret", {})
+    saved = SigningSecret.__table__.c
+    mine = saved.account_id == alice.actor.account_id
+    query = sa.select(saved.previous_salt, saved.previous_secret, saved.previous_until).where(mine)
+    with app.app_context(), acting_for(alice.actor.account_id):
+        signing.discard_previous_secrets()
+        assert all(session().execute(query).one()), "it is still valid"
+        with transaction():
+            past = now() - timedelta(seconds=1)
+            session().execute(sa.update(SigningSecret.__table__).where(mine).values(previous_until=past))
+        signing.discard_previous_secrets()
+        assert tuple(session().execute(query).one()) == (None, "", None)
 
 
 def test_the_previous_secret_can_be_ended(app: Flask, alice: Person, there: Receiver) -> None:
