@@ -18,6 +18,7 @@ from app.bulk_enrollment.domain.planning import PLANNABLE
 from app.bulk_enrollment.infrastructure.conditions.plan_states import (
     is_open,
     is_ready,
+    is_suspended,
     is_unwanted,
     is_waiting,
 )
@@ -62,10 +63,11 @@ def unplanned_jobs(seconds: float) -> list[tuple[int, int]]:
 
 
 def others_wait_for_planning(account_id: int) -> bool:
-    """Return whether a job of another account waits to be planned, with no worker on it."""
+    """Return whether a job of another account waits to be planned, with no worker on it; those of suspended
+    accounts may wait."""
     query = (
         sa.select(EnrollmentJob.id)
-        .where(EnrollmentJob.account_id != account_id, *_waits_for_planning())
+        .where(EnrollmentJob.account_id != account_id, *_waits_for_planning(), ~is_suspended())
         .limit(1)
     )
     return session().scalar(query, execution_options={"cross_account": True}) is not None
@@ -93,7 +95,8 @@ def jobs_being_cancelled() -> list[tuple[int, int]]:
 
 
 def accounts_with_work(now: datetime) -> list[int]:
-    """Return accounts with a batch that is due and not leased, except of jobs that are being canceled.
+    """Return accounts, none suspended, with a batch that is due and not leased, except of jobs that are being
+    canceled.
 
     Paused jobs are included: their workflow may have been activated since. So are jobs that wait for their
     next portion while their workflow is paused: they are to be paused, too.
@@ -120,6 +123,7 @@ def accounts_with_work(now: datetime) -> list[int]:
             _OPEN_BATCH,
             ready,
             may_be_due,
+            ~is_suspended(),
         )
         .distinct()
     )
@@ -189,10 +193,11 @@ def interrupted_deletions(seconds: float) -> list[tuple[int, int]]:
 
 
 def due_jobs(now: datetime) -> list[tuple[int, int]]:
-    """Return (account, job) of scheduled jobs whose time has come."""
+    """Return (account, job) of scheduled jobs whose time has come; once it is reactivated, those of a
+    suspended account."""
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
-            _has_status(JobStatus.SCHEDULED), EnrollmentJob.not_before <= now
+            _has_status(JobStatus.SCHEDULED), EnrollmentJob.not_before <= now, ~is_suspended()
         )
     )
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
+from app.accounts.application import suspension
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application.jobs import plan, start
 from app.bulk_enrollment.domain.planning import SMALL_JOB
@@ -97,10 +98,14 @@ def test_a_long_planning_lets_another_account_go_first(
 
 
 def test_without_others_waiting_a_planning_goes_on(
-    app: Flask, alice: Person, run_tasks: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
+    app: Flask, alice: Person, sam: Person, run_tasks: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A suspended account doesn’t count: its jobs may wait for weeks."""
     monkeypatch.setattr(plan, "CHUNK_ROWS", 10)
     monkeypatch.setattr(plan, "TURN_SECONDS", 0.0)
+    check(app, sam.actor, keep(app, sam.actor, 3))
+    with app.app_context():
+        suspension.suspend_sub_account(alice.actor, sam.actor.account_id)
     only, _ = check(app, alice.actor, keep(app, alice.actor, 100))
     run_tasks()
     assert job(app, alice.actor, only).attempt == 1

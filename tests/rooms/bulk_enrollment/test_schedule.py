@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from app.accounts.application import suspension
 from app.activity.infrastructure.tables import AuditEntry
 from app.bulk_enrollment.application.control import schedule, stopping
 from app.bulk_enrollment.application.jobs import start as starting
@@ -119,6 +120,25 @@ def test_one_that_missed_its_start_is_started_moved_or_canceled(
     trial.cancel(others[1])
     assert trial.job(others[1]).status == "cancelled"
     trial.holds(missed, *others)
+
+
+def test_none_starts_while_its_account_is_suspended(
+    app, alice, sam, run_tasks, clock: AppClock
+) -> None:  # P-03
+    """On reactivation, one whose time was more than a day ago waits for a person."""
+    trial, workflow = Trial(app, sam.actor, run_tasks), active(app, sam.actor)
+    early = scheduled(trial, workflow, clock)
+    late = scheduled(trial, workflow, clock, scheduled_at=clock.at + timedelta(hours=27))
+    with app.app_context():
+        suspension.suspend_sub_account(alice.actor, sam.actor.account_id)
+    clock.go(hours=28)
+    trial.settle()
+    assert [trial.job(job).status for job in (early, late)] == ["scheduled"] * 2
+    with app.app_context():
+        suspension.reactivate_sub_account(alice.actor, sam.actor.account_id)
+    trial.settle()
+    assert (trial.job(early).status, trial.job(early).not_before) == ("scheduled", None)
+    assert (trial.job(late).status, trial.enrolled(late)) == ("completed", 20)
 
 
 def test_one_that_missed_its_start_tells_the_address_asked_for(

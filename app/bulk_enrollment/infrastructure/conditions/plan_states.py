@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.accounts.infrastructure.tables import Account
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.planning import PLANNABLE
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -26,6 +27,11 @@ def is_held(job: Any = EnrollmentJob) -> sa.ColumnElement[bool]:
 
 def is_ready(job: Any = EnrollmentJob) -> sa.ColumnElement[bool]:
     return sa.and_(job.status.in_(PLANNABLE), job.planned_at.isnot(None), job.failure.is_(None))
+
+
+def is_suspended(job: Any = EnrollmentJob) -> sa.ColumnElement[bool]:
+    """SQL condition: the job's account is suspended."""
+    return sa.exists().where(Account.id == job.account_id, Account.suspended_at.is_not(None))
 
 
 def is_unwanted() -> sa.ColumnElement[bool]:
