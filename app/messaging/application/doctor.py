@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from app.accounts import application as accounts
 from app.messaging.application.sending_domains.checks import findings_of
 from app.messaging.domain.sending_domains.findings import Finding, Level
 from app.messaging.infrastructure import due
@@ -131,7 +132,7 @@ def outbox() -> Result:
     """Check for messages that should have left long ago, and for those whose lease nobody has ended."""
     at = now() - LATE
     late = {account for channel in ("email", SMS) for account in due.accounts_due(channel, at)}
-    late -= all_accounts.accounts_that_pause()
+    late -= all_accounts.accounts_that_pause() | accounts.suspended_among(late)
     found = []
     if expired := due.expired(EXPIRED_SECONDS):
         found.append(

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.accounts.infrastructure.tables import Account
 from app.bulk_enrollment.domain.selection import ManualSelection
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.engine.application.moving import MOVE_TASK
@@ -309,6 +310,8 @@ def test_work_that_nobody_goes_on_with(app: Flask, alice: Person, well: Path) ->
         ids = dict.fromkeys(("workflow_id", "version_id", "enrollment_id", "contact_id"), 1)
         sending = {"state": State.SENDING.value, "lease_until": long_ago}
         write(connection, Message, **account, **message, **ids, **sending)
+        waiting = {**message, "token": "2", "visit": 2, "state": State.PLANNED.value}
+        write(connection, Message, **account, **waiting, **ids)
         connection.execute(sa.update(Enrollment).where(Enrollment.status == "active").values(due_at=long_ago))
     found = faults(app, 1)
     assert set(found) == {"jobs", "leases", "outbox", "overdue_enrollments"}
@@ -316,6 +319,11 @@ def test_work_that_nobody_goes_on_with(app: Flask, alice: Person, well: Path) ->
     assert "1 job made no progress" in found["jobs"][1] and "clock process" in found["jobs"][1]
     assert "1 lease expired" in found["leases"][1]
     assert "marks them as uncertain" in found["outbox"][1]
+    assert "Messages of 1 account should have left" in found["outbox"][1]
+    with app.app_context(), db.engine.execution_options(cross_account=True).begin() as connection:
+        connection.execute(sa.update(Account).values(suspended_at=now()))
+    found = faults(app, 1)
+    assert set(found) == {"outbox"} and "should have left" not in found["outbox"][1], "the rest may wait"
 
 
 def write(connection: sa.Connection, table: Any, **values: Any) -> None:
