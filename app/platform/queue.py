@@ -8,7 +8,7 @@ messages do no harm.
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
@@ -23,13 +23,13 @@ from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from app.platform import tenancy, tracing
+from app.platform import suspended, tenancy, tracing
 from app.platform.logs import log
 from app.platform.queue_connections import connect
 from app.platform.schema_version import newest_migration
 
 QUEUES = ("urgent", "steps", "bulk", "upkeep")  # in order of priority
-UPKEEP = "upkeep"  # also for accounts that stand still
+UPKEEP = "upkeep"  # also for suspended accounts
 CHECK_SECONDS = 1.0
 TIMEOUT_SECONDS = 0.7
 BACKOFF_SECONDS = 3.0
@@ -42,40 +42,34 @@ SIGN_KEPT_SECONDS = 3600  # see `queue_state`
 
 @dataclass(frozen=True)
 class Task:
-    """A function that workers run. `timeout` is in seconds. `is_held`: not while the account stands still."""
+    """A function that workers run. `timeout` is in seconds."""
 
     run: Callable[..., object]
     queue: str
     timeout: int
-    is_held: bool = True
+    waits_while_suspended: bool = True
 
 
 TASKS: dict[str, Task] = {}
-_standstills: list[Callable[[int], bool]] = []
 
 
 def task(
-    name: str, queue: str, timeout: int = 600, is_held: bool = True
+    name: str, queue: str, timeout: int = 600, waits_while_suspended: bool = True
 ) -> Callable[[Callable[..., object]], Callable[..., object]]:
     """Register a function as a task named `room.verb_object`. Its first argument is the account id.
 
-    `is_held`: it waits while the account is suspended, as all that is not upkeep.
+    `waits_while_suspended`: the task waits while its account is suspended, unless it is upkeep.
     """
 
     def register(run: Callable[..., object]) -> Callable[..., object]:
-        TASKS[name] = Task(run, queue, timeout, is_held and queue != UPKEEP)
+        TASKS[name] = Task(run, queue, timeout, waits_while_suspended and queue != UPKEEP)
         return run
 
     return register
 
 
-def register_standstill(stands_still: Callable[[int], bool]) -> None:
-    """Let tasks of an account wait as long as `stands_still(account id)`, except those of its upkeep."""
-    _standstills[:] = [stands_still]
-
-
 def _must_wait(name: str, account_id: int) -> bool:
-    return TASKS[name].is_held and any(stands_still(account_id) for stands_still in _standstills)
+    return TASKS[name].waits_while_suspended and suspended.is_suspended(account_id)
 
 
 def init(app: Flask, url: str) -> None:
@@ -124,8 +118,23 @@ def send(name: str, account_id: int, *ids: int | str) -> bool:
 
     The clock process will enqueue the work again, because the database still lists it as open.
     """
-    if _must_wait(name, account_id):
-        return False
+    if TASKS[name].waits_while_suspended and suspended.seems_suspended(account_id):
+        return False  # if it only seems active, `perform` asks again
+    return _enqueue(name, account_id, ids)
+
+
+def send_all(name: str, wanted: Iterable[tuple[int, ...]]) -> None:
+    """Enqueue a task for each (account id, *ids), except of suspended accounts: one look finds them all."""
+    tasks = list(wanted)
+    waiting: set[int] = set()
+    if tasks and TASKS[name].waits_while_suspended:
+        waiting = suspended.suspended_among({account_id for account_id, *_ in tasks})
+    for account_id, *ids in tasks:
+        if account_id not in waiting:
+            _enqueue(name, account_id, ids)
+
+
+def _enqueue(name: str, account_id: int, ids: Sequence[int | str]) -> bool:
     registered = TASKS[name]
     try:
         with responsive_connection():

@@ -9,15 +9,15 @@ from app.accounts.application.sub_accounts import actor_in_sub_account
 from app.accounts.domain import Actor, Permission
 from app.accounts.infrastructure import queries, store, suspension
 from app.activity import application as activity
-from app.platform import queue
+from app.platform import suspended
 from app.platform.clock import now
-from app.platform.database import transaction
+from app.platform.database import after_commit, transaction
 from app.platform.tenancy import acting_for
 
 
 def register() -> None:
     """Let the tasks of suspended accounts wait."""
-    queue.register_standstill(suspension.is_suspended)
+    suspended.register_suspension(suspension.is_suspended, suspended_among)
 
 
 def suspend_sub_account(actor: Actor, account_id: int) -> str:
@@ -25,7 +25,7 @@ def suspend_sub_account(actor: Actor, account_id: int) -> str:
 
     Raises NotFound and NotAllowed.
     """
-    return _set(actor, account_id, now(), "account_suspended")
+    return _change(actor, account_id, now(), "account_suspended")
 
 
 def reactivate_sub_account(actor: Actor, account_id: int) -> str:
@@ -33,7 +33,7 @@ def reactivate_sub_account(actor: Actor, account_id: int) -> str:
 
     Raises NotFound and NotAllowed.
     """
-    return _set(actor, account_id, None, "account_reactivated")
+    return _change(actor, account_id, None, "account_reactivated")
 
 
 def is_suspended(account_id: int) -> bool:
@@ -56,7 +56,7 @@ def may_look(actor: Actor) -> bool:
     return actor.user_id is not None and suspension.is_of_agency(actor.user_id, actor.account_id)
 
 
-def whom_to_ask(actor: Actor) -> tuple[str, str]:
+def agency_contact(actor: Actor) -> tuple[str, str]:
     """Return the names of the agency of the actor's account, and of its first owner; empty without one."""
     account = queries.account(actor.account_id)
     agency_id = account.parent_id if account else None
@@ -66,7 +66,7 @@ def whom_to_ask(actor: Actor) -> tuple[str, str]:
         return queries.name_of_parent(actor.account_id) or "", owner_name(agency_id)
 
 
-def _set(actor: Actor, account_id: int, at: datetime | None, action: str) -> str:
+def _change(actor: Actor, account_id: int, at: datetime | None, action: str) -> str:
     """Both logs tell it: that of the agency, and that of the sub-account."""
     require(actor, Permission.ACCOUNT)
     there = actor_in_sub_account(actor, account_id)
@@ -77,5 +77,6 @@ def _set(actor: Actor, account_id: int, at: datetime | None, action: str) -> str
             with acting_for(account_id):
                 activity.record(there, action, "account", account_id, name=account.name)
                 store.change_account(account, {"suspended_at": at})
+            after_commit(lambda: suspended.suspension_changed(account_id))
             activity.record(actor, action, "account", account_id, name=account.name)
     return there.account_name

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import Account, Membership
 from app.platform.database import session
-from app.platform.database.many_rows import id_param
+from app.platform.database.many_rows import id_list, id_param
 from app.platform.database.short_reads import read_built
 
 _CROSS_ACCOUNT = {"cross_account": True}
@@ -27,7 +27,9 @@ def _suspended() -> sa.Select[int]:
 def suspended_among(account_ids: Collection[int]) -> dict[int, datetime | None]:
     """Return {id: since when} of those accounts that are suspended."""
     since = Account.suspended_at
-    query = sa.select(Account.id, since).where(Account.id.in_(account_ids), since.is_not(None))
+    query = sa.select(Account.id, since).where(
+        Account.id.in_(id_list(sorted(account_ids))), since.is_not(None)
+    )
     return {row[0]: row[1] for row in session().execute(query)}
 
 

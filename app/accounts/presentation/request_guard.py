@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.application import actor_of, installation_is_new, open_accounts
 from app.accounts.application.security.two_factor import must_turn_on
-from app.accounts.application.suspension import may_look, whom_to_ask
+from app.accounts.application.suspension import agency_contact, may_look
 from app.accounts.domain import Actor
 from app.accounts.presentation.programs import sign_in_program
 from app.accounts.presentation.sessions import end_this_session
@@ -92,7 +92,7 @@ def _suspended(actor: Actor) -> AnyResponse | None:
         return Response(status=204)
     if web.is_htmx():
         return Response(status=403, headers={"HX-Redirect": "/"})
-    agency, owner = whom_to_ask(actor)
+    agency, owner = agency_contact(actor)
     others = [one for one in open_accounts(actor, limit=MOST_OTHERS).rows if one.id != actor.account_id]
     page = render_template("accounts/suspended.html", agency=agency, owner=owner, others=others)
     return Response(page, 403)

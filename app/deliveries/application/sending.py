@@ -48,10 +48,10 @@ def wake_senders() -> None:
     """Send a task for each account with deliveries that are due. Called once a second by the clock; a task
     that is under way or lost is not sent again for WAKE_AGAIN_SECONDS."""
     tick = time.monotonic()
-    for account_id in due.accounts_due(now()):
-        if tick - _woken.get(account_id, -WAKE_AGAIN_SECONDS) >= WAKE_AGAIN_SECONDS:
-            _woken[account_id] = tick
-            queue.send(SEND_TASK, account_id)
+    found = due.accounts_due(now())
+    asleep = [one for one in found if tick - _woken.get(one, -WAKE_AGAIN_SECONDS) >= WAKE_AGAIN_SECONDS]
+    _woken.update(dict.fromkeys(asleep, tick))
+    queue.send_all(SEND_TASK, [(account_id,) for account_id in asleep])
 
 
 def send_due(account_id: int, at: datetime | None = None) -> None:

@@ -98,8 +98,7 @@ def release_held(account_id: int, workflow_id: int) -> None:
 
 def resume_releasing() -> None:
     """Send the task again for workflows that were started and have held enrollments that may begin now."""
-    for account_id, workflow_id in held.started_but_held(now()):
-        queue.send(START_TASK, account_id, workflow_id)
+    queue.send_all(START_TASK, held.started_but_held(now()))
 
 
 def _startable(actor: Actor, public_id: str) -> Workflow:

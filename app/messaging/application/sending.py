@@ -53,10 +53,10 @@ def wake_senders() -> None:
     WAKE_AGAIN_SECONDS."""
     tick = time.monotonic()
     for channel, task in SEND_TASKS.items():
-        for account_id in _accounts_due(channel, now()):
-            if tick - _woken.get((channel, account_id), -WAKE_AGAIN_SECONDS) >= WAKE_AGAIN_SECONDS:
-                _woken[channel, account_id] = tick
-                queue.send(task, account_id)
+        found = [(channel, account_id) for account_id in _accounts_due(channel, now())]
+        asleep = [one for one in found if tick - _woken.get(one, -WAKE_AGAIN_SECONDS) >= WAKE_AGAIN_SECONDS]
+        _woken.update(dict.fromkeys(asleep, tick))
+        queue.send_all(task, [(account_id,) for _, account_id in asleep])
 
 
 def wake_emails(account_id: int) -> None:

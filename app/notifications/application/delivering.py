@@ -62,8 +62,8 @@ def send_again() -> None:
     if queue.length(QUEUE) != 0:
         return
     for channel in (_EMAILS, _CALLS):
-        for account_id in delivery_claims.accounts_with_due(channel.table):
-            queue.send(channel.task, account_id)
+        due = delivery_claims.accounts_with_due(channel.table)
+        queue.send_all(channel.task, [(account_id,) for account_id in due])
 
 
 def _deliver(channel: _Channel, account_id: int) -> None:

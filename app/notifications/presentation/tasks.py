@@ -4,9 +4,12 @@ from app.notifications.application import delivering, discarding, webhook_secret
 from app.platform.clock import every
 from app.platform.queue import task
 
-task(delivering.EMAIL_TASK, delivering.QUEUE, timeout=delivering.TASK_SECONDS, is_held=False)(
-    delivering.send_emails
-)
+task(
+    delivering.EMAIL_TASK,
+    delivering.QUEUE,
+    timeout=delivering.TASK_SECONDS,
+    waits_while_suspended=False,
+)(delivering.send_emails)
 task(delivering.CALL_TASK, delivering.QUEUE, timeout=delivering.TASK_SECONDS)(delivering.call_webhook)
 
 every(2)(delivering.send_again)

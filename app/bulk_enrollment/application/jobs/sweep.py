@@ -31,10 +31,8 @@ def sweep() -> None:
         return
     _take_from_gone()
     if queue.length("urgent") == 0:  # otherwise their tasks may still be queued
-        for account_id, job_id in waiting.unplanned_jobs(HANDED_OVER_SECONDS):
-            queue.send(PLAN_TASK, account_id, job_id)
-        for account_id, job_id in waiting.jobs_being_cancelled():
-            queue.send(CANCEL_TASK, account_id, job_id)
+        queue.send_all(PLAN_TASK, waiting.unplanned_jobs(HANDED_OVER_SECONDS))
+        queue.send_all(CANCEL_TASK, waiting.jobs_being_cancelled())
     _recall_lost_tasks()
     for account_id in waiting.accounts_with_work(now()):
         dispatch(account_id)

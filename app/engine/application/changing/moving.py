@@ -119,8 +119,7 @@ def move_people(account_id: int, move_id: int) -> None:
 
 def resume_moves() -> None:
     """Send the task for moves that are not finished."""
-    for account_id, move_id in version_moves.unfinished():
-        queue.send(MOVE_PEOPLE_TASK, account_id, move_id)
+    queue.send_all(MOVE_PEOPLE_TASK, version_moves.unfinished())
 
 
 def _send(account_id: int, move_id: int) -> None:

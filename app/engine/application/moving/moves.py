@@ -71,10 +71,11 @@ def wake_movers() -> None:
     due = positions.due_versions(now())
     looked = time.monotonic()
     _rest_until = looked + min(REST * (looked - tick), MOST_REST_SECONDS)
-    for account_id, version_id in due:
-        if tick - _woken.get(version_id, -WAKE_AGAIN_SECONDS) >= WAKE_AGAIN_SECONDS:
-            _woken[version_id] = tick
-            queue.send(MOVE_TASK, account_id, version_id)
+    asleep = [
+        one for one in due if tick - _woken.get(one.version_id, -WAKE_AGAIN_SECONDS) >= WAKE_AGAIN_SECONDS
+    ]
+    _woken.update((one.version_id, tick) for one in asleep)
+    queue.send_all(MOVE_TASK, asleep)
 
 
 def _move(account_id: int, version_id: int, at: datetime) -> int:

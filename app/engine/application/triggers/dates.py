@@ -38,8 +38,7 @@ def wake_dates() -> None:
     for account_id, workflow_id in dates.idle_watches():
         with acting_for(account_id), transaction():
             dates.stop_watching(account_id, workflow_id)
-    for account_id in workflows.accounts_with_dates():
-        queue.send(DATE_TASK, account_id)
+    queue.send_all(DATE_TASK, [(account_id,) for account_id in workflows.accounts_with_dates()])
 
 
 def enroll_on_dates(account_id: int, at: datetime | None = None) -> None:
