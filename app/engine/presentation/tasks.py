@@ -8,7 +8,8 @@ from app.platform.queue import task
 
 task(moving.MOVE_TASK, "steps", timeout=600)(moving.move_all_due)
 task(starting.START_TASK, "steps", timeout=3600)(starting.release_held)
-task(retrying.RETRY_TASK, "steps", timeout=3600)(retrying.retry_rest)
+# It sends nothing, and the clock wouldn’t find it again after a suspension.
+task(retrying.RETRY_TASK, "steps", timeout=3600, waits_while_suspended=False)(retrying.retry_rest)
 task(archiving.LEAVE_TASK, "upkeep", timeout=3600)(archiving.leave_archived)
 task(dates.DATE_TASK, "steps", timeout=3600)(dates.enroll_on_dates)
 
