@@ -2,27 +2,40 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.accounts.application import change_business
 from app.accounts.domain import Role
 from app.accounts.infrastructure import store
-from app.accounts.infrastructure.tables import SignIn
-from app.engine.application import moving, start_held
+from app.accounts.infrastructure.tables import Account, SignIn
+from app.contacts.application import contact_card
+from app.engine.application import moving, retrying, start_held
 from app.engine.application.moving import moves, overdue
 from app.messaging.application import sending
 from app.messaging.infrastructure.tables import Message
+from app.platform import queue, suspended
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
 from tests.people import PASSWORD, Person, program_of
 from tests.rooms.accounts.test_sub_accounts import ACCOUNTS, work_in
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
+from tests.rooms.contacts.people import add
+from tests.rooms.engine.test_retrying import failing, retry
+from tests.rooms.engine.test_triggers import sources, started
 from tests.rooms.forms.forming import signup
+from tests.rooms.integrations.test_event_sources import connect, tell
+from tests.rooms.messaging.messages import TOKEN, message
 from tests.rooms.workflows.drafts import active, complete
+from tests.services.mail_server import mail_server
+from tests.services.statements import listening
 
 
 def test_people_of_a_suspended_account_are_told_whom_to_ask(
@@ -54,6 +67,8 @@ def test_people_of_a_suspended_account_are_told_whom_to_ask(
     work_in(alice, sam.actor.account_id)
     look = alice.get("/contacts")
     assert look.status_code == 200 and "Branch is suspended" in look.text
+    assert "you can still view its contacts, workflows, and jobs" in look.text
+    assert {alice.get(one).status_code for one in ("/workflows", "/enrollments")} == {200}
     refusal = alice.post("/contacts", {"email": "ann@example.com"})
     assert refusal.status_code == 403 and "Its agency can reactivate it." in refusal.text
     work_in(alice, alice.actor.account_id)
@@ -105,6 +120,7 @@ def test_work_of_a_suspended_account_waits_and_goes_on_once(
         """What the clock and the workers do within some seconds."""
         for _ in range(3):
             moves._woken.clear()
+            moves._rest_until = 0.0
             sending._woken.clear()
             with app.app_context():
                 moving.wake_movers()
@@ -136,8 +152,6 @@ def test_a_long_task_stops_when_its_account_is_suspended(
     app: Flask, alice: Person, sam: Person, monkeypatch, run_tasks: Callable[[], bool]
 ) -> None:  # P-03
     """Batches that are queued or under way: the worker gives way between two of them."""
-    from app.platform import queue
-
     monkeypatch.setattr(queue, "CHECK_SECONDS", 0.0)
     stops: list[bool] = []
 
@@ -146,7 +160,7 @@ def test_a_long_task_stops_when_its_account_is_suspended(
         alice.post(f"{ACCOUNTS}/{sam.actor.account_id}/suspension")
         stops.append(queue.should_stop())
 
-    queue.task("tests.look_twice", "steps")(look)
+    monkeypatch.setitem(queue.TASKS, "tests.look_twice", queue.Task(look, "steps", 60))
     with app.app_context():
         assert queue.send("tests.look_twice", sam.actor.account_id)
         run_tasks()
@@ -155,3 +169,83 @@ def test_a_long_task_stops_when_its_account_is_suspended(
         assert not queue.send("tests.look_twice", sam.actor.account_id)
         assert queue.send("tests.look_twice", alice.actor.account_id), "only that account waits"
         assert not queue.should_stop()
+
+
+def test_an_account_is_looked_up_once_for_many_tasks(
+    app: Flask, alice: Person, sam: Person, monkeypatch: pytest.MonkeyPatch, run_tasks: Callable[[], bool]
+) -> None:  # P-03
+    """Whatever a look of a moment ago has missed, the worker asks again."""
+    ran: list[int] = []
+    monkeypatch.setitem(queue.TASKS, "tests.note", queue.Task(ran.append, "steps", 60))
+    branch, agency = sam.actor.account_id, alice.actor.account_id
+    suspended.suspension_changed(branch)
+    with app.app_context(), listening(lambda text: "suspended_at" in text) as heard:
+        assert queue.send("tests.note", branch) and queue.send("tests.note", branch)
+        assert len(heard) == 1
+        with transaction():
+            session().execute(sa.update(Account).values(suspended_at=now()).where(Account.id == branch))
+        heard.clear()
+        assert queue.send("tests.note", branch), "it was active a moment ago"
+        assert not heard
+        queue.send_all("tests.note", [(branch,), (agency,), (agency,)])
+        assert len(heard) == 1
+    run_tasks()
+    assert ran == [agency, agency]
+
+
+def test_a_look_that_fails_keeps_no_task_from_being_sent(
+    app: Flask, sam: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked for has been saved before: the page must not say that it failed."""
+
+    def fail(_account_id: int) -> bool:
+        return bool(session().scalar(sa.text("SELECT nothing FROM accounts")))
+
+    monkeypatch.setattr(suspended._suspension, "of_one", fail)
+    suspended.suspension_changed(sam.actor.account_id)
+    with app.app_context():
+        assert queue.send(moving.MOVE_TASK, sam.actor.account_id, 1)
+        assert queue.length("steps") == 1
+
+
+def test_what_others_report_is_recorded_meanwhile_and_people_get_their_emails(
+    app: Flask,
+    alice: Person,
+    sam: Person,
+    stranger: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    run_tasks: Callable[[], bool],
+) -> None:  # P-03
+    it, page = started(app, sam, "webhook_received", key="trial"), f"{ACCOUNTS}/{sam.actor.account_id}"
+    ann, ben = (add(app, sam.actor, f"{name}@example.com") for name in ("ann", "ben"))
+    path, _ = connect(sam, "webhook")
+    it.enroll([ben])
+    message(app, sam.actor, it.public_id, ben)
+    alice.post(f"{page}/suspension")
+
+    assert tell(app, path, {"key": "trial", "id": "1", "email": "ann@example.com"}) == 204
+    assert sources(it) == {(ann, "trigger"): 1, (ben, "bulk_enrollment"): 1}
+    assert stranger.post(f"/u/{TOKEN}", data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    with app.app_context():
+        assert contact_card(sam.actor, ben).contact.status == "unsubscribed"
+    with mail_server() as mails:
+        known: Any = app.extensions["settings"]
+        given = {"mail_url": f"smtp://127.0.0.1:{mails.port}", "public_url": "https://muster.example.com"}
+        monkeypatch.setitem(app.extensions, "settings", replace(known, **given))
+        invitation = {"email": "bea@example.com", "role": "admin"}
+        assert alice.post(f"{page}/invitations", invitation).status_code == 303
+        run_tasks()
+        assert [mail["To"] for mail in mails.received] == ["bea@example.com"]
+    assert it.where()[ann] == ("active", "pause"), "who comes meanwhile waits at the first step"
+
+
+def test_the_rest_of_a_retry_is_not_lost(
+    app: Flask, alice: Person, sam: Person, monkeypatch: pytest.MonkeyPatch, run_tasks: Callable[[], bool]
+) -> None:
+    """The clock wouldn’t find it, as it finds all else."""
+    it, ids = failing(app, sam)
+    monkeypatch.setattr(retrying, "AT_ONCE", 1)
+    assert retry(app, sam, it) == 1
+    alice.post(f"{ACCOUNTS}/{sam.actor.account_id}/suspension")
+    run_tasks()
+    assert it.where() == dict.fromkeys(ids, ("active", "text"))

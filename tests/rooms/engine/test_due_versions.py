@@ -1,11 +1,15 @@
 """Who is due is found by one look into the index for each version, beside any number of others (E-02)."""
 
+import itertools
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.engine.application.moving import moves
 from app.engine.infrastructure import positions
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.clock import now
@@ -50,6 +54,25 @@ def test_a_look_names_account_and_version(app: Flask, bob: Person) -> None:
             else r"ix_enrollments_due_in_version on .*\n.*Index Cond: \(\(version_id = .*account_id = "
         )
         assert re.search(wanted, plan) and "BitmapAnd" not in plan, plan
+
+
+def test_the_clock_looks_less_often_where_looking_takes_long(
+    app: Flask, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten times as long as the look took, and at most five seconds: here each look, and each time that the
+    clock asks for one, takes so many."""
+    for seconds, left_out in ((0.25, 9), (1.0, 4)):
+        ticking = SimpleNamespace(monotonic=itertools.count(100.0, seconds).__next__)
+        monkeypatch.setattr(moves, "time", ticking)
+        monkeypatch.setattr(moves, "_rest_until", 0.0)
+        with app.app_context(), listening(lambda text: "FROM enrollments" in text) as heard:
+            moves.wake_movers()
+            assert len(heard) == 1
+            for _ in range(left_out):
+                moves.wake_movers()
+            assert len(heard) == 1
+            moves.wake_movers()
+            assert len(heard) == 2
 
 
 def test_versions_in_which_somebody_is_due(app: Flask, bob: Person) -> None:
