@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from secrets import token_hex
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.messaging.domain.states import State
-from app.messaging.domain.tokens import new_token
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import constant, execute_built, id_list, id_param, off_index, with_ids
@@ -23,7 +23,7 @@ def plan(account_id: int, rows: Sequence[Sequence[int]], values: dict[str, Any])
     """Plan a message for each of `rows` (enrollment id, contact id, visit); return how many are new. `values`
     are those that all have."""
     all_have = {**values, "account_id": account_id, "state": State.PLANNED.value, "attempt": 0, "answer": ""}
-    return insert_new(_messages, all_have, _OF_ROW, [(*row, new_token(account_id)) for row in rows])
+    return insert_new(_messages, all_have, _OF_ROW, [(*row, token_hex(16)) for row in rows])
 
 
 def take_up(account_id: int, step_id: str, visits: Mapping[int, int], values: dict[str, Any]) -> set[int]:

@@ -1,6 +1,7 @@
 """Unsubscribing with the link in a message. Whoever has the link may unsubscribe its contact. Only whoever
 has just done so may undo it, and not for long."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from app.contacts.application import topics
 from app.contacts.domain import Status, may_be_contacted
 from app.messaging.application.opting_out.workflows import leaving
 from app.messaging.domain.masking import masked
-from app.messaging.domain.tokens import is_token, likely_account
 from app.messaging.infrastructure import recipients
 from app.messaging.infrastructure.message_counts import counting
 from app.messaging.infrastructure.recipients import Addressee
@@ -30,6 +30,7 @@ from app.platform.settings import current
 UNDO_SECONDS: Final = 60 * 60
 LINK: Final = "Unsubscribe link"
 UNDONE: Final = "Undo on the unsubscribe page"
+_TOKEN = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -179,9 +180,7 @@ def _undo(token: str, given: str) -> bool:
 @contextmanager
 def _addressee(token: str) -> Iterator[Addressee]:
     """Act for the account of a message."""
-    found = None
-    if is_token(token):
-        found = recipients.addressee_of(token, likely_account(token)) or recipients.addressee_of(token)
+    found = recipients.addressee_of(token) if _TOKEN.fullmatch(token) else None
     if found is None:
         raise NotFound("NOT_FOUND", "This link doesn’t work.")
     with tenancy.acting_for(found.account_id):
