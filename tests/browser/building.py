@@ -51,6 +51,13 @@ def choose(user: BrowserUser, target: Locator, label: str) -> None:
     raise AssertionError(f"{label} cannot be chosen by typing")
 
 
+def listening(target: Locator) -> Locator:
+    """Wait until htmx hears what is changed in a field that has just appeared; nobody is faster than it on a
+    machine that is not busy."""
+    expect(target).to_have_attribute("data-htmx-powered", "true")
+    return target
+
+
 def sheet(user: BrowserUser) -> Locator:
     """The wide dialog."""
     return user.page.locator("#sheet")

@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.building import listening
 from tests.services import browsing, enrolling
 from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
@@ -40,8 +41,8 @@ def test_a_filter_counts_live_and_ticks_last_across_pages(
         browsing.sign_in(page)
         page.goto("/contacts")
         alice.link("Filter").click()
-        page.get_by_label("Condition 1: field").select_option("contact.email_domain")
-        page.get_by_label("Condition 1: operator").select_option("contains")
+        listening(page.get_by_label("Condition 1: field")).select_option("contact.email_domain")
+        listening(page.get_by_label("Condition 1: operator")).select_option("contains")
         page.get_by_label("Condition 1: value").press_sequentially("example")
         expect(page.locator("#filter-count")).to_have_text(re.compile(r"[\d,]+ contacts match"))
         expect(page.get_by_label("Condition 1: value")).to_be_focused()

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.building import act, add, create, focused, save, titles
+from tests.browser.building import act, add, create, focused, listening, save, titles
 from tests.services import browsing
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
@@ -55,7 +55,7 @@ def build_a_branch(alice: BrowserUser) -> None:
     alice.type(page.get_by_label("Name of path 1"), "Opened it")
     alice.check_page()
     alice.press(page.get_by_role("button", name="Add conditions of path 1"))
-    page.get_by_label("Condition 1: field").select_option("event.email_opened")
+    listening(page.get_by_label("Condition 1: field")).select_option("event.email_opened")
     value = page.get_by_label("Condition 1: value")
     expect(value).to_have_js_property("tagName", "SELECT")
     alice.check_page()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.building import act, choose, create, go, sheet, tab_to, titles, write
+from tests.browser.building import act, choose, create, go, listening, sheet, tab_to, titles, write
 from tests.services import browsing
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
@@ -108,7 +108,7 @@ def branch(alice: BrowserUser, after: int, name: str, field: str, value: str) ->
     write(alice, page.get_by_label("Name of path 1"), name)
     go(alice, page.get_by_role("button", name="Add conditions of path 1"))
     condition = page.get_by_role("group", name="Condition 1")
-    choose(alice, condition.get_by_label("Condition 1: field"), field)
+    choose(alice, listening(condition.get_by_label("Condition 1: field")), field)
     given = condition.get_by_label(re.compile("^Condition 1: value"))
     if field == "Tags":
         write(alice, given, value)
