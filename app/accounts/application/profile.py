@@ -78,8 +78,8 @@ def change_email(actor: Actor, email: str, password: str, verify: Verifier, sess
     If this installation sends emails with links, the address is changed when they open the link that is sent
     there (`confirm_email`), and None is returned: it has to be theirs.
 
-    Raises Invalid with `fields`. An address that another user has is rejected with a neutral message that
-    does not reveal the reason.
+    Raises Invalid with `fields`. Nothing is sent to an address that another user has, and the answer is the
+    same; without links it is rejected with a neutral message that does not reveal the reason.
     """
     if problem := email_problem(email):
         raise Invalid.in_fields({"email": problem})
@@ -87,14 +87,14 @@ def change_email(actor: Actor, email: str, password: str, verify: Verifier, sess
     wanted = normal_email(email)
     try:
         with transaction():
-            owner = queries.user_by_email(wanted)
-            if owner is not None and owner.id != actor.user_id:
-                raise Invalid.in_fields({"email": EMAIL_REFUSED})
             if wanted == actor.email:
                 return 0
+            is_taken = queries.user_by_email(wanted) is not None
             if can_email_links(current()):
-                _send_link(actor, mark, wanted)
+                _send_link(actor, mark, wanted, is_taken)
                 return None
+            if is_taken:
+                raise Invalid.in_fields({"email": EMAIL_REFUSED})
             _claim(actor, mark)
             return _use_email(actor, wanted, session_token)
     except IntegrityError:  # a concurrent request took the same address
@@ -162,10 +162,12 @@ def check_password(actor: Actor, password: str, verify: Verifier) -> str:
     return mark
 
 
-def _send_link(actor: Actor, mark: str, wanted: str) -> None:
-    """Email a link to a new address. Raises Invalid with `fields` after too many."""
+def _send_link(actor: Actor, mark: str, wanted: str, is_taken: bool) -> None:
+    """Email a link to a new address that is not taken. Raises Invalid with `fields` after too many."""
     if isinstance(attempt_limiter(EMAIL_LINKS).begin([f"user:{actor.user_id}"]), int):
         raise Invalid.in_fields({"email": "You’ve asked for several links within an hour. Try again later."})
+    if is_taken:
+        return
     facts = {"token": encrypted_to_save(email_link_token(_id_of(actor), mark, wanted), EMAIL_LINK_PURPOSE)}
     send_email(actor.account_id, wanted, EMAIL_CONFIRMATION, str(actor.user_id), facts)
 

@@ -84,7 +84,7 @@ def set_email() -> ResponseReturnValue:
         email, password = _submitted(form, "email"), _submitted(form, "password")
         ended = change_email(web.actor(), email, password, verify_current_password, current_token())
         if ended is None:
-            return f"We sent a link to {email.strip()}. Open it within an hour to use that address."
+            return f"If {email.strip()} can be used, a link was sent there. Open it within an hour."
         return _email_saved(ended)
 
     return _save_and_redirect(form, save, email_form=form)

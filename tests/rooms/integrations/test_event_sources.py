@@ -296,7 +296,7 @@ def test_other_secrets_are_replaced_too(app: Flask, alice: Person) -> None:  # P
     alice.post(f"{PAGE}/webhook/replacement", {"at_once": "y"})
     assert tell(app, former, said) == tell(app, latter, said) == 404
     with app.app_context(), acting_for(alice.actor.account_id), transaction():
-        session().execute(sa.update(EventSource).values(secret="of another key", former_secret=None))
+        session().execute(sa.update(EventSource).values(secret="of another key", previous_secret=None))
     page = alice.get(f"{PAGE}/stripe").text
     assert "The saved secret can’t be read" in page and "accepted for another" not in page
     assert alice.post(f"{PAGE}/stripe/replacement", {"secret": STRIPE_SECRET}).status_code == 303
