@@ -11,7 +11,7 @@ WRITES = {"insert", "insert_into", "update", "delete", "bulk_load"}
 WRITTEN_SQL = re.compile(r"\b(insert into|update|delete from)\s+(contacts|contact_tags)\b", re.IGNORECASE)
 # Use cases that write and have nothing to tell.
 SILENT = {
-    "deletion.delete_many": "other rooms settle removals with `register_deletion`",
+    "bulk.deletion.delete_many": "other rooms settle removals with `register_deletion`",
     "erasing.erase_contact": "other rooms settle erasures with `register_eraser`",
     "erasing._forget_in_names": "removes a name from the sources of consent of others",
     "people._say_again": "the status stays the same",
