@@ -107,9 +107,12 @@ def test_filter_by_action(told: Flask, alice: Person, mallory: Person) -> None: 
 def test_filter_by_day_in_the_accounts_zone(told: Flask, alice: Person) -> None:
     from zoneinfo import ZoneInfo
 
-    day = (datetime.now(ZoneInfo("Europe/Berlin")) - timedelta(days=1)).date()
-    assert texts(alice.get(f"/activity?from={day}&to={day}").text) == ["Bob added a contact"]
-    assert len(texts(alice.get(f"/activity?to={day}").text)) == 2
+    day = (datetime.now(ZoneInfo("Europe/Berlin")) - timedelta(days=3)).date()
+    first = ["Alice activated the workflow Win-back"]
+    assert texts(alice.get(f"/activity?from={day}&to={day}").text) == first
+    assert texts(alice.get(f"/activity?to={day}").text) == first
+    later = texts(alice.get(f"/activity?from={day + timedelta(days=1)}").text)
+    assert "Bob added a contact" in later and first[0] not in later
 
 
 @pytest.mark.parametrize(
