@@ -14,7 +14,7 @@ from app.accounts.domain.input import (
     sub_account_problems,
 )
 from app.accounts.domain.regions import country_of
-from app.accounts.infrastructure import queries, store
+from app.accounts.infrastructure import queries, store, suspension
 from app.accounts.infrastructure.tables import Account, User
 from app.activity import application as activity
 from app.platform.database import transaction
@@ -142,7 +142,9 @@ def actor_of(user_id: int, account_id: int | None, origin: str) -> Actor:
     if (found := queries.account_of(user_id, account_id)) is not None:
         account, role = found
         actor = _actor(queries.user(user_id), account, Role(role), origin)
-        return replace(actor, is_suspended=True) if account.suspended_at else actor
+        if account.suspended_at is None:
+            return actor
+        return replace(actor, is_suspended=True, of_agency=suspension.is_of_agency(user_id, account.id))
     raise NotFound("NOT_FOUND", "You aren’t a member of this account.")
 
 

@@ -1,7 +1,6 @@
 """The sub-accounts of an agency, the agency of a sub-account, and the accounts that a user can work in."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from app.accounts.application.members import actor_of, rename_account
@@ -94,7 +93,7 @@ def actor_in_sub_account(actor: Actor, account_id: int) -> Actor:
     require(actor, Permission.ACCOUNT)
     if actor.user_id is None or not queries.names_of_sub_accounts(actor.account_id, [account_id]):
         raise NotFound("NOT_FOUND", "This sub-account doesn’t exist.")
-    there = replace(actor_of(actor.user_id, account_id, actor.origin), is_suspended=False)
+    there = actor_of(actor.user_id, account_id, actor.origin)
     require(there, Permission.ACCOUNT)
     if must_turn_on(there):
         raise NotAllowed(

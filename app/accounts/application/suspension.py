@@ -51,11 +51,6 @@ def suspended_among(account_ids: Collection[int]) -> set[int]:
     return set(suspension.suspended_among(account_ids)) if account_ids else set()
 
 
-def may_look(actor: Actor) -> bool:
-    """Return whether the actor, as a person of its agency, may look at their suspended account."""
-    return actor.user_id is not None and suspension.is_of_agency(actor.user_id, actor.account_id)
-
-
 def agency_contact(actor: Actor) -> tuple[str, str]:
     """Return the names of the agency of the actor's account, and of its first owner; empty without one."""
     account = queries.account(actor.account_id)

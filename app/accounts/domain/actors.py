@@ -35,7 +35,8 @@ class Actor:
     """A user, or the system, acting in an account.
 
     `user_id` is None for background work. `origin` is an IP address, “terminal”, or “worker”. `scopes` limit
-    what an API token may do; None without one. In an account that `is_suspended`, people may only look.
+    what an API token may do; None without one. An account that `is_suspended` can be
+    used only by people who are `of_agency`, so that they can stop or erase something before it goes on.
     """
 
     account_id: int
@@ -49,10 +50,11 @@ class Actor:
     origin: str = "worker"
     scopes: frozenset[str] | None = None
     is_suspended: bool = False
+    of_agency: bool = False
 
     def may(self, permission: str) -> bool:
         """Return whether the role, and the token if there is one, has a permission now."""
-        if self.is_suspended and permission != Permission.REPORTS:
+        if self.is_suspended and not self.of_agency and permission != Permission.REPORTS:
             return False
         return permission in ROLE_PERMISSIONS[self.role] and (
             self.scopes is None or permission in self.scopes

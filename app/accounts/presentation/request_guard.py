@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.application import actor_of, installation_is_new, open_accounts
 from app.accounts.application.security.two_factor import must_turn_on
-from app.accounts.application.suspension import agency_contact, may_look
+from app.accounts.application.suspension import agency_contact
 from app.accounts.domain import Actor
 from app.accounts.presentation.programs import sign_in_program
 from app.accounts.presentation.sessions import end_this_session
@@ -69,7 +69,7 @@ def _sign_in_actor(is_public: bool) -> AnyResponse | None:
     tenancy.act_for(actor.account_id)
     formats.zone.set(actor.time_zone)
     origin.set({**(origin.get() or {}), "account": actor.account_id, "user": actor.user_id})
-    if actor.is_suspended and not is_public and not may_look(actor):
+    if actor.is_suspended and not is_public and not actor.of_agency:
         return _suspended(actor)
     if not is_public and request.blueprint != "two_factor" and must_turn_on(actor):
         return _send_to_two_factor()
