@@ -115,7 +115,7 @@ def connect_source(actor: Actor, name: str, secret: str, basis: str) -> NewConne
 def replace_secret(actor: Actor, name: str, secret: str, *, at_once: bool = False) -> NewConnection:
     """Replace the secret of a connected source. The previous one counts for another OVERLAP, unless it
     ends `at_once` or can't be read. The address stays the same, except that of a source whose address is its
-    secret.
+    secret. The secret that is in use ends the previous one if it is given again `at_once`.
 
     Raises Invalid with `fields`, and NotFound if it isn't connected.
     """
@@ -129,7 +129,7 @@ def replace_secret(actor: Actor, name: str, secret: str, *, at_once: bool = Fals
         accounts.lock(account_id)
         row = _connected(account_id, source)
         current = store.decrypted(row.secret)
-        if current == kept:
+        if current == kept and not (at_once and row.previous_secret):
             raise Invalid.in_fields({"secret": "This is the signing secret that is in use."})
         is_kept = current is not None and not at_once
         store.change(

@@ -287,6 +287,10 @@ def test_other_secrets_are_replaced_too(app: Flask, alice: Person) -> None:  # P
     assert alice.post(page, {"secret": new}).status_code == 303
     for secret in (STRIPE_SECRET, new):
         assert tell(app, path, CHECKOUT, signed_with_time("Stripe-Signature", secret, CHECKOUT)) == 204
+    for status in (303, 422):  # the present one again, to end the previous one
+        assert alice.post(page, {"secret": new, "at_once": "y"}).status_code == status
+    assert tell(app, path, CHECKOUT, signed_with_time("Stripe-Signature", STRIPE_SECRET, CHECKOUT)) != 204
+    assert tell(app, path, CHECKOUT, signed_with_time("Stripe-Signature", new, CHECKOUT)) == 204
     former, _ = connect(alice, "webhook")
     answer = alice.post(f"{PAGE}/webhook/replacement").text
     assert "Events sent to the previous address are accepted until then." in answer
