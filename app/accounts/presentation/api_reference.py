@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
 def _operations(app: Flask, host: str, _root: str) -> Markup:
     """Return the main part, a megabyte that only depends on the address of the installation."""
     known = _reference(app)
-    return Markup(render_template("accounts/_api_operations.html", reference=known, host=host))  # nosec B704
+    return Markup(render_template("accounts/_api_operations.html", reference=known, host=host))
 
 
 @cache
