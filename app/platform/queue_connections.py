@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from app.platform.sentinel_addresses import SentinelAddress, sentinel_address
+from app.platform.settings.sentinel import SentinelAddress, sentinel_address
 
 SENTINEL_SECONDS = 1.0  # to ask one of them; the next one is asked then
 

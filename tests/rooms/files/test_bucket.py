@@ -26,7 +26,7 @@ from app.platform.clock import now
 from app.platform.database import session
 from app.platform.errors import Invalid, Unavailable
 from app.platform.settings import current
-from app.platform.upload_places import bucket_address
+from app.platform.settings.uploads import bucket_address
 from ops.backups.make import make_backup
 from ops.backups.restore import restore
 from ops.problems import Problem

@@ -23,7 +23,7 @@ from app.platform import disk
 from app.platform.errors import NoSpace, Unavailable
 from app.platform.logs import log
 from app.platform.settings import current
-from app.platform.upload_places import BucketAddress
+from app.platform.settings.uploads import BucketAddress
 
 READ_AT_ONCE: Final = 128 * 1024
 QUIET_SECONDS: Final = 30.0

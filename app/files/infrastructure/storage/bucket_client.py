@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from app.platform.errors import Unavailable
 from app.platform.logs import log
-from app.platform.upload_places import BucketAddress
+from app.platform.settings.uploads import BucketAddress
 
 NO_STORAGE: Final = "The storage of uploaded files isn’t responding right now. Try again in a moment."
 CHANGED: Final = "The uploaded file was changed while it was being read. Try again."

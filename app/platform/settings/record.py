@@ -11,8 +11,8 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
-from app.platform import secret_key
-from app.platform.server_addresses import (
+from app.platform.settings import secret_key
+from app.platform.settings.servers import (
     database_server,
     mail_sender,
     mail_server,
@@ -21,8 +21,8 @@ from app.platform.server_addresses import (
     request_headers,
     web_address,
 )
-from app.platform.setting_values import folder, integer, seconds_list, secret, secret_list
-from app.platform.upload_places import BucketAddress, bucket_address, uploads_place
+from app.platform.settings.uploads import BucketAddress, bucket_address, uploads_place
+from app.platform.settings.values import folder, integer, seconds_list, secret, secret_list
 
 # A limit that is not set. Larger than any number of people, yet a number, so that the smaller limit holds.
 UNLIMITED = 999_999_999

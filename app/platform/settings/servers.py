@@ -6,7 +6,7 @@ import ipaddress
 import re
 from urllib.parse import unquote, urlsplit
 
-from app.platform.sentinel_addresses import sentinel_address
+from app.platform.settings.sentinel import sentinel_address
 
 
 def web_address(text: str) -> str:

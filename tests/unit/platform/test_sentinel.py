@@ -4,8 +4,8 @@ import pytest
 from redis.sentinel import SentinelManagedSSLConnection
 
 from app.platform.queue_connections import connect, connect_async
-from app.platform.sentinel_addresses import sentinel_address
 from app.platform.settings import SettingError, Settings
+from app.platform.settings.sentinel import sentinel_address
 
 
 def test_parts_of_an_address():
