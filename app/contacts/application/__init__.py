@@ -77,7 +77,14 @@ from app.contacts.application.filters import (
     which_of,
     zone_of,
 )
-from app.contacts.application.growth import DayCounts, count_contacts_of_day, growth_of
+from app.contacts.application.growth import (
+    ContactTotals,
+    Counted,
+    DayCounts,
+    count_contacts_of_day,
+    growth_of,
+    totals_of,
+)
 from app.contacts.application.happenings import ANY, Happening, HeardEvent, Kind, register_listener
 from app.contacts.application.lookup import (
     NAMING_FIELDS,
@@ -133,6 +140,8 @@ __all__ = [
     "Card",
     "Consequence",
     "ContactChange",
+    "ContactTotals",
+    "Counted",
     "DayCounts",
     "ErasedPerson",
     "Eraser",
@@ -233,6 +242,7 @@ __all__ = [
     "tags_to_choose",
     "take_back_opt_out",
     "take_back_tags",
+    "totals_of",
     "unpack",
     "unsubscribe",
     "untag_contact",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
@@ -10,6 +11,8 @@ from app.platform.clock import now
 from app.platform.database import transaction
 
 DAYS = 90
+COUNTED = 10_000
+"""So many contacts are counted at once; the numbers of larger accounts are those of the last hour."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,23 @@ class DayCounts:
     reachable: int
 
 
+class Counted(StrEnum):
+    """When contacts were counted; AT_LEAST: there are more, and nobody has counted them yet."""
+
+    NOW = "now"
+    HOURLY = "hourly"
+    AT_LEAST = "at least"
+
+
+@dataclass(frozen=True)
+class ContactTotals:
+    """Numbers of contacts, and of those who may be contacted."""
+
+    contacts: int
+    reachable: int
+    counted: Counted = Counted.NOW
+
+
 def count_contacts_of_day() -> None:
     """Record the counts of all accounts for today, and those of earlier days at the first time."""
     today = now().date()
@@ -30,6 +50,18 @@ def count_contacts_of_day() -> None:
         counts.append((today, *store.count_now(account_id)))
         with transaction():
             store.save(account_id, counts)
+
+
+def totals_of(actor: Actor) -> ContactTotals:
+    """Return how many contacts the account has, which takes no longer for more of them. Raises NotAllowed."""
+    require(actor, Permission.REPORTS)
+    contacts, reachable = store.count_few(actor.account_id, COUNTED + 1)
+    if contacts <= COUNTED:
+        return ContactTotals(contacts, reachable)
+    latest = store.latest_counts(actor.account_id)
+    if latest is None or latest[0] <= COUNTED:
+        return ContactTotals(COUNTED, 0, Counted.AT_LEAST)
+    return ContactTotals(*latest, Counted.HOURLY)
 
 
 def growth_of(actor: Actor) -> list[DayCounts]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.accounts.domain import Actor
 from app.contacts import application as contacts
-from app.contacts.application import DayCounts
+from app.contacts.application import ContactTotals, Counted, DayCounts
 from app.platform.charts.lines import area_points, line_points
 from app.platform.clock import now
 from app.platform.text.formats import number, short_date
@@ -23,13 +23,15 @@ class GrowthChart:
     words: str
 
 
-def growth_chart(actor: Actor, all_now: int, reachable_now: int) -> GrowthChart | None:
+def growth_chart(actor: Actor, people: ContactTotals) -> GrowthChart | None:
     """Return the chart of the last 90 days up to the given numbers of now, which the daily counts may not
     know yet; None before there are two days to compare."""
     counted_days = contacts.growth_of(actor)
-    today = DayCounts(now().date(), all_now, reachable_now)
-    days = [one for one in counted_days if one.day < today.day] + [today]
-    if not counted_days or len(days) < FEWEST_DAYS or not all_now:
+    today = DayCounts(now().date(), people.contacts, people.reachable)
+    days = counted_days
+    if people.counted is not Counted.AT_LEAST:
+        days = [one for one in counted_days if one.day < today.day] + [today]
+    if not counted_days or len(days) < FEWEST_DAYS or not days[-1].contacts:
         return None
     first, last = days[0], days[-1]
     length, most = float((last.day - first.day).days), float(max(one.contacts for one in days))

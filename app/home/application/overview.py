@@ -12,6 +12,8 @@ from app.bulk_enrollment.domain.brakes.texts import approval_words, canary_words
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy, badge_of
 from app.bulk_enrollment.domain.timing.texts import missed_start_words
+from app.contacts import application as contacts
+from app.contacts.application import ContactTotals
 from app.gallery import application as gallery
 from app.gallery.domain.browsing import GalleryQuery
 from app.gallery.domain.card import Card
@@ -83,6 +85,7 @@ class CurrentWork:
 
 @dataclass(frozen=True)
 class Overview:
+    people: ContactTotals
     figures: Figures
     onboarding: Onboarding
     work: CurrentWork
@@ -128,20 +131,21 @@ def overview(actor: Actor) -> Overview:
     """Return the contents of the home page. Raises NotAllowed."""
     require(actor, Permission.REPORTS)
     onboarding = queries.onboarding(actor.account_id)
-    counts = queries.figures(actor.account_id)
+    people = contacts.totals_of(actor)
     return Overview(
-        figures=counts,
+        people=people,
+        figures=queries.figures(actor.account_id),
         onboarding=onboarding,
         work=current_work(actor),
         suggested=[] if onboarding.has_workflow else _suggested(actor),
-        growth=growth_chart(actor, counts.contacts, counts.reachable),
+        growth=growth_chart(actor, people),
     )
 
 
-def figures(actor: Actor) -> Figures:
+def figures(actor: Actor) -> tuple[ContactTotals, Figures]:
     """Return the account's key figures. Raises NotAllowed."""
     require(actor, Permission.REPORTS)
-    return queries.figures(actor.account_id)
+    return contacts.totals_of(actor), queries.figures(actor.account_id)
 
 
 def current_work(actor: Actor) -> CurrentWork:

@@ -8,8 +8,6 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, WITH_FAILURES, BatchStatus, JobStatus
 from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
-from app.contacts.domain import may_be_contacted
-from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import EnrollmentCount
 from app.platform.database import session
@@ -22,10 +20,8 @@ _MISSED = sa.and_(EnrollmentJob.status == JobStatus.SCHEDULED, EnrollmentJob.not
 
 @dataclass(frozen=True)
 class Figures:
-    """Counts of an account's contacts, workflows, enrollments, and jobs."""
+    """Counts of an account's workflows, enrollments, and jobs."""
 
-    contacts: int
-    reachable: int
     workflows: int
     active_workflows: int
     people_in_workflows: int
@@ -74,11 +70,8 @@ class JobWithWorkflow:
 
 
 def figures(account_id: int) -> Figures:
-    workflows = _by_status(Workflow, account_id, Workflow.deleted_at.is_(None))
-    contacts = _by_status(Contact, account_id)
+    workflows = _workflows_by_status(account_id)
     return Figures(
-        contacts=sum(contacts.values()),
-        reachable=sum(count for status, count in contacts.items() if may_be_contacted(status)),
         workflows=sum(workflows.values()),
         active_workflows=workflows.get(Status.ACTIVE, 0),
         people_in_workflows=_people_in_workflows(account_id),
@@ -169,13 +162,11 @@ def _jobs(account_id: int, condition: sa.ColumnElement[bool], limit: int) -> lis
     return [JobWithWorkflow(*row) for row in rows]
 
 
-def _by_status(
-    table: type[Workflow] | type[Contact], account_id: int, *conditions: sa.ColumnElement[bool]
-) -> dict[str, int]:
+def _workflows_by_status(account_id: int) -> dict[str, int]:
     rows = session().execute(
-        sa.select(table.status, sa.func.count().label("count"))
-        .where(table.account_id == account_id, *conditions)
-        .group_by(table.status)
+        sa.select(Workflow.status, sa.func.count().label("count"))
+        .where(Workflow.account_id == account_id, Workflow.deleted_at.is_(None))
+        .group_by(Workflow.status)
     )
     return {status: number for status, number in rows}  # noqa: C416
 

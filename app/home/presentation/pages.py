@@ -36,6 +36,8 @@ def work() -> ResponseReturnValue:
     """Partial with running jobs and jobs that need attention; includes the figures once nothing runs."""
     actor = web.actor()
     current = home_room.current_work(actor)
-    figures = None if current.unfinished else home_room.figures(actor)
+    people, figures = (None, None) if current.unfinished else home_room.figures(actor)
     dismissed = home_room.dismissed_work(actor, request.args.get("dismissed", ""))
-    return render_template("home/_work_answer.html", work=current, figures=figures, dismissed=dismissed)
+    return render_template(
+        "home/_work_answer.html", work=current, people=people, figures=figures, dismissed=dismissed
+    )

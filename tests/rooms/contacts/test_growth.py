@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.contacts import application as contacts
-from app.contacts.application import DayCounts
+from app.contacts.application import ContactTotals, Counted, DayCounts, growth
 from app.contacts.infrastructure.tables import Contact
 from app.platform.clock import now
 from app.platform.database import session, transaction
@@ -94,3 +94,24 @@ def test_who_may_see_it(app, vera, people):
     with app.app_context(), pytest.raises((NotAllowed, KeyError)):
         contacts.growth_of(nobody)
     assert isinstance(counted(app, vera.actor)[0].day, date)
+
+
+def test_a_large_account_shows_the_count_of_the_hour(app, bob, mallory, people, monkeypatch):
+    monkeypatch.setattr(growth, "COUNTED", 2)
+
+    def totals(person) -> ContactTotals:
+        with app.app_context():
+            return contacts.totals_of(person.actor)
+
+    def shown() -> str:
+        return " ".join(re.sub(r"<[^>]+>", " ", bob.get("/").text.partition("<main")[2]).split())
+
+    assert totals(bob) == ContactTotals(2, 0, Counted.AT_LEAST), "nobody has counted them yet"
+    assert totals(mallory) == ContactTotals(0, 0), "each account has its own"
+    assert "Contacts more than 2 counted within the hour" in shown()
+    count(app)
+    add(app, bob.actor, "new@example.com")
+    assert totals(bob) == ContactTotals(3, 1, Counted.HOURLY)
+    assert "Contacts 3 1 can be contacted, counted every hour" in shown()
+    monkeypatch.setattr(growth, "COUNTED", 4)
+    assert totals(bob) == ContactTotals(4, 2), "a small account is counted at once"

@@ -33,6 +33,14 @@ def count_now(account_id: int) -> tuple[int, int]:
     return contacts, open_ones or 0
 
 
+def count_few(account_id: int, most: int) -> tuple[int, int]:
+    """Return the same numbers of the first `most` contacts."""
+    few = sa.select(Contact.status).where(Contact.account_id == account_id).limit(most).subquery()
+    reachable = sa.func.count(sa.case((may_be_contacted(few.c.status), 1)))
+    contacts, open_ones = session().execute(sa.select(sa.func.count(), reachable).select_from(few)).one()
+    return contacts, open_ones
+
+
 def counts_before(account_id: int, day: date) -> list[Counts]:
     """Return the counts at the end of each day before `day` on which they changed, oldest first.
 
@@ -77,6 +85,18 @@ def save(account_id: int, counts: Sequence[Counts]) -> None:
                 index_elements=["account_id", "day"], set_=changed
             )
         )
+
+
+def latest_counts(account_id: int) -> tuple[int, int] | None:
+    """Return the numbers of the last count, if there is one."""
+    query = (
+        sa.select(DailyCount.contacts, DailyCount.reachable)
+        .where(DailyCount.account_id == account_id)
+        .order_by(DailyCount.day.desc())
+        .limit(1)
+    )
+    row = session().execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def counts_since(account_id: int, day: date) -> list[Counts]:
