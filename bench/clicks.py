@@ -57,7 +57,7 @@ def main() -> None:
             tempfile.TemporaryDirectory(prefix="muster-bench-") as folder,
             site(kind, Path(folder), sample_data=True) as here,
         ):
-            paths = sorted(_pages(here.browser))
+            paths = sorted(pages_of(here.browser))
             for busy in (False, True):
                 most = int(chosen.seconds / SHORTEST_JOB_SECONDS) if busy else 0
                 files = [_make_ready(here, number) for number in range(most)]
@@ -66,7 +66,7 @@ def main() -> None:
                     print(f"{kind}, {chosen.people} people, {done} jobs beside them: {line}", flush=True)
 
 
-def _pages(browser: Browser) -> set[str]:
+def pages_of(browser: Browser) -> set[str]:
     """Follow all links from the home page; return one address of each page."""
     found: dict[str, str] = {}
     waiting = ["/"]
