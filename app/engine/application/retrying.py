@@ -1,4 +1,8 @@
-"""Enrollments that failed go on at the step where they did, when somebody says so (E-09)."""
+"""Enrollments that failed go on at the step where they did, when somebody says so (E-09).
+
+A retry of many has a row until it is finished, so that the clock finds what a lost task, a suspension or a
+pause of the workflow has left.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -14,6 +18,7 @@ from app.engine.infrastructure.counters import counts, end_counts
 from app.engine.infrastructure.counters.counts import Place
 from app.engine.infrastructure.counters.end_counts import End, end_of
 from app.engine.infrastructure.failed import Which
+from app.engine.infrastructure.life import retries
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
@@ -22,7 +27,7 @@ from app.platform.errors import Conflict
 from app.workflows import application as workflows
 from app.workflows.domain import Status
 
-RETRY_TASK: Final = "engine.retry_failed"
+RETRY_TASK: Final = "engine.retry_rest"
 AT_ONCE: Final = 5_000
 NOT_ACTIVE: Final = "Activate this workflow first. Until then, nobody can continue in it."
 
@@ -75,7 +80,9 @@ def retry_failed(actor: Actor, public_id: str, which: Which = Which()) -> int:  
                     actor, "failed_retried", "workflow", public_id, name=workflow.name, people=people
                 )
             if people == AT_ONCE:
-                after_commit(lambda: _send_rest(account_id, workflow_id, which))
+                retries.remember(account_id, workflow_id, which, now())
+                rest = (account_id, workflow_id, which.step_id or "", which.reason or "")
+                after_commit(lambda: queue.send(RETRY_TASK, *rest))
         return people
 
     return despite_deadlocks(retried)
@@ -83,19 +90,37 @@ def retry_failed(actor: Actor, public_id: str, which: Which = Which()) -> int:  
 
 def retry_rest(account_id: int, workflow_id: int, step_id: str, reason: str) -> None:
     """Let the remaining failed enrollments go on, in pieces; empty texts stand for any step and reason."""
-
-    def piece() -> int:
-        with transaction():
-            if workflows.state_of(account_id, workflow_id) != Status.ACTIVE:
-                return 0
-            return _retry(account_id, workflow_id, Which(step_id or None, reason or None))
-
-    while despite_deadlocks(piece) == AT_ONCE:
+    which = Which(step_id or None, reason or None)
+    while not queue.should_stop() and despite_deadlocks(lambda: _retry_piece(account_id, workflow_id, which)):
         pass
 
 
-def _send_rest(account_id: int, workflow_id: int, which: Which) -> None:
-    queue.send(RETRY_TASK, account_id, workflow_id, which.step_id or "", which.reason or "")
+def resume_retries() -> None:
+    """Send the task for retries that are not finished."""
+    queue.send_all(RETRY_TASK, retries.unfinished())
+
+
+def remember_rest(account_id: int, workflow_id: int, step_id: str, reason: str) -> None:
+    """Let the clock find the rest of a retry that the previous release has sent as a task alone."""
+    with transaction():
+        retries.remember(account_id, workflow_id, Which(step_id or None, reason or None), now())
+
+
+def _retry_piece(account_id: int, workflow_id: int, which: Which) -> bool:
+    """Let some go on; return whether there may be more. A paused workflow goes on with it when it is active
+    again; one that is archived doesn’t."""
+    with transaction():
+        asked_at = retries.lock(account_id, workflow_id, which)
+        status = workflows.state_of(account_id, workflow_id)
+        if asked_at is None or status == Status.PAUSED:
+            return False
+        is_left = (
+            status == Status.ACTIVE
+            and _retry(account_id, workflow_id, which._replace(until=asked_at)) == AT_ONCE
+        )
+        if not is_left:
+            retries.remove(account_id, workflow_id, which)
+        return is_left
 
 
 def _retry(account_id: int, workflow_id: int, which: Which) -> int:

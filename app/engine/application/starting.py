@@ -91,8 +91,9 @@ def pace_of(actor: Actor, workflow: Workflow) -> Start | None:
 
 
 def release_held(account_id: int, workflow_id: int) -> None:
-    """Let the held enrollments of a started workflow begin, in pieces, as many as may begin now."""
-    while _release(account_id, workflow_id):
+    """Let the held enrollments of a started workflow begin, in pieces, as many as may begin now. The clock
+    sends the task again for what is left."""
+    while not queue.should_stop() and _release(account_id, workflow_id):
         pass
 
 

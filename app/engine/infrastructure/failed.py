@@ -17,11 +17,13 @@ _enrollments = Enrollment.__table__
 
 
 class Which(NamedTuple):
-    """Which failed enrollments are meant: those at a step, for a reason, or one; all without any."""
+    """Which failed enrollments are meant: those at a step, for a reason, or one; all without any. Not those
+    that have failed after `until`."""
 
     step_id: str | None = None
     reason: str | None = None
     enrollment_id: int | None = None
+    until: datetime | None = None
 
 
 class Retried(NamedTuple):
@@ -91,4 +93,5 @@ def _failed(account_id: int, workflow_id: int) -> tuple[sa.ColumnElement[bool], 
 def _meant(which: Which) -> list[Any]:
     one = _enrollments.c
     pairs = ((one.step_id, which.step_id), (one.end_reason, which.reason), (one.id, which.enrollment_id))
-    return [column == value for column, value in pairs if value is not None]
+    meant = [column == value for column, value in pairs if value is not None]
+    return meant if which.until is None else [*meant, one.ended_at <= which.until]

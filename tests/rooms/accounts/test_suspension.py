@@ -16,7 +16,7 @@ from app.accounts.domain import Role
 from app.accounts.infrastructure import store
 from app.accounts.infrastructure.tables import Account, SignIn
 from app.contacts.application import contact_card
-from app.engine.application import moving, retrying, start_held
+from app.engine.application import moving, start_held
 from app.engine.application.moving import moves, overdue
 from app.messaging.application import sending
 from app.messaging.infrastructure.tables import Message
@@ -28,7 +28,6 @@ from tests.people import PASSWORD, Person, program_of
 from tests.rooms.accounts.test_sub_accounts import ACCOUNTS, work_in
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.contacts.people import add
-from tests.rooms.engine.test_retrying import failing, retry
 from tests.rooms.engine.test_triggers import sources, started
 from tests.rooms.forms.forming import signup
 from tests.rooms.integrations.test_event_sources import connect, tell
@@ -236,15 +235,3 @@ def test_what_others_report_is_recorded_meanwhile_and_people_get_their_emails(
         run_tasks()
         assert [mail["To"] for mail in mails.received] == ["bea@example.com"]
     assert it.where()[ann] == ("active", "pause"), "who comes meanwhile waits at the first step"
-
-
-def test_the_rest_of_a_retry_is_not_lost(
-    app: Flask, alice: Person, sam: Person, monkeypatch: pytest.MonkeyPatch, run_tasks: Callable[[], bool]
-) -> None:
-    """The clock wouldn’t find it, as it finds all else."""
-    it, ids = failing(app, sam)
-    monkeypatch.setattr(retrying, "AT_ONCE", 1)
-    assert retry(app, sam, it) == 1
-    alice.post(f"{ACCOUNTS}/{sam.actor.account_id}/suspension")
-    run_tasks()
-    assert it.where() == dict.fromkeys(ids, ("active", "text"))

@@ -42,9 +42,12 @@ def wake_dates() -> None:
 
 
 def enroll_on_dates(account_id: int, at: datetime | None = None) -> None:
-    """Enroll the contacts whose date has come since the last look, in all workflows of the account."""
+    """Enroll the contacts whose date has come since the last look, in all workflows of the account. If it has
+    to stop, the next look begins where this one did."""
     at = at or now()
     for one in workflows.triggered(account_id):
+        if queue.should_stop():
+            return
         kind = one.trigger.kind
         if kind and (field := kind.starts_on(one.trigger.config)):
             _look(account_id, one, field, at)
@@ -62,7 +65,8 @@ def _look(account_id: int, one: Triggered, field: str, at: datetime) -> None:
                 missed.add(occasion.day.isoformat())
                 continue
             found = _whose(account_id, one, field, occasion, zone or own, at)
-            _enroll(account_id, one, occasion, _in_zone(found, zone, others), at)
+            if not _enroll(account_id, one, occasion, _in_zone(found, zone, others), at):
+                return
     with transaction():
         known = dates.missed_days(account_id, one.target.workflow_id) if missed else []
         days = sorted({*known, *missed})[-MOST_MISSED:] if missed else None
@@ -92,11 +96,15 @@ def _in_zone(people: Any, zone: str | None, others: Collection[str]) -> Sequence
     return [] if people is None else dates.ids_of(people, dates.in_zone(zone, others))
 
 
-def _enroll(account_id: int, one: Triggered, occasion: Occasion, ids: Sequence[int], at: datetime) -> None:
+def _enroll(account_id: int, one: Triggered, occasion: Occasion, ids: Sequence[int], at: datetime) -> bool:
+    """Enroll contacts, in pieces; return False if the task has to stop before all are."""
     for first in range(0, len(ids), AT_ONCE):
+        if queue.should_stop():
+            return False
         piece = ids[first : first + AT_ONCE]
         with transaction():
             if not workflows.active_among(account_id, [one.target.workflow_id]):
-                return
+                return True
             contacts.hold_many(account_id, id_list(piece), to_change=True)
             enter(account_id, one.target, piece, at, occasion=occasion.day)
+    return True

@@ -1,4 +1,4 @@
-"""Tables of moves of people to another version of their workflow."""
+"""Tables of moves of people to another version of their workflow, and of retries."""
 
 from datetime import datetime
 
@@ -62,3 +62,16 @@ class MovedEnrollment(AccountOwned, db.Model):
     way: Mapped[str] = mapped_column(sa.String(10))
     at: Mapped[datetime]
     is_undone: Mapped[bool] = mapped_column(default=False)
+
+
+class PendingRetry(AccountOwned, db.Model):
+    """A retry of failed enrollments of a workflow that is not finished: of those at `step_id` for `reason`
+    (empty: of all) who had failed by `asked_at`."""
+
+    __tablename__ = "pending_retries"
+
+    account_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    workflow_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    step_id: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    reason: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    asked_at: Mapped[datetime]
