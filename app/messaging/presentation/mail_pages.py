@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.application import require
@@ -43,9 +43,13 @@ def show() -> ResponseReturnValue:
 @blueprint.post("")
 def save() -> ResponseReturnValue:
     """Connect the mail server, or change it."""
-    form = ServerForm()
-    save = partial(mail_servers.save_mail_server, web.actor(), form.typed)
-    return web.saved(form, save, partial(page, server_form=form), _url())
+    form, actor = ServerForm(), web.actor()
+    is_first = mail_servers.shown_server(actor) is None
+    save = partial(mail_servers.save_mail_server, actor, form.typed)
+    has_sender = bool(senders.list_senders(actor))
+    words = "Mail server connected." if is_first else "Saved."
+    url = _url("senders-title", connected=1) if is_first and has_sender else _url()
+    return web.saved(form, save, partial(page, server_form=form), url, words)
 
 
 @blueprint.post("/removal")
@@ -90,10 +94,11 @@ def send_test() -> ResponseReturnValue:
 
 @blueprint.post("/senders")
 def add_sender() -> ResponseReturnValue:
-    form = SenderForm()
-    save = partial(senders.add_sender, web.actor(), form.typed)
+    form, actor = SenderForm(), web.actor()
+    url = _url("senders-title", connected=None if senders.list_senders(actor) else 1)
+    save = partial(senders.add_sender, actor, form.typed)
     shown = partial(page, sender_form=form)
-    return web.saved(form, save, shown, _url("senders-title"), "Sender added.", limit_field="address")
+    return web.saved(form, save, shown, url, "Sender added.", limit_field="address")
 
 
 @blueprint.get(ONE)
@@ -128,8 +133,9 @@ def remove_sender(sender_id: int) -> ResponseReturnValue:
     return web.send_to(_url("senders-title"))
 
 
-def _url(anchor: str | None = None) -> str:
-    return url_for("mail_settings.show", _anchor=anchor)
+def _url(anchor: str | None = None, connected: int | None = None) -> str:
+    """The page; with `connected` it offers what comes next, once emails can be sent."""
+    return url_for("mail_settings.show", _anchor=anchor, connected=connected)
 
 
 def page(
@@ -160,6 +166,7 @@ def page(
         is_paused=is_paused,
         brakes_form=brakes_form or BrakesForm.of(brakes.brake_limits(actor)),
         server=server,
+        is_connected_now=request.args.get("connected") == "1",
         senders=senders.list_senders(actor),
         server_form=server_form or ServerForm.of(server),
         sending_form=sending_form or SendingForm.of(server, is_paused),

@@ -80,9 +80,9 @@ class Card:
 
     `version` is the one that people are enrolled into, `is_changed` means edited since. `missing` is what the
     workflow still lacks, `off` its parts that are switched off, `new_fields` the contact fields it uses that
-    do not exist. `people` is the number of people in it, counted only where archiving is offered. `notes` are
-    {step id: how many people are there}. `can_undo` and `can_redo`: an edit can be. `template_version` is the
-    version of its template that it was brought up to, None if it was not.
+    do not exist. `people` is the number of people in it, counted only where archiving or the start is
+    offered. `notes` are {step id: how many people are there}. `can_undo` and `can_redo`: an edit can be.
+    `template_version` is the version of its template that it was brought up to, None if it was not.
     """
 
     workflow: Workflow
@@ -151,7 +151,8 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
     filled = filled_tags(actor.account_id)
     names = linked_names(actor.account_id, definition)
     version_id = workflow.active_version_id
-    is_asked = workflow.status == Status.PAUSED and actor.may(Permission.WORKFLOWS)
+    can_be_counted = workflow.status == Status.PAUSED or workflow.held_until_started
+    is_asked = can_be_counted and actor.may(Permission.WORKFLOWS)
     people = panels.people_in(actor, [workflow.id]) if is_asked else None
     may_edit = actor.may(Permission.WORKFLOWS) and can_be_edited(workflow.status)
     can_undo, can_redo = queries.has_edits(actor.account_id, workflow.id) if may_edit else (False, False)

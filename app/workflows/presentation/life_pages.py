@@ -13,6 +13,7 @@ from app.workflows.domain import Status
 from app.workflows.presentation.pages import workflow_page
 
 _OUTBOX = "No mail server is connected, so its emails are kept in the outbox."
+_HELD = "Nobody begins and no messages go out until you start the workflow."
 
 blueprint = Blueprint("workflow_life", __name__, url_prefix="/workflows/<public_id>")
 
@@ -55,13 +56,14 @@ def activate(public_id: str) -> ResponseReturnValue:
         return workflow_page(public_id, refused=True), 422
     page = url_for("workflows.show", public_id=public_id)
     outbox = f" {_OUTBOX}" if workflows.stays_in_outbox(workflow) else ""
+    held = f" {_HELD}" if workflow.held_until_started else ""
     if then == "people":
-        flash(f"“{workflow.name}” is active. Now choose who to add.{outbox}", "success")
+        flash(f"“{workflow.name}” is active. Now choose who to add.{held}{outbox}", "success")
         return web.send_to(f"{page}/enroll")
     adds = "Its trigger adds people from now on, and you can add people, too."
     adds = adds if workflow.parsed.trigger.enrolls else "You can add people now."
     words = "New people get this version." if was_active else adds
-    flash(f"“{workflow.name}” is active. {words}{outbox}", "success")
+    flash(f"“{workflow.name}” is active. {words}{held}{outbox}", "success")
     return web.send_to(page)
 
 

@@ -14,14 +14,25 @@ def names(page):
     return re.findall(r'href="/contacts/\d+">(P\d+)', page)
 
 
+def primary_buttons(page):
+    """The texts of the primary buttons outside of dialogs."""
+    shown = re.sub(r"<dialog.*?</dialog>", "", page, flags=re.DOTALL)
+    return re.findall(r'<(?:a|button) class="btn btn-primary"[^>]*>(?:<svg.*?</svg>)?([^<]+)<', shown)
+
+
 def test_the_workflow_page_says_that_it_has_not_been_started(app, bob):  # B-08
     public_id = active(app, bob.actor)
-    assert "hasn’t been started" not in bob.get(f"/workflows/{public_id}").text
+    page = bob.get(f"/workflows/{public_id}").text
+    assert "is active but hasn’t been started" in page and "No messages go out until you start it." in page
+    assert primary_buttons(page) == ["Add people"]
     enroll(app, bob.actor, public_id, people(app, bob.actor, 3))
     page = bob.get(f"/workflows/{public_id}").text
     assert "hasn’t been started" in page and "3 people are waiting at the first step" in page
     assert "all waiting to start" in page
     assert f'href="/workflows/{public_id}/people"' in page
+    assert primary_buttons(page) == ["Start for 3 people"]
+    bob.post(f"/workflows/{public_id}/people/start", {})
+    assert primary_buttons(bob.get(f"/workflows/{public_id}").text) == ["Add people"]
 
 
 def test_a_draft_has_no_figures(app, bob):

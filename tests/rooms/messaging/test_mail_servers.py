@@ -53,10 +53,13 @@ def test_a_mail_server_is_connected(app: Flask, alice: Person) -> None:
     assert (answer.status_code, answer.location) == (303, PAGE)
     page = alice.get(PAGE).text
     assert 'value="smtp.example.com"' in page and 'value="587"' in page and 'value="alice"' in page
-    assert "Add a sender" in page
+    assert "Mail server connected." in page and 'href="#sender-form"' in page
     with app.app_context():
         assert chosen(alice.actor.account_id) is None, "emails need a sender, too"
-    alice.post(f"{PAGE}/senders", SENDER)
+    page = main_of(alice.post(f"{PAGE}/senders", SENDER, follow_redirects=True).text)
+    assert 'href="#mail-test"' in page and "Verify example.com" in page
+    assert 'href="#mail-test"' not in alice.get(PAGE).text
+    assert alice.post(PAGE, server(587, **SIGNED), follow_redirects=True).text.count("Saved.") == 1
     with app.app_context():
         found = chosen(alice.actor.account_id)
     assert found is not None

@@ -25,7 +25,7 @@ def test_activation_alone_comes_back_to_the_page(app, bob, postal_address):
     answer = bob.post(f"/workflows/{public_id}/activation")
     assert answer.location == f"/workflows/{public_id}"
     page = bob.get(answer.location).text
-    assert "“Welcome” is active. You can add people now." in page
+    assert "“Welcome” is active. You can add people now. Nobody begins and no messages go out until" in page
     assert f'href="/workflows/{public_id}/enroll"' in page
     with app.app_context():
         assert audit_entries(bob.actor.account_id)[0].action == "workflow_activated"
