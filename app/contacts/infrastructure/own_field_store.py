@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.removing.locks import LockFor, lock_ids
+from app.contacts.infrastructure.selecting.counting import Count, count_within
 from app.contacts.infrastructure.tables import Contact, CustomField
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import id_list, id_param
@@ -25,6 +26,14 @@ class MergeFigures(NamedTuple):
     moved: int
     same: int
     lost: int
+
+
+class MergeCounts(NamedTuple):
+    """The same, counted in bounded time."""
+
+    moved: Count
+    same: Count
+    lost: Count
 
 
 def field_by_id(account_id: int, field_id: int) -> CustomField | None:
@@ -91,6 +100,20 @@ def merge_figures(account_id: int, source: str, target: str) -> MergeFigures:
         sa.func.count(sa.case((sa.and_(both, sa.not_(same)), 1))),
     ).where(Contact.account_id == account_id, _has(source))
     return MergeFigures(*session().execute(query).one())
+
+
+def counts_within(account_id: int, source: str, target: str | None, seconds: float) -> MergeCounts:
+    """Count what merging `source` into `target` would do, or with None what deleting it would do, for about
+    `seconds` at most for each number."""
+
+    def count(*which: sa.ColumnElement[bool]) -> Count:
+        matching = sa.select(Contact.id).where(Contact.account_id == account_id, _has(source), *which)
+        return count_within(account_id, matching, Contact.id, seconds)
+
+    if target is None:
+        return MergeCounts(Count(0), Count(0), lost=count())
+    both, same = _has(target), _value(source) == _value(target)
+    return MergeCounts(count(sa.not_(both)), count(both, same), count(both, sa.not_(same)))
 
 
 def next_piece(account_id: int, key: str, after: int, size: int) -> list[tuple[int, str]]:

@@ -12,9 +12,10 @@ from app.bulk_enrollment.application.jobs.start import JobRequest
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FilterSelection
 from app.contacts.application import custom_fields, resolve_filter, selecting
-from app.contacts.application.custom_fields import values
+from app.contacts.application.custom_fields import changing, values
 from app.contacts.application.selecting import bulk_actions, segments
 from app.contacts.application.selecting.list_columns import choose_columns, list_columns
+from app.contacts.infrastructure.selecting import counting
 from app.contacts.infrastructure.tables import Contact, CustomField
 from app.platform.clock import now
 from app.platform.database import session
@@ -24,6 +25,7 @@ from tests.people import Person
 from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.bulk_enrollment.trial import Trial
 from tests.rooms.workflows.drafts import active, complete, draft
+from tests.services.statements import statements
 
 PAGE = "/settings/fields"
 
@@ -197,6 +199,36 @@ def test_a_deleted_field_takes_its_values_along(bob, trial):
     assert {one.get("plan") for one in custom(trial).values()} == {None}
     assert {one["notes"] for one in custom(trial).values()} == {"x", "y"}
     assert "Plan" not in bob.get(PAGE).text
+
+
+def test_pages_before_a_change_count_for_a_moment(bob, trial, monkeypatch):
+    """With more contacts than can be counted, numbers are estimates, and say so."""
+    rows = "".join(f"p{number}@example.com,Gold,{'x' if number % 2 else ''}\n" for number in range(256))
+    imported(trial, f"Email,Plan,Tarif\n{rows}", "Plan", "Tarif")
+    plan, tarif = field_id(bob, "Plan"), field_id(bob, "Tarif")
+
+    def asked() -> tuple[str, str]:
+        deletion = bob.get(f"{PAGE}/{plan}/deletion")
+        return words_of(deletion.text), words_of(
+            bob.get(f"{PAGE}/{plan}/merge", query_string={"into": tarif}).text
+        )
+
+    monkeypatch.setattr(counting, "SMALL", 10)
+    monkeypatch.setattr(changing, "COUNT_SECONDS", 60.0)
+    deletion, merge = asked()
+    assert "256 contacts lose their value." in deletion and "256 contacts have a value in Plan." in merge
+    assert "128 values move to Tarif." in merge and "128 values are deleted" in merge
+    monkeypatch.setattr(changing, "COUNT_SECONDS", 0.0)
+    with statements(trial.app) as asked_for:
+        deletion, merge = asked()
+    assert re.search(r"About \d+ contacts lose their value\.", deletion)
+    assert re.search(r"About \d+ contacts have a value in Plan\.", merge)
+    assert re.search(r"About \d+ values move to Tarif\.", merge)
+    assert "Few values are already the same there." in merge
+    counts = [one for one in asked_for if "count(" in one and "custom" in one]
+    assert len(counts) == 4 and all("contacts.id <" in one for one in counts), "a part of the contacts each"
+    assert bob.post(f"{PAGE}/{plan}/deletion").status_code == 303
+    assert "(256 values)" in words_of(bob.get("/activity").text), "the log has the exact number"
 
 
 def test_a_field_in_use_stays(bob, trial):

@@ -34,30 +34,33 @@ from app.contacts.domain.own_fields import (
     typed_rule,
 )
 from app.contacts.infrastructure import own_field_store, queries, store
-from app.contacts.infrastructure.own_field_store import MergeFigures
+from app.contacts.infrastructure.own_field_store import MergeCounts
 from app.contacts.infrastructure.selecting import segments
+from app.contacts.infrastructure.selecting.counting import Count
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.errors import Conflict, Invalid
 from app.platform.text.words import joined
 
+COUNT_SECONDS = 0.06
+
 
 @dataclass(frozen=True)
 class MergePreview:
-    """What merging or deleting a field would do: contacts by what happens to their value, and what uses the
-    field. `target` is None for a deletion, whose contacts are all in `figures.lost`. `uses` is what prevents
-    it, `followers` what will use the target."""
+    """What merging or deleting a field would do: contacts by what happens to their value, estimated in a
+    large account, and what uses the field. `target` is None for a deletion, whose contacts are all in
+    `figures.lost`. `uses` is what prevents it, `followers` what will use the target."""
 
     source: ListedField
     target: ListedField | None
-    figures: MergeFigures
+    figures: MergeCounts
     uses: Sequence[FieldUse]
     followers: Sequence[FieldUse] = ()
 
     @property
-    def contacts(self) -> int:
-        return sum(self.figures)
+    def contacts(self) -> Count:
+        return Count(sum(one.number for one in self.figures), about=any(one.about for one in self.figures))
 
 
 Check = Callable[[ListedField], object]
@@ -149,17 +152,10 @@ def merge_preview(actor: Actor, source_id: int, target_id: int) -> MergePreview:
     """Return what merging `source` into `target` would do. Raises NotFound, and Conflict for fields that
     can't be merged."""
     accounts.require(actor, Permission.CONTACTS)
-    source, target = _idle(actor, source_id), _idle(actor, target_id)
-    if source.id == target.id:
-        raise Conflict("CONFLICT", "Choose another field to merge into.")
-    if not can_take(target.field, source.field):
-        kind = KIND_LABELS[target.field.kind].lower()
-        raise Conflict(
-            "CONFLICT",
-            f"{target.field.label} is a field of the type {kind}. "
-            f"Give {source.field.label} the same type first.",
-        )
-    figures = own_field_store.merge_figures(actor.account_id, source.field.key, target.field.key)
+    source, target = _mergeable(actor, source_id, target_id)
+    figures = own_field_store.counts_within(
+        actor.account_id, source.field.key, target.field.key, COUNT_SECONDS
+    )
     uses = uses_of(actor, source.field)
     return MergePreview(
         source,
@@ -177,9 +173,9 @@ def merge_fields(actor: Actor, source_id: int, target_id: int) -> None:
     accounts.require(actor, Permission.CONTACTS)
     with transaction():
         accounts.lock(actor.account_id)
-        preview = merge_preview(actor, source_id, target_id)
-        _refuse_used(preview.source.field, preview.uses)
-        source, target = preview.source.field, _idle(actor, target_id).field
+        source, target = (one.field for one in _mergeable(actor, source_id, target_id))
+        _refuse_used(source, [use for use in uses_of(actor, source) if not use.follows])
+        figures = own_field_store.merge_figures(actor.account_id, source.key, target.key)
         listed = {tag_key(one): one for one in (*source.choices, *target.choices)}
         choices = list(listed.values()) if target.kind is OwnKind.CHOICE else []
         own_field_store.change_field(
@@ -194,7 +190,7 @@ def merge_fields(actor: Actor, source_id: int, target_id: int) -> None:
         _move_references(actor, source, target)
         activity.record(
             actor, "fields_merged", "custom_field", target_id,
-            name=target.label, merged=source.label, **preview.figures._asdict(),
+            name=target.label, merged=source.label, **figures._asdict(),
         )  # fmt: skip
         after_commit(lambda: queue.send(VALUES_TASK, actor.account_id, source_id))
 
@@ -203,8 +199,8 @@ def deletion_preview(actor: Actor, field_id: int) -> MergePreview:
     """Return what deleting a field would do. Raises NotFound and Conflict."""
     accounts.require(actor, Permission.CONTACTS)
     source = _idle(actor, field_id)
-    lost = own_field_store.contacts_with(actor.account_id, source.field.key)
-    return MergePreview(source, None, MergeFigures(0, 0, lost), uses_of(actor, source.field))
+    figures = own_field_store.counts_within(actor.account_id, source.field.key, None, COUNT_SECONDS)
+    return MergePreview(source, None, figures, uses_of(actor, source.field))
 
 
 def delete_field(actor: Actor, field_id: int, check: Check | None = None) -> None:
@@ -214,14 +210,26 @@ def delete_field(actor: Actor, field_id: int, check: Check | None = None) -> Non
         accounts.lock(actor.account_id)
         if check is not None:
             check(_idle(actor, field_id))
-        preview = deletion_preview(actor, field_id)
-        _refuse_used(preview.source.field, preview.uses)
+        field = _idle(actor, field_id).field
+        _refuse_used(field, uses_of(actor, field))
+        lost = own_field_store.contacts_with(actor.account_id, field.key)
         own_field_store.change_field(actor.account_id, field_id, task="delete", done_through=0)
-        label = preview.source.field.label
-        activity.record(
-            actor, "field_deleted", "custom_field", field_id, name=label, contacts=preview.contacts
-        )
+        activity.record(actor, "field_deleted", "custom_field", field_id, name=field.label, contacts=lost)
         after_commit(lambda: queue.send(VALUES_TASK, actor.account_id, field_id))
+
+
+def _mergeable(actor: Actor, source_id: int, target_id: int) -> tuple[ListedField, ListedField]:
+    source, target = _idle(actor, source_id), _idle(actor, target_id)
+    if source.id == target.id:
+        raise Conflict("CONFLICT", "Choose another field to merge into.")
+    if not can_take(target.field, source.field):
+        kind = KIND_LABELS[target.field.kind].lower()
+        raise Conflict(
+            "CONFLICT",
+            f"{target.field.label} is a field of the type {kind}. "
+            f"Give {source.field.label} the same type first.",
+        )
+    return source, target
 
 
 def _idle(actor: Actor, field_id: int) -> ListedField:
