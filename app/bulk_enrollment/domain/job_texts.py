@@ -65,8 +65,9 @@ class TextFacts:
         return self.progress.succeeded
 
 
-def headline(facts: TextFacts) -> str:
-    """Return the most important sentence."""
+def headline(facts: TextFacts, left: Counts | None = None) -> str:
+    """Return the most important sentence. `left` are the failed rows that nobody has taken care of since the
+    job ended; all of them without it."""
     if facts.kind == "undo":
         return undo_headline(facts.progress.status, facts.outcomes, facts.workflow, facts.file_name)
     status = facts.progress.status
@@ -81,7 +82,7 @@ def headline(facts: TextFacts) -> str:
     if status is S.CANCELLED and not facts.done:
         return "Canceled before anyone was added."
     start = "Canceled. " if status is S.CANCELLED else ""
-    return start + " ".join(filter(None, (_added(facts), rows_to_fix(facts.outcomes))))
+    return start + " ".join(filter(None, (_added(facts), rows_to_fix(facts.outcomes, left))))
 
 
 def _headline_under_way(facts: TextFacts) -> str:
@@ -129,10 +130,22 @@ def _imported(outcomes: Counts) -> str:
     return joined(parts) + "." if parts else "Nobody was added to your contacts."
 
 
-def rows_to_fix(outcomes: Counts) -> str:
-    """Describe what to do about failed rows; empty if there are none."""
+def rows_to_fix(outcomes: Counts, left: Counts | None = None) -> str:
+    """Describe what to do about failed rows, and how many have been taken care of, which are not among those
+    `left`; empty if none failed."""
     failed = {outcome: rows for outcome, rows in outcomes.items() if outcome in FAILED and rows}
-    total = sum(failed.values())
+    open_rows = failed if left is None else {outcome: rows for outcome, rows in left.items() if rows}
+    total, handled = sum(open_rows.values()), sum(failed.values()) - sum(open_rows.values())
+    if not handled:
+        return _open_rows(open_rows, total)
+    have = "has" if handled == 1 else "have"
+    if not total:
+        return f"{counted(handled, 'failed row')} {have} been fixed, retried, or left out."
+    others = f"{counted(handled, 'other failed row')} {have} been fixed, retried, or left out."
+    return f"{_open_rows(open_rows, total)} {others}"
+
+
+def _open_rows(failed: Counts, total: int) -> str:
     if not total:
         return ""
     again = sum(rows for outcome, rows in failed.items() if outcome.retry_helps)

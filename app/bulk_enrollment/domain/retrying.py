@@ -124,7 +124,12 @@ class RetryState:
     @property
     def failed_left(self) -> int:
         """Number of failed rows that nobody has taken care of."""
-        return sum(self._left(outcome) for outcome in FAILED)
+        return sum(self.left.values())
+
+    @property
+    def left(self) -> dict[Outcome, int]:
+        """{outcome: failed rows that nobody has taken care of}."""
+        return {outcome: self._left(outcome) for outcome in FAILED}
 
     def _left(self, outcome: Outcome) -> int:
         if outcome in self.taken:

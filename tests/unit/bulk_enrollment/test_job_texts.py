@@ -233,3 +233,12 @@ def test_what_canceling_would_do(total: int, counts: dict, sentence: str) -> Non
 )
 def test_how_many_the_workflow_has_now(counts: dict, enrolled: int, sentence: str) -> None:
     assert headline(job_facts(enrolled=enrolled, **counts)) == sentence
+
+
+def test_rows_that_were_taken_care_of_no_longer_need_fixing():
+    failed = {Outcome.VALIDATION_ERROR: 22}
+    others = "other failed rows have been fixed, retried, or left out."
+    assert rows_to_fix(failed, {Outcome.VALIDATION_ERROR: 7}) == f"7 rows need fixing. 15 {others}"
+    assert rows_to_fix(failed, failed) == rows_to_fix(failed) == "22 rows need fixing."
+    done = rows_to_fix(failed, {Outcome.VALIDATION_ERROR: 0})
+    assert done == "22 failed rows have been fixed, retried, or left out."

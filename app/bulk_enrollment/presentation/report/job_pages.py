@@ -123,7 +123,7 @@ def _panel_facts(shown: ShownJob) -> dict[str, Any]:
     return {
         "shown": shown,
         "figures": figures.figures_of(shown),
-        "headline": job_texts.headline(facts),
+        "headline": job_texts.headline(facts, retries.left if retries else None),
         "skipped": job_texts.skipped(shown.state.outcomes),
         "happening": job_texts.happening(facts),
         "cancel_warning": job_texts.cancel_warning(shown.state.progress, shown.job.kind),
