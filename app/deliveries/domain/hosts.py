@@ -16,7 +16,12 @@ GONE: Final = "The server hasn’t answered for 24 hours."
 
 @dataclass(frozen=True)
 class Health:
-    """How a server behaves: attempts in a row without an answer, since when, and until when it rests."""
+    """How a server behaves: attempts in a row without an answer, since when, and until when it rests or, as
+    long as it may be called, when it was last called.
+
+    Since when leaves out the time in which nothing was tried, although the server did not rest: while the
+    account was suspended or the workflow paused.
+    """
 
     failures: int
     failing_since: datetime | None
@@ -39,7 +44,9 @@ def after_silence(health: Health, at: datetime) -> Health:
         return health
     failures = health.failures + 1
     rest = min(FIRST_REST * (1 << min(max(failures - PATIENCE, 0), 10)), LONGEST_REST)
-    return Health(failures, health.failing_since or at, at + rest if failures >= PATIENCE else None)
+    since = health.failing_since or at
+    untried = at - (health.rests_until or since)
+    return Health(failures, since + untried, at + rest if failures >= PATIENCE else at)
 
 
 def after_request_to_wait(wait: timedelta, at: datetime) -> Health:

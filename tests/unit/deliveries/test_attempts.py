@@ -9,6 +9,7 @@ from app.deliveries.domain.hosts import (
     HEALTHY,
     LONGEST_REST,
     PATIENCE,
+    Health,
     after_request_to_wait,
     after_silence,
     host_of,
@@ -68,6 +69,21 @@ def test_a_server_rests_after_some_silence_for_longer_each_time() -> None:
     assert rests[:3] == [timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2)]
     assert rests[-1] == LONGEST_REST
     assert health.is_gone(AT + timedelta(hours=24))
+
+
+@pytest.mark.parametrize("attempts", [1, PATIENCE + 5])
+def test_time_in_which_nothing_was_tried_does_not_count(attempts: int) -> None:
+    """The account was suspended for two days."""
+    health, at = HEALTHY, AT
+    for _ in range(attempts):
+        health = after_silence(health, at)
+        at = health.rests_until or at
+    tried, later = at - AT, at + timedelta(days=2)
+    health = after_silence(health, later)
+    assert not health.is_gone(later + timedelta(hours=23))
+    assert health.is_gone(later + timedelta(hours=24) - tried)
+    known = Health(1, AT, None)  # as it was saved before
+    assert not after_silence(known, later).is_gone(later + timedelta(hours=23))
 
 
 def test_a_server_that_asks_to_wait_rests_but_is_not_gone() -> None:
