@@ -49,10 +49,13 @@ DRY_RUN = frozenset({S.DRAFT, S.DISCARDED})  # hidden; a discarded one exists un
 FINISHED = frozenset(status for status, after in LEGAL.items() if not after) - DRY_RUN
 UNFINISHED = frozenset(S) - FINISHED - DRY_RUN
 RUNNING = frozenset({S.QUEUED, S.PROCESSING})
+# Statuses in which workers process the job.
+WORKED_ON = RUNNING | {S.PENDING, S.VALIDATING, S.CANCELLING}
 WITH_OPEN_BATCHES = RUNNING | {S.PAUSED, S.CANCELLING}
 WITH_FAILURES = frozenset({S.COMPLETED_WITH_ERRORS, S.FAILED})
 CORRECTABLE = WITH_FAILURES | {S.CANCELLED}  # their rows can be corrected and uploaded again
 ANY_UNFINISHED = "unfinished"  # value of a filter, besides the statuses
+ACCOUNT_SUSPENDED = "account_suspended"  # code of a badge, besides the statuses
 
 
 class BatchStatus(StrEnum):
@@ -171,3 +174,9 @@ def final_status(failed: int, cancelled: int = 0) -> JobStatus:
     if cancelled:
         return S.CANCELLED
     return S.COMPLETED_WITH_ERRORS if failed else S.COMPLETED
+
+
+def badge_of(status: str, decision: Decision | None, is_suspended: bool = False) -> str:
+    """Return the code of the badge for a status: what a job waits for, if a person is to decide about it or
+    its account `is_suspended`."""
+    return decision or (ACCOUNT_SUSPENDED if is_suspended and status in WORKED_ON else status)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.bulk_enrollment.domain.brakes.rules import Failures
 from app.bulk_enrollment.domain.brakes.texts import approval_words, canary_words, failures_words
-from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, Progress
+from app.bulk_enrollment.domain.job import UNFINISHED, WORKED_ON, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.domain.timing.texts import (
@@ -23,6 +23,7 @@ from app.platform.text.words import counted, joined
 
 S = JobStatus
 O = Outcome  # noqa: E741
+SUSPENDED = "Waiting: the account is suspended"
 Counts = Mapping[Outcome, int]
 
 
@@ -34,7 +35,7 @@ class TextFacts:
     approval, `refused_by` who refused it; `enrolled` is the number of contacts in the workflow now, None if
     unknown; `kind` is enroll, import, or undo. `was_reading` tells a failed job whose rows were being read
     from one that could not start. `people` names those that were not selected by a file
-    (`selection.people_in_words`).
+    (`selection.people_in_words`). With `is_suspended`, nothing happens until the account is reactivated.
     """
 
     progress: Progress
@@ -55,6 +56,7 @@ class TextFacts:
     asked_by: str | None = None
     refused_by: str | None = None
     people: str = ""
+    is_suspended: bool = False
 
     @property
     def place(self) -> str:
@@ -211,7 +213,11 @@ _SKIPPED: dict[Outcome, tuple[str, str, str, str]] = {
 def happening(facts: TextFacts) -> str:
     """Describe what the job is doing now; empty once it has finished."""
     progress = facts.progress
+    if facts.is_suspended and progress.status in WORKED_ON:
+        return f"{SUSPENDED}. The job continues when it is reactivated."
     match progress.status:
+        case S.SCHEDULED if facts.is_suspended:
+            return f"{_scheduled(facts.timing)} It can’t start while the account is suspended."
         case S.SCHEDULED:
             return _scheduled(facts.timing)
         case S.PENDING if facts.kind == "undo":

@@ -43,11 +43,6 @@ def decision_needed(status: str, paused_by: str | None, not_before: datetime | N
     return _DECISIONS.get(paused_by or "") if status == "paused" else None
 
 
-def badge_of(status: str, decision: Decision | None) -> str:
-    """Return the code of the badge for a status: what a job waits for, if a person is to decide about it."""
-    return decision or status
-
-
 def pause_that_holds(now: PausedBy | None, by: PausedBy) -> PausedBy:
     """Return whose pause it is after `by` pauses an already paused job. Only a pause by the workflow is
     replaced, because it would end by itself."""

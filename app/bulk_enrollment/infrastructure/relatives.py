@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import CORRECTABLE, DRY_RUN, UNFINISHED, JobStatus
-from app.bulk_enrollment.domain.pausing import badge_of, decision_needed
+from app.bulk_enrollment.domain.job import CORRECTABLE, DRY_RUN, UNFINISHED, JobStatus, badge_of
+from app.bulk_enrollment.domain.pausing import decision_needed
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
 from app.platform.database import session
@@ -63,21 +63,23 @@ def is_needed() -> sa.ColumnElement[bool]:
     )
 
 
-def children_of(account_id: int, job_id: int, limit: int = 5) -> Sequence[Relative]:
+def children_of(
+    account_id: int, job_id: int, limit: int = 5, *, is_suspended: bool = False
+) -> Sequence[Relative]:
     """Return the jobs that correct, retry, or undo this one, newest first, without dry runs."""
     found = _jobs(
         account_id, limit, EnrollmentJob.parent_job_id == job_id, EnrollmentJob.status.notin_(DRY_RUN)
     )
-    return [_relative(row, row) for row in found]
+    return [_relative(row, row, is_suspended) for row in found]
 
 
-def original_of(account_id: int, job: EnrollmentJob) -> Relative | None:
+def original_of(account_id: int, job: EnrollmentJob, *, is_suspended: bool = False) -> Relative | None:
     """Return the job that this one was created from, or None if there is none or it has been deleted."""
     if job.parent_job_id is None:
         return None
     is_shown = EnrollmentJob.status.notin_(DRY_RUN)
     found = _jobs(account_id, 1, EnrollmentJob.id == job.parent_job_id, is_shown)
-    return _relative(found[0], job) if found else None
+    return _relative(found[0], job, is_suspended) if found else None
 
 
 def _jobs(account_id: int, limit: int, *conditions: sa.ColumnElement[bool]) -> Sequence[Any]:
@@ -101,11 +103,11 @@ def _jobs(account_id: int, limit: int, *conditions: sa.ColumnElement[bool]) -> S
     )
 
 
-def _relative(shown: Any, later: Any) -> Relative:
+def _relative(shown: Any, later: Any, is_suspended: bool) -> Relative:
     """Return the job `shown`; `later` is the one of the two jobs that was created from the other."""
     link = "undo" if later.kind == "undo" else "correction" if later.retries is None else "retry"
     decision = decision_needed(shown.status, shown.paused_by, shown.not_before)
-    badge = badge_of(shown.status, decision)
+    badge = badge_of(shown.status, decision, is_suspended)
     return Relative(shown.public_id, shown.options.source_name or "file", badge, link)
 
 

@@ -9,8 +9,9 @@ from app.accounts.domain import Actor, Permission
 from app.accounts.domain.limits import LIMITS
 from app.bulk_enrollment.application import JobState, job_states
 from app.bulk_enrollment.domain.brakes.texts import approval_words, canary_words, failures_words
+from app.bulk_enrollment.domain.job import WORKED_ON, badge_of
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
-from app.bulk_enrollment.domain.pausing import PausedBy, badge_of
+from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.domain.timing.texts import missed_start_words
 from app.contacts import application as contacts
 from app.contacts.application import ContactTotals
@@ -34,17 +35,19 @@ STARTER_TEMPLATES = ("new-lead-welcome", "shop-win-back", "birthday-greeting")
 
 @dataclass(frozen=True)
 class JobSummary:
-    """A job on the home page. `workflow` (name) and `workflow_id` (public id) are None for an import."""
+    """A job on the home page. `workflow` (name) and `workflow_id` (public id) are None for an import.
+    `is_suspended`: it waits, because its account is suspended."""
 
     state: JobState
     workflow: str | None
     workflow_id: str | None
+    is_suspended: bool = False
 
     @property
     def badge(self) -> str:
-        """Code of the badge: the status, or what a paused job waits for."""
+        """Code of the badge: the status, or what a job waits for."""
         job = self.state.job
-        return badge_of(job.status, job.decision)
+        return badge_of(job.status, job.decision, self.is_suspended)
 
     @property
     def waits_for(self) -> str:
@@ -201,5 +204,8 @@ def _work(actor: Actor, found: list[JobWithWorkflow]) -> list[JobSummary]:
         return []
     states = job_states(actor.account_id, [one.job for one in found])
     return [
-        JobSummary(state, one.workflow, one.workflow_id) for state, one in zip(states, found, strict=True)
+        JobSummary(
+            state, one.workflow, one.workflow_id, actor.is_suspended and state.progress.status in WORKED_ON
+        )
+        for state, one in zip(states, found, strict=True)
     ]

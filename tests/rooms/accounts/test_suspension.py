@@ -130,6 +130,14 @@ def test_work_of_a_suspended_account_waits_and_goes_on_once(
     trial.change_batches(job, handed_at=now() - timedelta(minutes=1))
     go_on()
     assert trial.enrolled(job) == 10 and trial.job(job).status == "processing" and not states()
+    work_in(alice, sam.actor.account_id)
+    own = f"/enrollments/{trial.job(job).public_id}"
+    for where in ("/", "/enrollments", own, f"/workflows/{workflow}"):
+        assert "Waiting: account suspended" in alice.get(where).text, where
+    panel = alice.get(f"{own}/panel").text
+    assert "Waiting: the account is suspended. The job continues when it is reactivated." in panel
+    assert "Processing batch" not in panel and "Background workers" not in panel
+    work_in(alice, alice.actor.account_id)
     with app.app_context():
         with transaction():
             long_ago = now() - timedelta(hours=2)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.bulk_enrollment.domain.job import badge_of
 from app.bulk_enrollment.domain.pausing import (
     PausedBy,
-    badge_of,
     decision_needed,
     may_resume,
     pause_that_holds,

@@ -10,10 +10,10 @@ from app.bulk_enrollment.application.report.job_states import JobState, job_stat
 from app.bulk_enrollment.application.report.left_out import LeftOutValues, left_out_of
 from app.bulk_enrollment.domain.brakes.approval import Approval
 from app.bulk_enrollment.domain.dry_runs.differences import Difference, contact_differences, differences
-from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus
+from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, WORKED_ON, JobStatus, badge_of
 from app.bulk_enrollment.domain.job_texts import TextFacts
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
-from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy, badge_of, seconds_at_work
+from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy, seconds_at_work
 from app.bulk_enrollment.infrastructure import job_list, queries
 from app.bulk_enrollment.infrastructure.figures import (
     contacts_written,
@@ -28,15 +28,6 @@ from app.platform.errors import NotFound
 
 PAGE = 25
 SHOWN_RUNNING = 3
-
-# Statuses in which workers process the job.
-WORKED_ON = (
-    JobStatus.PENDING,
-    JobStatus.VALIDATING,
-    JobStatus.QUEUED,
-    JobStatus.PROCESSING,
-    JobStatus.CANCELLING,
-)
 
 
 @dataclass(frozen=True)
@@ -97,8 +88,13 @@ class ShownJob:
 
     @property
     def waits(self) -> bool:
-        """Whether nothing of the job happens before a known time."""
-        return self.is_scheduled or self.state.timing.waits
+        """Whether nothing of the job happens before a known time, or while its account is suspended."""
+        return self.is_scheduled or self.is_suspended or self.state.timing.waits
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether workers would process the job, but its account is suspended."""
+        return self.facts.is_suspended and self.status in WORKED_ON
 
     @property
     def can_be_resumed(self) -> bool:
@@ -113,8 +109,8 @@ class ShownJob:
 
     @property
     def badge(self) -> str:
-        """Code of the badge: the status, or what a paused job waits for."""
-        return badge_of(self.status, self.job.decision)
+        """Code of the badge: the status, or what a job waits for."""
+        return badge_of(self.status, self.job.decision, self.facts.is_suspended)
 
     @property
     def needs_approval(self) -> bool:
@@ -127,6 +123,8 @@ class ShownJob:
         """A value that changes whenever the page around the panel does."""
         if self.job.has_missed_start:
             return f"{self.status}-missed"
+        if self.is_suspended:
+            return f"{self.status}-suspended"
         return f"{self.status}-{self.paused_by}" if self.paused_by else self.status.value
 
     @property
@@ -192,7 +190,7 @@ def show_job(actor: Actor, public_id: str) -> ShownJob:
     found = job_list.named_job(actor.account_id, public_id)
     if found is None:
         raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
-    shown = _shown(actor.account_id, [found])[0]
+    shown = _shown(actor, [found])[0]
     if ahead := queries.jobs_before(found.job):
         timing = replace(shown.state.timing, ahead=ahead)
         shown = replace(shown, facts=replace(shown.facts, timing=timing))
@@ -212,10 +210,10 @@ def show_jobs(actor: Actor, wanted: JobFilter, older_than: str | None, newer_tha
     if anchor is not None and newer_than and not older_than:
         found = job_list.jobs_newer(account_id, wanted, anchor.id, PAGE + 1)
         if len(found) > PAGE:
-            return _page(account_id, found[1:], has_newer=True, has_older=True)
+            return _page(actor, found[1:], has_newer=True, has_older=True)
         anchor = None
     found = job_list.jobs_older(account_id, wanted, anchor.id if anchor else None, PAGE + 1)
-    return _page(account_id, found[:PAGE], has_newer=anchor is not None, has_older=len(found) > PAGE)
+    return _page(actor, found[:PAGE], has_newer=anchor is not None, has_older=len(found) > PAGE)
 
 
 def workflows_to_choose(actor: Actor) -> Sequence[tuple[str, str]]:
@@ -225,7 +223,7 @@ def workflows_to_choose(actor: Actor) -> Sequence[tuple[str, str]]:
 
 def recent_jobs(actor: Actor, workflow_id: int, limit: int = 5) -> list[ShownJob]:
     """Return the newest jobs of a workflow, given its internal id."""
-    return _shown(actor.account_id, job_list.latest_jobs_of(actor.account_id, workflow_id, limit))
+    return _shown(actor, job_list.latest_jobs_of(actor.account_id, workflow_id, limit))
 
 
 def running_jobs(actor: Actor) -> list[RunningJob]:
@@ -247,28 +245,28 @@ def origins_of(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
 
 def lacks_workers(shown: ShownJob) -> bool:
     """Return whether the job is stalled because no worker is running."""
-    return shown.status in WORKED_ON and not workers_are_alive()
+    return shown.status in WORKED_ON and not shown.is_suspended and not workers_are_alive()
 
 
 def _title(kind: str, name: str) -> str:
     return f"Undo: {name}" if kind == "undo" else name
 
 
-def _page(account_id: int, found: list[NamedJob], *, has_newer: bool, has_older: bool) -> JobsPage:
+def _page(actor: Actor, found: list[NamedJob], *, has_newer: bool, has_older: bool) -> JobsPage:
     return JobsPage(
-        jobs=_shown(account_id, found),
+        jobs=_shown(actor, found),
         newer=found[0].job.public_id if found and has_newer else None,
         older=found[-1].job.public_id if found and has_older else None,
     )
 
 
-def _shown(account_id: int, found: Sequence[NamedJob]) -> list[ShownJob]:
-    states = job_states(account_id, [each.job for each in found])
+def _shown(actor: Actor, found: Sequence[NamedJob]) -> list[ShownJob]:
+    states = job_states(actor.account_id, [each.job for each in found])
     return [
         ShownJob(
             job=each.job,
             state=state,
-            facts=_facts(each, state),
+            facts=_facts(each, state, actor.is_suspended),
             workflow_id=each.workflow_id,
             workflow_status=each.workflow_status,
             started_by=each.starter or each.started_by,
@@ -278,7 +276,7 @@ def _shown(account_id: int, found: Sequence[NamedJob]) -> list[ShownJob]:
     ]
 
 
-def _facts(each: NamedJob, state: JobState) -> TextFacts:
+def _facts(each: NamedJob, state: JobState, is_suspended: bool) -> TextFacts:
     job, retry = each.job, state.figures.retry
     is_import = job.workflow_id is None
     into = None if is_import else each.workflow or "a deleted workflow"
@@ -300,4 +298,5 @@ def _facts(each: NamedJob, state: JobState) -> TextFacts:
         asked_by=each.starter or each.started_by,
         refused_by=each.decider if job.approval == Approval.REFUSED else None,
         people=job.options.people,
+        is_suspended=is_suspended,
     )

@@ -88,7 +88,9 @@ def _found_again(
 def relatives_of(actor: Actor, job: EnrollmentJob) -> tuple[Relative | None, Sequence[Relative]]:
     """Return (the job that this one corrects, retries, or undoes; the jobs that do so with it)."""
     accounts.require(actor, Permission.REPORTS)
-    return relatives.original_of(actor.account_id, job), relatives.children_of(actor.account_id, job.id)
+    account_id, is_suspended = actor.account_id, actor.is_suspended
+    children = relatives.children_of(account_id, job.id, is_suspended=is_suspended)
+    return relatives.original_of(account_id, job, is_suspended=is_suspended), children
 
 
 def correction_of(actor: Actor, job: EnrollmentJob) -> str | None:
