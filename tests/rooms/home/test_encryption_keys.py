@@ -131,7 +131,19 @@ def test_secrets_that_sign_outlive_the_secret_key(
         assert (secret_of_webhook(), signing.valid_secrets(account_id, now())) == (secret, [second, first])
         with transaction():  # the previous release replaces a secret
             session().execute(sa.update(webhook).values(salt="another"), **everywhere)
-        assert secret_of_webhook() == secret_of(OTHER, account_id, "another")
+            one = SigningSecret.__table__
+            replaced = {"previous_salt": one.c.salt, "salt": "another"}
+            session().execute(sa.update(one).values(**replaced), **everywhere)
+        another, valid = secret_of(OTHER, account_id, "another"), signing.valid_secrets(account_id, now())
+        assert secret_of_webhook() == another == valid[0]
+        assert (webhook_secrets.save_secrets(), signing.save_secrets()) == (1, 2)
+        assert (webhook_secrets.save_secrets(), signing.save_secrets()) == (0, 0)
+    set_keys(OLD, secret_key=NEWEST)
+    with app.app_context(), acting_for(account_id):
+        assert secret_of_webhook() == another and signing.valid_secrets(account_id, now()) == valid
+    set_keys(NEW, secret_key=NEWEST)
+    with app.app_context(), acting_for(account_id):
+        assert (webhook_secrets.save_secrets(), signing.save_secrets()) == (0, 0), "the key may come back"
 
 
 def test_rotation_goes_through_all_and_leaves_changes_alone(
