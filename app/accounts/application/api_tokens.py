@@ -3,7 +3,6 @@
 A token is shown once; only its SHA-256 is stored.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from app.accounts.domain.api_tokens import (
     TOKEN_PREFIX,
     token_problems,
 )
+from app.accounts.domain.hashing import stored_hash
 from app.accounts.infrastructure import api_tokens as store
 from app.accounts.infrastructure.api_tokens import Bearer, ListedToken
 from app.accounts.infrastructure.tables import ApiToken
@@ -63,7 +63,7 @@ def create_token(actor: Actor, *, name: str, scopes: Sequence[str], days: int | 
                 user_id=actor.user_id,
                 name=name,
                 prefix=text[:SHOWN_CHARACTERS],
-                token_hash=_hash(text),
+                token_hash=stored_hash(text),
                 scopes=sorted(set(scopes)),
                 expires_at=now() + timedelta(days=days) if days is not None else None,
             )
@@ -103,7 +103,7 @@ def actor_of_token(text: str, origin: str) -> TokenUse | None:
     if not text.startswith(TOKEN_PREFIX) or not text.isascii():
         return None
     at = now()
-    bearer = store.bearer_of(_hash(text), at)
+    bearer = store.bearer_of(stored_hash(text), at)
     if bearer is None:
         return None
     is_noted = bearer.last_used_at is not None and bearer.last_used_at > at - LAST_USE_PRECISION
@@ -136,7 +136,3 @@ def _actor(bearer: Bearer, origin: str) -> Actor:
         scopes=frozenset(bearer.scopes),
         is_suspended=bearer.suspended_at is not None,
     )
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -4,13 +4,13 @@ The session cookie and the "Keep me signed in" cookie identify the user by this 
 cookie is useless once the session has ended or expired.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.accounts.domain import Actor
 from app.accounts.domain.devices import MAX_ADDRESS, MAX_USER_AGENT
+from app.accounts.domain.hashing import stored_hash
 from app.accounts.infrastructure import sign_ins, store
 from app.accounts.infrastructure.sign_ins import KnownSession
 from app.accounts.infrastructure.tables import User
@@ -44,7 +44,7 @@ def begin_session(
         is_added = store.add_sign_in(
             user_id,
             mark,
-            _hash(token),
+            stored_hash(token),
             started_at,
             expires_at,
             address[:MAX_ADDRESS],
@@ -57,7 +57,7 @@ def begin_session(
 
 def user_of_session(token: str, address: str) -> User | None:
     """Return the active user of a session, or None if it is unknown, ended, expired, or long unused."""
-    found = sign_ins.user_of_sign_in(_hash(token), now())
+    found = sign_ins.user_of_sign_in(stored_hash(token), now())
     if found is None or _is_unused(found[2]):
         return None
     user, sign_in_id, last_seen_at = found
@@ -68,13 +68,13 @@ def user_of_session(token: str, address: str) -> User | None:
 def is_fresh(token: str) -> bool:
     """Return whether the user of a session signed in so recently that they need not enter their password
     again."""
-    started_at = sign_ins.start_of_sign_in(_hash(token))
+    started_at = sign_ins.start_of_sign_in(stored_hash(token))
     return started_at is not None and now() - started_at < FRESH_FOR
 
 
 def list_sessions(actor: Actor, current_token: str) -> Sequence[KnownSession]:
     """Return the actor’s sessions, the current one first, at most MOST_LISTED."""
-    found = sign_ins.sessions_of(_id_of(actor), _hash(current_token), now(), MOST_LISTED)
+    found = sign_ins.sessions_of(_id_of(actor), stored_hash(current_token), now(), MOST_LISTED)
     return [one for one in found if not _is_unused(one.last_seen_at)]
 
 
@@ -98,7 +98,7 @@ def end_all_others(actor: Actor, current_token: str) -> int:
 def end_session(token: str) -> None:
     """End one session. Copies of its cookies stop working, too."""
     with transaction():
-        store.end_sign_in(_hash(token))
+        store.end_sign_in(stored_hash(token))
 
 
 def end_other_sessions(user_id: int, current_token: str = "") -> int:
@@ -108,7 +108,7 @@ def end_other_sessions(user_id: int, current_token: str = "") -> int:
     Joins the current transaction, if any.
     """
     with transaction():
-        ended = store.end_sign_ins_of(user_id, _hash(current_token))
+        ended = store.end_sign_ins_of(user_id, stored_hash(current_token))
     return sum(expires_at > now() and not _is_unused(seen_at) for expires_at, seen_at in ended)
 
 
@@ -143,7 +143,3 @@ def _id_of(actor: Actor) -> int:
     if actor.user_id is None:
         raise NotFound("NOT_FOUND", "This person doesn’t exist.")
     return actor.user_id
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -3,10 +3,11 @@
 Codes are computed by the library that Flask-Security uses for them. It is imported when needed.
 """
 
-import hashlib
 import secrets
 from datetime import datetime
 from typing import Final
+
+from app.accounts.domain.hashing import stored_hash
 
 ISSUER: Final = "Muster"
 RECOVERY_CODES: Final = 10
@@ -57,8 +58,7 @@ def new_recovery_codes() -> list[str]:
 
 def hash_of_recovery_code(code: str) -> str:
     """Return the SHA-256 of a code, however it is typed."""
-    plain = "".join(one for one in code.casefold() if one.isalnum())
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return stored_hash("".join(one for one in code.casefold() if one.isalnum()))
 
 
 def _random_group() -> str:

@@ -10,6 +10,7 @@ import hmac
 import secrets
 from typing import Final
 
+from app.accounts.domain.hashing import stored_hash
 from app.platform.settings import current
 
 _SHOWN: Final = "shown"
@@ -22,7 +23,7 @@ def new_token(*, is_shown: bool) -> str:
 
 def hash_of(token: str) -> str:
     """Return what is stored of a token, with or without its proof."""
-    return hashlib.sha256(_without_proof(token).encode()).hexdigest()
+    return stored_hash(_without_proof(token))
 
 
 def with_proof(token: str) -> str:
