@@ -1,8 +1,11 @@
 """Where the sample files of these tests are, and how a test reads one."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
+from app.files.domain.checkup.figures import Checkup
+from app.files.domain.columns.guesses import ColumnGuess
 from app.files.domain.reading.table_file import Row, Table, open_table
 
 DATA = Path(__file__).parents[2] / "data"
@@ -35,3 +38,8 @@ def report(name: str) -> tuple[Table, list[Row]]:
 def report_rows(name: str) -> list[list[str]]:
     """Its rows as lists of cells."""
     return cells(report(name)[1])
+
+
+def checkup_of(guesses: Sequence[ColumnGuess]) -> Checkup:
+    """A check-up for the columns as guessed."""
+    return Checkup({guess.index: guess.field for guess in guesses}, len(guesses), None)

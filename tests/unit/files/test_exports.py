@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from app.files.domain.checkup.figures import Checkup
 from app.files.domain.columns.guesses import guess_columns
-from tests.unit.files.contact_files import EXPORTS, cells, read
+from tests.unit.files.contact_files import EXPORTS, cells, checkup_of, read
 
 FILES = {
     # rows, good, duplicates, bad or blank, consent withheld, columns that are guessed
@@ -53,7 +52,7 @@ FILES = {
 def check_up(name):
     table, rows = read((EXPORTS / name).read_bytes())
     guesses = guess_columns(table.layout, cells(rows))
-    checkup = Checkup.of_guesses(guesses)
+    checkup = checkup_of(guesses)
     checkup.add_all(rows)
     return guesses, checkup.result()
 

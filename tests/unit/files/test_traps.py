@@ -4,11 +4,10 @@ import io
 
 import pytest
 
-from app.files.domain.checkup.figures import Checkup
 from app.files.domain.columns.guesses import guess_columns
 from app.files.domain.reading.table_file import open_table, open_untouched
 from app.files.domain.text.unreadable import UnreadableFile
-from tests.unit.files.contact_files import REPORTS, TRAPS, cells, read_trap, report
+from tests.unit.files.contact_files import REPORTS, TRAPS, cells, checkup_of, read_trap, report
 
 PEOPLE = [
     ["ann@example.com", "Ann", "Lee"],
@@ -101,7 +100,7 @@ def test_ragged_rows_are_filled_up_and_longer_ones_are_named():
     assert rows[1].cells == ["bob@example.com", "Bob", "Stone", "extra"]
     assert rows[2].cells == ["carla@example.org", "Carla", "Müller"]
     assert rows[3].cells == ["dan@example.net", "Dan", ""]
-    checkup = Checkup.of_guesses(guess_columns(table.layout, cells(rows)))
+    checkup = checkup_of(guess_columns(table.layout, cells(rows)))
     checkup.add_all(rows)
     longer = checkup.result().notes["extra_cells"]
     assert (longer.count, longer.samples[0].row, longer.samples[0].line) == (1, 2, 3)
@@ -123,7 +122,7 @@ def test_dutch_names_keep_the_apostrophe_they_begin_with():
 
 def test_several_addresses_first_one_is_used_and_said():
     table, rows = read_trap("several_addresses.csv")
-    checkup = Checkup.of_guesses(guess_columns(table.layout, cells(rows)))
+    checkup = checkup_of(guess_columns(table.layout, cells(rows)))
     checkup.add_all(rows)
     result = checkup.result()
     assert (result.good, result.bad) == (4, 0)
@@ -140,14 +139,14 @@ def test_duplicate_headers_get_names_of_their_own():
 @pytest.mark.parametrize(("name", "withheld"), [("consent_status.csv", 5), ("opt_out_column.csv", 1)])
 def test_consent_withheld_is_counted(name, withheld):
     table, rows = read_trap(name)
-    checkup = Checkup.of_guesses(guess_columns(table.layout, cells(rows)))
+    checkup = checkup_of(guess_columns(table.layout, cells(rows)))
     checkup.add_all(rows)
     assert checkup.result().consent_withheld == withheld
 
 
 def test_typing_mistakes_of_well_known_domains():
     table, rows = read_trap("typing_mistakes.csv")
-    checkup = Checkup.of_guesses(guess_columns(table.layout, cells(rows)))
+    checkup = checkup_of(guess_columns(table.layout, cells(rows)))
     checkup.add_all(rows)
     typos = {(typo.domain, typo.meant): typo.count for typo in checkup.result().typos}
     assert typos == {

@@ -6,6 +6,7 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
+from app.gallery.domain.merging import Comparison
 from tests.unit.workflows.documents import branch, definition, email, goal, goals, path, rule, step, wait
 
 Document = dict[str, Any]
@@ -162,3 +163,8 @@ def without_ids(document: Document) -> str:
     for number, one in enumerate(ids):
         text = text.replace(json.dumps(one), f'"#{number}"')
     return text
+
+
+def taking_all(comparison: Comparison) -> dict[str, bool]:
+    """The choice of every change of the template, whatever the user has edited."""
+    return {change.key: True for change in comparison.changes if change.is_possible}

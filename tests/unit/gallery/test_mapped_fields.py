@@ -13,7 +13,7 @@ from app.gallery.domain.merging import align, apply, compare
 from app.gallery.domain.readiness import misfit, suggested, targets, used_fields
 from app.workflows.domain import copy_definition, new_ids, parse
 from app.workflows.domain.definition.custom_fields import with_fields
-from tests.unit.gallery.edited_documents import Document, edited, new_document, steps_of
+from tests.unit.gallery.edited_documents import Document, edited, new_document, steps_of, taking_all
 from tests.unit.workflows.documents import definition, email, rule, step
 
 BIRTHDAY, DOB = "contact.custom.birthday", "contact.custom.dob"
@@ -47,7 +47,7 @@ def test_a_merge_with_the_same_version_keeps_the_mapped_workflow(rng: Random) ->
     mine = edited(rng, copy_definition(mapped), "m")
     same = compare(align(mapped, with_fields(template, NAMES), parse(mine), new_ids(template)))
     assert same.changes == ()
-    assert apply(same, same.taking_all()).document == mine
+    assert apply(same, taking_all(same)).document == mine
 
 
 @settings(deadline=None, max_examples=50)
@@ -58,7 +58,7 @@ def test_what_a_new_version_brings_uses_the_mapped_field(rng: Random) -> None:  
     base, theirs = (with_fields(parse(one), NAMES) for one in (document, newer))
     found = compare(align(base, theirs, parse(copy_definition(base)), new_ids(base)))
     assert not list(found.conflicts)
-    merged = parse(apply(found, found.taking_all()).document)
+    merged = parse(apply(found, taking_all(found)).document)
     assert {one.name for one in used_fields(merged)} == {DOB}
 
 

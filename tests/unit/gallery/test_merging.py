@@ -15,6 +15,7 @@ from app.gallery.domain.merging import (
     word_diff,
 )
 from app.workflows.domain import parse
+from tests.unit.gallery.edited_documents import taking_all
 from tests.unit.workflows.documents import branch, definition, email, goal, goals, path, rule, step, wait
 
 CLICKED = {"all": [rule("event.link_clicked", "equals", "hello")]}
@@ -175,7 +176,7 @@ def test_a_step_for_a_path_that_the_user_has_removed_has_no_place() -> None:  # 
     comparison = compared(base, theirs, definition(email("hello"), branch("fork", one)))
     change = only(comparison)
     assert not change.is_possible and not change.is_conflict
-    assert apply(comparison, comparison.taking_all()).document == comparison.aligned.mine.document
+    assert apply(comparison, taking_all(comparison)).document == comparison.aligned.mine.document
 
 
 def test_merge_tags_and_phrases_stay_whole_in_a_diff() -> None:  # T-15

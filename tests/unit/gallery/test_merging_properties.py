@@ -15,6 +15,7 @@ from tests.unit.gallery.edited_documents import (
     edited,
     new_document,
     steps_of,
+    taking_all,
     without_ids,
 )
 
@@ -50,7 +51,7 @@ def test_everything_taken_by_an_unedited_workflow_is_a_clone_of_the_new_version(
     theirs = edited(rng, base, "t", most=10)
     comparison = merged_from(base, theirs, clone_of(base))
     assert not list(comparison.conflicts)
-    merged = apply(comparison, comparison.taking_all())
+    merged = apply(comparison, taking_all(comparison))
     assert merged.left_out == ()
     assert without_ids(merged.document) == without_ids(clone_of(theirs))
 
@@ -62,10 +63,10 @@ def test_the_next_update_finds_the_steps_again(rng: Random) -> None:  # T-15
     second = edited(rng, base, "t")
     third = edited(rng, second, "u")
     first = merged_from(base, second, clone_of(base))
-    workflow = parse(apply(first, first.taking_all()).document)
+    workflow = parse(apply(first, taking_all(first)).document)
     following = compare(align(parse(second), parse(third), workflow, first.aligned.ids))
     assert not list(following.conflicts)
-    merged = apply(following, following.taking_all())
+    merged = apply(following, taking_all(following))
     assert without_ids(merged.document) == without_ids(clone_of(third))
 
 

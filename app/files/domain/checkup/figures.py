@@ -6,14 +6,13 @@ one in ten million for the whole file; the job itself compares the keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from app.files.domain.checkup.key_table import KeyTable
 from app.files.domain.checkup.repairs import KINDS, repair
 from app.files.domain.checkup.typos import meant_domain
-from app.files.domain.columns.guesses import ColumnGuess
 from app.files.domain.columns.identify import (
     BLANK_ID,
     BLANKS,
@@ -160,11 +159,6 @@ class Checkup:
         self._verdicts: dict[str, Typo | None] = {}
         self._typos: dict[str, Typo] = {}
         self._fixes: dict[str, Fix] = {}
-
-    @classmethod
-    def of_guesses(cls, guesses: Sequence[ColumnGuess], country: str | None = None) -> Checkup:
-        """Create a check-up for the columns as guessed."""
-        return cls({guess.index: guess.field for guess in guesses}, len(guesses), country)
 
     def add_all(self, rows: Iterable[Row]) -> None:
         """Count every row; exceptions from the iterator are passed on."""

@@ -58,10 +58,6 @@ class Comparison:
         """Return the choice of every change without conflict, and of the user's side of every conflict."""
         return {change.key: not change.is_conflict for change in self.changes if change.is_possible}
 
-    def taking_all(self) -> Mapping[str, bool]:
-        """Return the choice of every change of the template, whatever the user has edited."""
-        return {change.key: True for change in self.changes if change.is_possible}
-
 
 class Undecided(ValueError):
     """The user must choose for these conflicts: their keys."""
