@@ -92,7 +92,9 @@ def test_a_large_job_waits_and_runs_when_it_is_approved(strict: Trial, bob, alic
     strict.finish(job)
     strict.holds(job)
     assert strict.job(job).totals == {"ENROLLED": 21}
-    assert "Approved by Alice" in words_of(page_of(bob, job))
+    page, decided_at = page_of(bob, job), strict.job(job).approval_at
+    assert "Approved by Alice" in words_of(page)
+    assert decided_at is not None and f'datetime="{decided_at.isoformat()}"' in page
     assert actions(strict) == [("job_approved", "Alice")]
     assert "Alice approved" in words_of(bob.get("/activity").text)
 

@@ -126,7 +126,9 @@ def test_waits_are_in_the_database(
     assert len(there.received) == 1
     [call] = calls(app)
     assert call.status == "waiting" and call.next_attempt_at is not None
-    assert "Next attempt" in alice.get(PAGE).text
+    shown = alice.get(PAGE).text
+    assert "Next attempt" in shown and call.attempted_at is not None
+    assert f'datetime="{call.attempted_at.isoformat()}"' in shown, "when it was last tried"
     configure(delivery_retry_seconds=(0.0,))
     with app.app_context():
         delivering.send_again()
