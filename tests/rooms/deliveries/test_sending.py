@@ -215,7 +215,9 @@ def test_a_slow_server_does_not_hold_up_others(app: Flask, bob: Person, there: R
     assert {one.state for one in deliveries(stuck)} == {"delivered"}
 
 
-def test_a_dead_server_rests_and_is_given_up_after_a_day(app: Flask, bob: Person, there: Receiver) -> None:
+def test_a_dead_server_rests_and_is_given_up_after_a_day(
+    app: Flask, bob: Person, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     it, _ = hooking(app, bob, f"http://127.0.0.1:{free_port()}/", 20)
     send(it)
     tried = sum(one.attempt for one in deliveries(it))
@@ -224,10 +226,21 @@ def test_a_dead_server_rests_and_is_given_up_after_a_day(app: Flask, bob: Person
     assert sum(one.attempt for one in deliveries(it)) == tried, "the server rests"
     send(it, minutes=1)
     assert sum(one.attempt for one in deliveries(it)) > tried
+
+    def failed() -> list[Delivery]:
+        return [one for one in deliveries(it) if one.state == "failed"]
+
     send(it, hours=25)
     send(it)
+    assert not failed(), "nothing was tried meanwhile"
+    monkeypatch.setattr(rules, "GONE_AFTER", timedelta(hours=1))
+    rounds = 0
+    while not failed() and rounds < 16:
+        send(it, minutes=16)
+        send(it)
+        rounds += 1
     it.move()
-    given_up = [one for one in deliveries(it) if one.state == "failed"]
+    given_up = failed()
     assert given_up and {one.answer for one in given_up} == {rules.GONE}
     assert it.numbers_are_right()
 
