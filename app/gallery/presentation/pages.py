@@ -24,12 +24,13 @@ from app.gallery.presentation.result_charts import month_charts, month_words, ve
 from app.gallery.presentation.shown_cards import shown_cards
 from app.platform import web
 from app.platform.errors import Invalid, MusterError, NotFound
-from app.workflows.domain import STEPS, off_parts, trigger_words
+from app.workflows.domain import STEPS, off_parts, trigger_words, with_labels
 
 MOST_TEMPLATES = 100  # in the table of results
 
 blueprint = Blueprint("gallery", __name__, url_prefix="/templates")
 blueprint.add_app_template_filter(tag_label)
+blueprint.add_app_template_filter(with_labels)
 blueprint.add_app_template_filter(category_named, "category")
 blueprint.add_app_template_filter(month_words)
 

@@ -49,6 +49,7 @@ from app.workflows.domain.messages.merge_tags import (
 from app.workflows.domain.steps import GOALS, STEPS, TRIGGERS, channels, types_named
 from app.workflows.domain.types.declarations import Names
 from app.workflows.domain.types.setting import Setting
+from app.workflows.domain.types.words import with_labels
 
 __all__ = [
     "EXAMPLE",
@@ -115,4 +116,5 @@ __all__ = [
     "types_named",
     "upgrade",
     "with_ids",
+    "with_labels",
 ]

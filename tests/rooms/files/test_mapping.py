@@ -71,6 +71,8 @@ def test_when_most_are_new_nothing_is_decided_beforehand(app, bob, workflow):
     answer = decide(bob, address, tags="spring, fair")
     assert answer.status_code == 422
     assert "Choose whether to add or skip new contacts." in text_of(answer.text)
+    assert "If you add them, choose a legal basis for contacting them, too." in text_of(answer.text)
+    assert 'class="if-create is-asked"' in answer.text
     assert choices_on(answer.text)["tags"] == "spring, fair"
     assert all_jobs(app) == []
 

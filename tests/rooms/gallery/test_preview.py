@@ -50,6 +50,7 @@ def test_a_message_is_shown_with_a_sample_contact_and_its_merge_tags(app: Flask,
         "1 of 5",
     ):
         assert words in page, words
+    assert "<dd>Nice to meet you, [First name]</dd>" in page
 
 
 def test_a_text_message_is_shown(app: Flask, bob: Person) -> None:  # T-07

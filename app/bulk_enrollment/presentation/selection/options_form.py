@@ -84,6 +84,8 @@ def read_options(
     names = [name for part in (form.tags.data or "").split(",") if (name := tag_name(part))]
     if form.missing.data not in MISSING:
         found["missing"] = "Choose whether to add or skip new contacts."
+        if not form.consent_basis.data:
+            found["consent_basis"] = "If you add them, choose a legal basis for contacting them, too."
     if problem := next(filter(None, map(tag_problem, names)), None):
         found["tags"] = problem
     notify_email = (form.notify_email.data or "").strip() if form.notify.data else ""

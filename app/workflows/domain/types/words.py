@@ -37,10 +37,16 @@ def readable(text: Any, limit: int = 200) -> str:
     if not isinstance(text, str):
         return ""
     plain = text[: limit * 4]
-    if "{" in plain:
-        plain = LOGIC.sub("", OUTPUT.sub(lambda found: f"[{tag_label(found.group(1))}]", plain))
-    plain = " ".join(plain.split())
+    plain = " ".join(with_labels(plain).split())
     return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
+
+
+def with_labels(text: str) -> str:
+    """Return a text with labels for merge tags (“Hi [First name]”) and without its conditions, for people who
+    read it rather than edit it."""
+    if "{" not in text:
+        return text
+    return LOGIC.sub("", OUTPUT.sub(lambda found: f"[{tag_label(found.group(1))}]", text))
 
 
 def tag_words(config: Config) -> str:
