@@ -20,6 +20,9 @@ from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import execute_built, is_there, row_list
 
 CHUNK: Final = 5_000
+PIECE: Final = 100_000
+FEW_FIELDS: Final = 5
+"""So many custom fields are quicker asked for by their keys, on PostgreSQL."""
 _PAIR: Final[dict[str, sa.types.TypeEngine[Any]]] = {"given": sa.Text(), "family": sa.Text()}
 MOST_SHARED: Final = 10
 """A value of a custom field, or a company of one word, that more contacts have says nothing about one of
@@ -93,46 +96,74 @@ def custom_values_among(
 ) -> dict[str, str]:
     """Return {value in lowercase: key of the field} of what a few contacts have in a custom field for text:
     of the values, in lowercase, and of longer ones for which `is_meant` is true."""
-    wanted = _custom_values(account_id, ("text",), values, many_words=True)
-    return {value: key for value, key in wanted if value in values or is_meant(value)}
+    is_wanted = values.__contains__
+    return _custom_values(account_id, ("text",), values, lambda value: is_wanted(value) or is_meant(value))
 
 
 def fixed_values_among(account_id: int, values: Collection[str]) -> dict[str, str]:
     """Return {value: key of the field} of those of the dates and numbers that a few contacts have in a custom
     field."""
-    return dict(_custom_values(account_id, ("date", "number"), values))
+    return _custom_values(account_id, ("date", "number"), values)
 
 
 def _custom_values(
-    account_id: int, kinds: Sequence[str], values: Collection[str], *, many_words: bool = False
-) -> Iterator[tuple[str, str]]:
-    """Yield (value in lowercase, key of the field) of what a few contacts have in custom fields of these
-    kinds: of the values, and with `many_words` of those with more words than any of them."""
+    account_id: int,
+    kinds: Sequence[str],
+    values: Collection[str],
+    is_meant: Callable[[str], bool] | None = None,
+) -> dict[str, str]:
+    """Return {value in lowercase: key of the field} of what a few contacts have in custom fields of these
+    kinds: of the values, and with `is_meant` of those with more words than any of them for which it is true.
+    """
     fields = sa.select(CustomField.key).where(
         CustomField.account_id == account_id, CustomField.kind.in_(kinds)
     )
     keys = list(session().scalars(fields))
     if not keys or not values:
-        return
-    custom = Contact.custom if is_sqlite() else sa.type_coerce(Contact.custom, JSONB())
-    each = sa.func.json_each(custom) if is_sqlite() else sa.func.jsonb_each_text(custom)
-    pair = each.table_valued("key", "value", joins_implicitly=True)
-    value = sa.func.lower(sa.cast(pair.c.value, sa.Text), type_=sa.Text)
+        return {}
+    pair, key, value = _pair_of(keys)
     is_wanted = value.in_(_listed(sorted(values)))
     query = (
-        sa.select(value, sa.func.min(pair.c.key))
+        sa.select(value, sa.func.min(key), sa.func.count())
         .select_from(Contact, pair)
         .where(
             Contact.account_id == account_id,
             Contact.custom.is_not(None),
-            pair.c.key.in_(_listed(keys)),
-            sa.or_(is_wanted, value.like("% " * MAX_VALUE_WORDS + "%")) if many_words else is_wanted,
+            key.in_(_listed(keys)),
+            sa.or_(is_wanted, value.like("% " * MAX_VALUE_WORDS + "%")) if is_meant else is_wanted,
         )
         .group_by(value)
-        .having(sa.func.count() <= MOST_SHARED)
     )
-    for row in session().execute(query.execution_options(yield_per=CHUNK)):
-        yield row[0], row[1]
+    uses: dict[str, tuple[int, str]] = {}
+    for piece in _pieces(account_id):
+        for text, name, times in session().execute(query.where(piece).execution_options(yield_per=CHUNK)):
+            if is_meant is None or is_meant(text):
+                before, first = uses.get(text, (0, name))
+                uses[text] = before + times, min(first, name)
+    return {text: name for text, (times, name) in uses.items() if times <= MOST_SHARED}
+
+
+def _pair_of(keys: Sequence[str]) -> tuple[sa.FromClause, Any, Any]:
+    """Return a table to join with contacts, and its columns with the keys of their custom values, at least
+    these, and with the values in lowercase."""
+    custom = Contact.custom if is_sqlite() else sa.type_coerce(Contact.custom, JSONB())
+    if not is_sqlite() and len(keys) <= FEW_FIELDS:
+        listed = sa.func.jsonb_array_elements_text(sa.literal(list(keys), JSONB()))
+        field = listed.table_valued(sa.column("key", sa.Text), joins_implicitly=True).render_derived()
+        return field, field.c.key, sa.func.lower(custom.op("->>")(field.c.key), type_=sa.Text)
+    each = sa.func.json_each(custom) if is_sqlite() else sa.func.jsonb_each_text(custom)
+    pair = each.table_valued("key", "value", joins_implicitly=True)
+    return pair, pair.c.key, sa.func.lower(sa.cast(pair.c.value, sa.Text), type_=sa.Text)
+
+
+def _pieces(account_id: int) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield conditions that select PIECE contacts each, so that no statement is long."""
+    ids = sa.select(Contact.id).where(Contact.account_id == account_id).order_by(Contact.id)
+    first = 0
+    while last := session().scalar(ids.where(Contact.id >= first).offset(PIECE).limit(1)):
+        yield sa.and_(Contact.id >= first, Contact.id < last)
+        first = last
+    yield Contact.id >= first
 
 
 def _among(account_id: int, column: Any, keys: Collection[str]) -> frozenset[str]:
