@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from app.platform.api.document import document
 from app.platform.api.reference import Reference, reference
+from app.platform.one_at_a_time import one_at_a_time
 
 blueprint = Blueprint("api_reference", __name__, url_prefix="/settings/api")
 
@@ -23,6 +24,7 @@ def index() -> ResponseReturnValue:
     )
 
 
+@one_at_a_time
 @lru_cache(maxsize=4)
 def _operations(app: Flask, host: str, _root: str) -> Markup:
     """Return the main part, a megabyte that only depends on the address of the installation."""
@@ -30,6 +32,7 @@ def _operations(app: Flask, host: str, _root: str) -> Markup:
     return Markup(render_template("accounts/_api_operations.html", reference=known, host=host))
 
 
+@one_at_a_time
 @cache
 def _reference(app: Flask) -> Reference:
     return reference(document(app))

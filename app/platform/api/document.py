@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, Response, current_app
 from app.platform.api.example_ids import JOB_ID
 from app.platform.api.examples import add_examples
 from app.platform.api.operations import PREFIX, Operation, spec
+from app.platform.one_at_a_time import one_at_a_time
 from app.platform.web import skip_authentication
 from app.platform.web.errors.problems import MEDIA_TYPE
 
@@ -73,11 +74,13 @@ def openapi() -> Response:
     return Response(_document_text(current_app._get_current_object()), mimetype="application/json")  # type: ignore[attr-defined]
 
 
+@one_at_a_time
 @cache
 def _document_text(app: Flask) -> str:
     return json.dumps(document(app))
 
 
+@one_at_a_time  # because SpecTree changes what it looks through
 def document(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI document of all operations."""
     spec.app = app

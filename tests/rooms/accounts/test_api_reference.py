@@ -1,10 +1,16 @@
 """Settings > API reference shows every operation and schema of the OpenAPI document."""
 
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
 
+import pytest
 from flask import Flask
 
 from app.platform.api.document import document
+from app.platform.api.operations import spec
 from app.platform.api.reference import reference, texts_of
 from tests.people import Person
 
@@ -19,6 +25,28 @@ def test_the_page_shows_all_operations_and_schemas(app: Flask, vera: Person) -> 
     assert sorted(shown) == sorted(ids + [f"schema-{name}" for name in known["components"]["schemas"]])
     assert set(re.findall(r'href="#([^"]+)"', answer.text)) - {"main"} <= set(shown)
     assert "`" not in re.sub(r"<pre.*?</pre>", "", answer.text, flags=re.DOTALL)
+
+
+@pytest.mark.one_database
+def test_threads_may_ask_first_at_the_same_time(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        known = document(app)
+    monkeypatch.delattr(spec, "_spec")
+    spec.models.clear()
+    every = Barrier(8)
+
+    def ask(_number: int) -> dict[str, Any]:
+        every.wait()
+        with app.app_context():
+            return document(app)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(0.00001)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(ask, range(8))) == [known] * 8
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_only_what_a_form_can_send_can_be_tried(app: Flask) -> None:
