@@ -22,6 +22,7 @@ from app.platform.ids import number_of
 MAX_TAGS_SHOWN = 500
 
 
+@read_once
 def contact(account_id: int, contact_id: int, lock: LockFor | None = None) -> Contact | None:
     """Return a contact, reloaded and locked until the transaction ends if `lock` says what for."""
     query = sa.select(Contact).where(Contact.account_id == account_id, Contact.id == contact_id)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,9 @@ from app.engine.domain import UNDER_WAY, EnrollmentStatus
 from app.engine.infrastructure.hearing import VersionUnderWay
 from app.engine.infrastructure.tables import Enrollment
 from app.messaging.infrastructure.tables import Message
-from app.platform.database import session
+from app.platform.database import is_sqlite, session
+from app.platform.database.many_rows import constants, id_param
+from app.platform.database.short_reads import in_ids, read_built
 from app.workflows.infrastructure.tables import WorkflowVersion
 
 COLUMNS = {
@@ -51,26 +54,31 @@ def condition(field: str) -> Callable[[int, IsEmpty | HasKeys], sa.ColumnElement
 
 def reader(field: str) -> Callable[[int, Sequence[int]], dict[int, frozenset[str]]]:
     """Build a function (account id, contact ids) -> {contact id: messages that it has reacted to}."""
-    column = COLUMNS[field]
 
     def read(account_id: int, contact_ids: Sequence[int]) -> dict[int, frozenset[str]]:
-        query = (
-            sa.select(Message.contact_id, Message.workflow_id, Message.step_id)
-            .join(Enrollment, Enrollment.id == Message.enrollment_id)
-            .where(
-                Message.account_id == account_id,
-                Enrollment.account_id == account_id,
-                Message.contact_id.in_(contact_ids),
-                Enrollment.status.in_(UNDER_WAY),
-                column.is_not(None),
-            )
-        )
+        values = {"of_account": account_id, "of_contacts": contact_ids}
         found: dict[int, set[str]] = defaultdict(set)
-        for contact_id, workflow_id, step_id in session().execute(query):
+        for contact_id, workflow_id, step_id in read_built(_reacted_to(field, is_sqlite()), values):
             found[contact_id].add(f"{workflow_id}:{step_id}")
         return {contact_id: frozenset(keys) for contact_id, keys in found.items()}
 
     return read
+
+
+@lru_cache
+def _reacted_to(field: str, on_sqlite: bool) -> sa.Select[Any]:
+    one, enrollment = Message.__table__.c, Enrollment.__table__.c
+    return (
+        sa.select(one.contact_id, one.workflow_id, one.step_id)
+        .join_from(Message.__table__, Enrollment.__table__, enrollment.id == one.enrollment_id)
+        .where(
+            one.account_id == id_param("of_account"),
+            enrollment.account_id == id_param("of_account"),
+            in_ids(one.contact_id, "of_contacts", on_sqlite),
+            enrollment.status.in_(constants(UNDER_WAY)),
+            one[COLUMNS[field].key].is_not(None),
+        )
+    )
 
 
 def hold_version_of(account_id: int, enrollment_id: int) -> VersionUnderWay | None:

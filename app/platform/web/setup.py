@@ -16,6 +16,7 @@ from app.platform.text import formats
 from app.platform.web import every_request, request_bodies
 from app.platform.web.compiled_templates import CompiledTemplates, PageTemplate
 from app.platform.web.errors import responses
+from app.platform.web.icons import icon
 from app.platform.web.requests import asset
 from app.platform.web.url_ids import IdConverter
 
@@ -56,7 +57,7 @@ def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]
     app.extensions["headers"] = every_request.headers_of(settings.is_secure)
     responses.init(app)
     app.jinja_env.filters.update(formats.FILTERS)
-    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.globals.update(asset=asset, icon_of_page=icon)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.bytecode_cache = CompiledTemplates()
     app.jinja_env.template_class = PageTemplate

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import CustomField
 from app.platform.database import BigInt, session
+from app.platform.database.page_reads import read_once
 from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
 from app.workflows.domain import Definition, parse
@@ -17,6 +18,7 @@ from app.workflows.infrastructure.tables import Workflow, WorkflowEdit, Workflow
 _AFRESH = {"populate_existing": True}
 
 
+@read_once
 def workflow_by_public_id(account_id: int, public_id: str) -> Workflow | None:
     if not is_public_id(public_id):
         return None

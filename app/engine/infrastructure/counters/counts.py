@@ -51,22 +51,22 @@ def correct(account_id: int, wrong: Sequence[Difference]) -> None:
 
 def by_status(account_id: int, workflow_id: int) -> dict[str, int]:
     """Return {status: number of enrollments} of a workflow."""
-    query = (
-        sa.select(EnrollmentCount.status, _sum())
-        .where(EnrollmentCount.account_id == account_id, EnrollmentCount.workflow_id == workflow_id)
-        .group_by(EnrollmentCount.status)
-    )
-    return dict(session().execute(query).all())
+    values = {"of_account": account_id, "of_workflow": workflow_id}
+    return {row[0]: row[1] for row in read_built(_of_workflow("status"), values)}
 
 
 def by_step(account_id: int, workflow_id: int) -> dict[tuple[str, str], int]:
     """Return {(step id, status): number of enrollments} of all versions of a workflow."""
-    query = (
-        sa.select(EnrollmentCount.step_id, EnrollmentCount.status, _sum())
-        .where(EnrollmentCount.account_id == account_id, EnrollmentCount.workflow_id == workflow_id)
-        .group_by(EnrollmentCount.step_id, EnrollmentCount.status)
-    )
-    return {(row[0], row[1]): row[2] for row in session().execute(query)}
+    values = {"of_account": account_id, "of_workflow": workflow_id}
+    return {(row[0], row[1]): row[2] for row in read_built(_of_workflow("step_id", "status"), values)}
+
+
+@lru_cache
+def _of_workflow(*names: str) -> sa.Select[Any]:
+    one = _counts.c
+    of_workflow = one.account_id == id_param("of_account"), one.workflow_id == id_param("of_workflow")
+    by = [one[name] for name in names]
+    return sa.select(*by, _sum()).where(*of_workflow).group_by(*by)
 
 
 def of_workflows(account_ids: Sequence[int], workflow_ids: Sequence[int]) -> dict[tuple[int, str], int]:

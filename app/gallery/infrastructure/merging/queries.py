@@ -12,6 +12,7 @@ from app.gallery.infrastructure.queries import visible
 from app.gallery.infrastructure.tables import TemplateShare, WorkflowTemplate, WorkflowTemplateVersion
 from app.platform.database import AnySelect, session
 from app.platform.database.many_rows import id_list
+from app.platform.database.page_reads import read_once
 from app.workflows.infrastructure.tables import Workflow
 
 PORTION = 1_000
@@ -86,6 +87,7 @@ def definitions(wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], di
     return {(row[0], row[1]): row[2] for row in session().execute(query)} if wanted else {}
 
 
+@read_once
 def link_of(account_id: int, workflow_id: int) -> TemplateLink | None:
     """Return what a workflow has to do with its template, as it is in the current transaction."""
     query = sa.select(TemplateLink).where(
