@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,6 +13,8 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, Enrollmen
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import EnrollmentCount
 from app.platform.database import session
+from app.platform.database.many_rows import constant, constants, id_param, is_there
+from app.platform.database.short_reads import read_built
 from app.workflows.domain.life_cycle import Status
 from app.workflows.infrastructure.tables import Workflow
 
@@ -84,25 +88,30 @@ def figures(account_id: int) -> Figures:
 
 
 def onboarding(account_id: int) -> Onboarding:
-    mine = sa.select(Workflow).where(Workflow.account_id == account_id, Workflow.created_by.isnot(None))
-    jobs = sa.select(EnrollmentJob.id).where(
-        EnrollmentJob.account_id == account_id,
-        EnrollmentJob.created_by.isnot(None),
-        EnrollmentJob.kind == "enroll",
-        EnrollmentJob.status.notin_(DRY_RUN),
+    [(has_workflow, has_activated, has_added_people, draft, active)] = read_built(
+        _first_steps(), {"of_account": account_id}
     )
-    newest = (
-        sa.select(Workflow.public_id).where(Workflow.account_id == account_id).order_by(Workflow.id.desc())
+    return Onboarding(bool(has_workflow), bool(has_activated), bool(has_added_people), draft, active)
+
+
+@lru_cache
+def _first_steps() -> sa.Select[Any]:
+    one, job = Workflow.__table__.c, EnrollmentJob.__table__.c
+    of_account = one.account_id == id_param("of_account")
+    mine = sa.select(one.id).where(of_account, one.created_by.isnot(None))
+    jobs = sa.select(job.id).where(
+        job.account_id == id_param("of_account"),
+        job.created_by.isnot(None),
+        job.kind == "enroll",
+        job.status.notin_(constants(DRY_RUN)),
     )
-    return Onboarding(
-        has_workflow=session().scalar(mine.limit(1)) is not None,
-        has_activated=session().scalar(mine.where(Workflow.active_version_id.isnot(None)).limit(1))
-        is not None,
-        has_added_people=session().scalar(jobs.limit(1)) is not None,
-        draft=session().scalar(
-            newest.where(Workflow.status == Status.DRAFT, Workflow.created_by.isnot(None)).limit(1)
-        ),
-        active=session().scalar(newest.where(Workflow.status == Status.ACTIVE).limit(1)),
+    newest = sa.select(one.public_id).where(of_account).order_by(one.id.desc()).limit(1)
+    return sa.select(
+        is_there(mine),
+        is_there(mine.where(one.active_version_id.isnot(None))),
+        is_there(jobs),
+        newest.where(one.status == constant(Status.DRAFT), one.created_by.isnot(None)).scalar_subquery(),
+        newest.where(one.status == constant(Status.ACTIVE)).scalar_subquery(),
     )
 
 
