@@ -145,6 +145,7 @@ def test_proxies_pass_on_what_muster_needs() -> None:
         assert f"proxy_set_header {header} $" in nginx
     assert "location ~ /events$" in nginx and "proxy_buffering off;" in nginx
     assert "/metrics" in nginx and "/metrics" in caddy
+    assert "location /api/ {" in nginx and "handle /api/* {" in caddy, "tokens without encryption are refused"
     found = re.search(r"location ~ (\^\S+) \{[^}]*access_log off;", nginx)
     assert found
     for place in ("/reset-password", "/invitations", "/u", "/c", EVENTS, REPORTS):
