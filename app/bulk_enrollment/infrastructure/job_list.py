@@ -140,8 +140,14 @@ def jobs_newer(account_id: int, wanted: JobFilter, than: int, limit: int) -> lis
 
 def latest_jobs_of(account_id: int, workflow_id: int, limit: int) -> list[NamedJob]:
     """Return the newest jobs of a workflow, given its internal id."""
-    query = _named(account_id).where(EnrollmentJob.workflow_id == workflow_id)
-    return _read(query.order_by(EnrollmentJob.id.desc()).limit(limit))
+    rows = session().execute(_latest_of(limit), {"of_account": account_id, "of_workflow": workflow_id})
+    return [NamedJob(*row) for row in rows]
+
+
+@lru_cache(maxsize=8)
+def _latest_of(limit: int) -> AnySelect:
+    query = _named(id_param("of_account")).where(EnrollmentJob.workflow_id == id_param("of_workflow"))
+    return query.order_by(EnrollmentJob.id.desc()).limit(limit)
 
 
 def latest_names(account_id: int, limit: int) -> list[JobName]:
