@@ -39,7 +39,7 @@ def _connected(port: int) -> Show:
         form.get_by_label("Encryption").select_option("none")
         form.get_by_label("Port").fill(str(port))
         form.get_by_role("button", name="Connect").click()
-        expect(page.get_by_text("Until you do")).to_be_visible()
+        expect(page.get_by_text("Until you add a sender")).to_be_visible()
 
     return show
 
