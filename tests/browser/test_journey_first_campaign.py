@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser import building
 from tests.services import browsing, enrolling
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
@@ -67,6 +68,7 @@ def find_a_template(alice: BrowserUser) -> None:
     alice.link("Browse templates").click()
     cards = alice.page.locator(".template-card")
     expect(cards).not_to_have_count(1)
+    building.listening(alice.page.locator("form:has(#gallery-search)"))
     alice.page.get_by_role("searchbox").fill("win back")
     expect(cards).to_have_count(2)
     expect(alice.page).to_have_url(re.compile(r"\?q=win(\+|%20)back"))
