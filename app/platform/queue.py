@@ -163,11 +163,11 @@ def perform(name: str, account_id: int, *ids: int | str) -> None:
         log.info("task_of_suspended_account_left", extra={"task": name, "account": account_id})
         return
     _current.name, _current.account_id = name, account_id
-    _current.check_at = time.monotonic() + CHECK_SECONDS
+    _current.check_at, _current.must_wait = time.monotonic() + CHECK_SECONDS, False
     try:
         TASKS[name].run(account_id, *ids)
     finally:
-        _current.name = ""
+        _current.name, _current.must_wait = "", False
 
 
 def length(queue: str) -> int | None:
@@ -212,13 +212,15 @@ def takes_writes() -> bool:
 @dataclass
 class _CurrentTask:
     """The task that this worker process runs, and whether it was asked to stop. `name` and `account_id` are
-    what it does for whom, `check_at` (monotonic) is when to look whether that has to wait."""
+    what it does for whom, `check_at` (monotonic) is when to look whether that has to wait; `must_wait` is what
+    was found."""
 
     task: str | None = None
     should_stop: bool = False
     name: str = ""
     account_id: int = 0
     check_at: float = 0.0
+    must_wait: bool = False
 
 
 _current = _CurrentTask()
@@ -249,10 +251,11 @@ def request_stop() -> None:
 
 def should_stop() -> bool:
     """Return True if a long task should stop and leave the rest to another worker, or for later."""
-    if not _current.should_stop and _current.name and time.monotonic() >= _current.check_at:
+    known = _current.should_stop or _current.must_wait
+    if not known and _current.name and time.monotonic() >= _current.check_at:
         _current.check_at = time.monotonic() + CHECK_SECONDS
-        return _must_wait(_current.name, _current.account_id)
-    return _current.should_stop
+        known = _current.must_wait = _must_wait(_current.name, _current.account_id)
+    return known
 
 
 def start_heartbeat(url: str) -> None:

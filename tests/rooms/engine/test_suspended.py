@@ -40,6 +40,7 @@ def suspend_soon(app: Flask, alice: Person, sam: Person, monkeypatch: pytest.Mon
         looks["left"] -= 1
         if looks["left"] == 0:
             alice.post(f"{ACCOUNTS}/{sam.actor.account_id}/suspension")
+            queue._current.check_at += 60.0  # the answer holds for the rest of the task
         return really(account_id)
 
     def begin(look: int) -> None:
@@ -99,16 +100,16 @@ def test_dates_are_looked_at_again(
     app: Flask, alice: Person, sam: Person, monkeypatch: pytest.MonkeyPatch, suspend_soon: Suspending
 ) -> None:  # P-03
     monkeypatch.setattr(dates, "AT_ONCE", 1)
-    it = on_birthday(app, sam)
+    it, other = on_birthday(app, sam), on_birthday(app, sam)
     ids = [add(app, sam.actor, f"{name}@example.com", birthday="1990-05-14") for name in ("a", "b", "c")]
     monkeypatch.setattr(dates, "now", lambda: NINE + MINUTE)
     suspend_soon(3)  # it also looks before each workflow
     perform(app, sam, dates.DATE_TASK)
-    assert len(it.enrollments()) == 1
+    assert len(it.enrollments()) == 1 and not other.enrollments()
     reactivate(alice, sam)
     monkeypatch.setattr(dates, "now", lambda: NINE + timedelta(hours=20))
     perform(app, sam, dates.DATE_TASK)
-    assert sources(it) == {(one, "trigger"): 1 for one in ids}
+    assert sources(it) == sources(other) == {(one, "trigger"): 1 for one in ids}
 
 
 def test_the_rest_of_a_retry_follows_and_is_of_those_who_had_failed(
