@@ -27,9 +27,10 @@ def remember(account_id: int, workflow_id: int, which: Which, at: datetime) -> N
 
 
 def lock(account_id: int, workflow_id: int, which: Which) -> datetime | None:
-    """Return when somebody asked for a retry, locked until the transaction ends; None if it is finished."""
+    """Return when somebody asked for a retry, locked until the transaction ends; None if it is finished, or
+    another task is at it."""
     query = sa.select(_pending.c.asked_at).where(*_is(account_id, workflow_id, which))
-    return session().scalar(query.with_for_update())
+    return session().scalar(query.with_for_update(skip_locked=True))
 
 
 def remove(account_id: int, workflow_id: int, which: Which) -> None:
