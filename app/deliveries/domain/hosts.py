@@ -44,9 +44,11 @@ def after_silence(health: Health, at: datetime) -> Health:
         return health
     failures = health.failures + 1
     rest = min(FIRST_REST * (1 << min(max(failures - PATIENCE, 0), 10)), LONGEST_REST)
-    since = health.failing_since or at
-    untried = at - (health.rests_until or since)
-    return Health(failures, since + untried, at + rest if failures >= PATIENCE else at)
+    since = at
+    if health.failing_since is not None:
+        untried = at - (health.rests_until or health.failing_since)
+        since = health.failing_since + untried
+    return Health(failures, since, at + rest if failures >= PATIENCE else at)
 
 
 def after_request_to_wait(wait: timedelta, at: datetime) -> Health:

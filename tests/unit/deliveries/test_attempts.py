@@ -89,6 +89,8 @@ def test_time_in_which_nothing_was_tried_does_not_count(attempts: int) -> None:
 def test_a_server_that_asks_to_wait_rests_but_is_not_gone() -> None:
     health = after_request_to_wait(timedelta(hours=5), AT)
     assert health.rests_until == AT + LONGEST_REST and not health.is_gone(AT + timedelta(days=9))
+    silent = after_silence(health, AT + timedelta(days=9))
+    assert silent.failing_since == AT + timedelta(days=9), "from its first silence on"
 
 
 @pytest.mark.parametrize(
