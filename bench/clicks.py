@@ -147,7 +147,7 @@ def _make_ready(here: Site, number: int) -> _Ready:
 def _run_jobs(here: Site, files: list[_Ready], end: float) -> int:
     """Run one job after the other until `end`; return how many were finished."""
     done = 0
-    while time.time() < end:
+    while time.time() < end and done < len(files):
         people, workflow, file = files[done]
         job = jobs.start(here, jobs.upload(here, workflow, file), people, people.mark)
         jobs.watch(here, job)

@@ -108,7 +108,7 @@ def test_a_large_account_shows_the_count_of_the_hour(app, bob, mallory, people, 
 
     assert totals(bob) == ContactTotals(2, 0, Counted.AT_LEAST), "nobody has counted them yet"
     assert totals(mallory) == ContactTotals(0, 0), "each account has its own"
-    assert "Contacts more than 2 counted within the hour" in shown()
+    assert "Contacts more than 2 exact number within an hour" in shown()
     count(app)
     add(app, bob.actor, "new@example.com")
     assert totals(bob) == ContactTotals(3, 1, Counted.HOURLY)
