@@ -212,7 +212,7 @@ def takes_writes() -> bool:
 @dataclass
 class _CurrentTask:
     """The task that this worker process runs, and whether it was asked to stop. `name` and `account_id` are
-    what it does for whom, `check_at` (monotonic) is when to look whether that has to wait; `must_wait` is what
+    what it does for whom, `check_at` (monotonic) is when to look whether that has to wait, `must_wait` what
     was found."""
 
     task: str | None = None
