@@ -6,7 +6,7 @@ from types import TracebackType
 
 from playwright.sync_api import Browser, Locator, Request, expect
 
-from tests.services import browsing
+from tests.services import axe, browsing
 
 expect.set_options(timeout=20_000)
 QUIET = 3_500  # milliseconds; longer than any polling interval
@@ -49,7 +49,7 @@ class BrowserUser:
         """Check the current page, including open dialogs: no errors, no axe violations, no overflow."""
         self.page.wait_for_load_state()  # the scripts of the page have run
         self.check_errors()
-        found = browsing.axe_problems(self.page)
+        found = axe.problems(self.page)
         if browsing.scrolls_sideways(self.page):
             found.append(f"is wider than {self._width} px")
         self._expect_nothing(found)

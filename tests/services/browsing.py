@@ -4,7 +4,6 @@ import html
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -12,16 +11,15 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
+from tests.services import axe
 from tests.services.chromium import find_or_install, switches
 
-AXE = Path(__file__).parents[1] / "browser" / "vendor" / "axe.min.js"
 OWNER = {
     "email": "alice@example.com",
     "password": "correct horse battery",
     "name": "Alice",
     "account_name": "Agency",
 }
-RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SIZES = {1440: 800, 1280: 800, 360: 740}
 """Width of a window to its height, in pixels."""
 WINDOWS = ((1440, "light"), (360, "dark"), (1440, "dark"), (360, "light"))
@@ -35,18 +33,6 @@ _UNTIL_THEMED = """theme => new Promise((done, fail) => {
     }
     look()
 })"""
-_RUN_AXE = """async options => {
-    const closed = [...document.querySelectorAll("details:not([open])")]
-        .filter(one => one.querySelectorAll("*").length > 50)
-        .map(one => [one, [...one.childNodes].filter(child => child.localName !== "summary")])
-    for (const [, parts] of closed) for (const part of parts) part.remove()
-    try {
-        return (await axe.run(document, options)).violations
-    } finally {
-        for (const [one, parts] of closed) one.append(...parts)
-    }
-}"""
-"""Without what large closed parts of the page hold: axe passes over it, too, but looks at every element."""
 _LINK = re.compile(r'<a\s[^>]*?href="([^"]+)"')
 _signed_in: dict[tuple[str, str], Any] = {}  # cookies by installation (host and port) and user
 
@@ -151,18 +137,6 @@ def _judge_request(address: str, homes: Collection[str], found: list[str]) -> No
         found.append(f"outside address: {address}")
 
 
-def axe_problems(page: Page) -> list[str]:
-    """Return axe's violations on the current page, one line per element."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    options = {"runOnly": RULES, "resultTypes": ["violations"], "preload": False}
-    return [
-        f"{problem['id']}: {node['target']} {node['failureSummary']}"
-        for problem in page.evaluate(_RUN_AXE, options)
-        for node in problem["nodes"]
-    ]
-
-
 def resize(page: Page, width: int, theme: str) -> None:
     """Give the window a width in pixels and a theme, and wait until the page has both."""
     scheme: Any = theme
@@ -190,7 +164,7 @@ def problems_everywhere(page: Page, windows: Sequence[tuple[int, str]] = WINDOWS
     for width, theme in windows:
         resize(page, width, theme)
         measure()
-        found += [f"{width} px, {theme}: {problem}" for problem in axe_problems(page)]
+        found += [f"{width} px, {theme}: {problem}" for problem in axe.problems(page)]
     for width in {width for width, _ in WINDOWS} - too_wide.keys():
         page.set_viewport_size({"width": width, "height": SIZES[width]})
         measure()
