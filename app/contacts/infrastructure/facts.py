@@ -1,6 +1,8 @@
 """Loading the facts that criteria use, for a few contacts at a time."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,16 +14,23 @@ from app.contacts.infrastructure import queries
 from app.contacts.infrastructure.consent.sms_store import consents_of
 from app.contacts.infrastructure.tables import Contact, CustomField
 from app.platform.database import session
+from app.platform.database.many_rows import constants, id_param
+from app.platform.database.short_reads import read_built
 
 _TEXTS = ("first_name", "last_name", "company", "city", "country", "time_zone", "status")
 
 
 def custom_keys(account_id: int) -> frozenset[str]:
     """Return the keys of the account's custom fields, without those that are being merged or deleted."""
-    query = sa.select(CustomField.key).where(
-        CustomField.account_id == account_id, CustomField.task.notin_(("merge", "delete"))
+    return frozenset(row[0] for row in read_built(_custom_keys(), {"of_account": account_id}))
+
+
+@lru_cache
+def _custom_keys() -> sa.Select[Any]:
+    one = CustomField.__table__.c
+    return sa.select(one.key).where(
+        one.account_id == id_param("of_account"), one.task.notin_(constants(("merge", "delete")))
     )
-    return frozenset(session().scalars(query))
 
 
 def facts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Facts]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -13,8 +13,9 @@ from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.conditions import in_workflow
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import is_sqlite, session
-from app.platform.database.many_rows import id_list, off_index, with_ids, without_index
+from app.platform.database import AnySelect, is_sqlite, session
+from app.platform.database.many_rows import id_list, id_param, off_index, with_ids, without_index
+from app.platform.database.short_reads import in_ids, read_built
 from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
@@ -82,14 +83,21 @@ def _contacts(account_id: int, ids: Sequence[int]) -> dict[int, Contact]:
 def enrollments_of_contact(account_id: int, contact_id: int) -> Sequence[tuple[Enrollment, str, str | None]]:
     """Return (enrollment, workflow name, workflow public id) of a contact, newest first, at most
     ENROLLMENTS_SHOWN. The public id is None if the workflow has been deleted."""
-    rows = session().execute(
+    rows = session().execute(_of_contact(), {"of_account": account_id, "of_contact": contact_id})
+    return [(enrollment, name, public_id) for enrollment, name, public_id in rows]
+
+
+@lru_cache
+def _of_contact() -> AnySelect:
+    of_account = id_param("of_account")
+    its_workflow = sa.and_(Workflow.id == Enrollment.workflow_id, Workflow.account_id == of_account)
+    return (
         sa.select(Enrollment, Workflow.name, _LINKED)
-        .join(Workflow, sa.and_(Workflow.id == Enrollment.workflow_id, Workflow.account_id == account_id))
-        .where(Enrollment.account_id == account_id, Enrollment.contact_id == contact_id)
+        .join(Workflow, its_workflow)
+        .where(Enrollment.account_id == of_account, Enrollment.contact_id == id_param("of_contact"))
         .order_by(Enrollment.id.desc())
         .limit(ENROLLMENTS_SHOWN)
     )
-    return [(enrollment, name, public_id) for enrollment, name, public_id in rows]
 
 
 def newest_contact(account_id: int) -> int | None:
@@ -110,10 +118,16 @@ def versions_of(account_id: int, enrollment_ids: Sequence[int]) -> dict[int, int
 
 def definitions(account_id: int, version_ids: Iterable[int]) -> dict[int, Definition]:
     """Return {version id: definition}."""
-    query = sa.select(WorkflowVersion.id, sa.cast(WorkflowVersion.definition, sa.Text)).where(
-        WorkflowVersion.account_id == account_id, WorkflowVersion.id.in_(set(version_ids))
+    values = {"of_account": account_id, "of_versions": sorted(set(version_ids))}
+    return {row[0]: _parsed(row[1]) for row in read_built(_definitions(is_sqlite()), values)}
+
+
+@lru_cache
+def _definitions(on_sqlite: bool) -> sa.Select[Any]:
+    one = WorkflowVersion.__table__.c
+    return sa.select(one.id, sa.cast(one.definition, sa.Text)).where(
+        one.account_id == id_param("of_account"), in_ids(one.id, "of_versions", on_sqlite)
     )
-    return {version_id: _parsed(document) for version_id, document in session().execute(query)}
 
 
 def version_numbers(account_id: int, version_ids: Iterable[int]) -> dict[int, int]:

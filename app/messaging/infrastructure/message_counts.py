@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -14,7 +15,8 @@ from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message, MessageCount
 from app.platform import metrics
 from app.platform.database import BigInt, after_commit, session, summed_parts
-from app.platform.database.many_rows import id_list, with_ids
+from app.platform.database.many_rows import id_list, id_param, with_ids
+from app.platform.database.short_reads import read_built
 
 _messages, _counts = Message.__table__.c, MessageCount.__table__.c
 
@@ -104,16 +106,25 @@ def by_step(
 ) -> dict[tuple[str, str], tuple[int, int]]:
     """Return {(step id, result): (number of messages, latest version)} of those that were sent, failed, or
     were skipped on these days, or ever."""
+    values = {"of_account": account_id, "of_workflow": workflow_id}
+    days = {name: day for name, day in (("first", first), ("last", last)) if day is not None}
+    found = read_built(_by_step(*days), values | days)
+    return {(row[0], row[1]): (row[2], row[3]) for row in found}
+
+
+@lru_cache
+def _by_step(*limits: str) -> sa.Select[Any]:
+    one = _counts
     query = (
-        sa.select(_counts.step_id, _counts.result, _sum(), sa.func.max(_counts.version_id))
-        .where(_counts.account_id == account_id, _counts.workflow_id == workflow_id)
-        .group_by(_counts.step_id, _counts.result)
+        sa.select(one.step_id, one.result, _sum(), sa.func.max(one.version_id))
+        .where(one.account_id == id_param("of_account"), one.workflow_id == id_param("of_workflow"))
+        .group_by(one.step_id, one.result)
     )
-    if first is not None:
-        query = query.where(_counts.day >= first)
-    if last is not None:
-        query = query.where(_counts.day <= last)
-    return {(row[0], row[1]): (row[2], row[3]) for row in session().execute(query)}
+    if "first" in limits:
+        query = query.where(one.day >= sa.bindparam("first", type_=sa.Date))
+    if "last" in limits:
+        query = query.where(one.day <= sa.bindparam("last", type_=sa.Date))
+    return query
 
 
 def of_workflows(account_ids: Sequence[int], workflow_ids: Sequence[int]) -> dict[tuple[str, str], int]:

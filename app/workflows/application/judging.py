@@ -1,6 +1,6 @@
 """Validation of a workflow against its account: custom fields, other workflows, connected integrations."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from app.accounts.application import filled_tags
 from app.contacts.domain.names import field_key
@@ -31,7 +31,7 @@ def faults(
     fields = queries.custom_field_keys(account_id)
     linked = None if any_workflow else linked_names(account_id, definition)
     if may_add_fields:
-        fields |= _fields_to_create(definition, fields).keys()
+        fields |= frozenset(_fields_to_create(definition, fields))
     found = problems(definition, custom_fields=fields, workflows=linked, may_be_off=may_be_off)
     return [*found, *_loops(account_id, definition, public_id)] if public_id else found
 
@@ -62,7 +62,7 @@ def missing_fields(account_id: int, definition: Definition) -> list[str]:
     return list(_fields_to_create(definition, queries.custom_field_keys(account_id)).values())
 
 
-def linked_names(account_id: int, definition: Definition) -> dict[str, str]:
+def linked_names(account_id: int, definition: Definition) -> Mapping[str, str]:
     """Return {public id: name} of the account's workflows, or {} if nothing refers to a workflow."""
     is_named = any(one.kind == "workflow" for one in references(definition))
     return queries.workflow_names(account_id) if is_named else {}

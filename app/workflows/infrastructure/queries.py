@@ -1,14 +1,15 @@
 """Queries for workflows."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import CustomField
-from app.platform.database import BigInt, session
+from app.platform.database import session
+from app.platform.database.many_rows import constant, constants, id_param
 from app.platform.database.page_reads import read_once
 from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
@@ -16,14 +17,22 @@ from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow, WorkflowEdit, WorkflowVersion
 
 _AFRESH = {"populate_existing": True}
+_BY_KEY = {"prepared": True}
 
 
 @read_once
 def workflow_by_public_id(account_id: int, public_id: str) -> Workflow | None:
     if not is_public_id(public_id):
         return None
-    query = sa.select(Workflow).where(*_there(account_id), Workflow.public_id == public_id)
-    return session().scalar(query, execution_options=_AFRESH)
+    values = {"of_account": account_id, "of_workflow": public_id}
+    return session().scalar(_by_public_id(), values, execution_options=_AFRESH | _BY_KEY)
+
+
+@lru_cache
+def _by_public_id() -> sa.Select[Workflow]:
+    return sa.select(Workflow).where(
+        *_there(id_param("of_account")), Workflow.public_id == sa.bindparam("of_workflow", type_=sa.String)
+    )
 
 
 def name_of_deleted(account_id: int, public_id: str) -> str | None:
@@ -62,25 +71,36 @@ def has_name(account_id: int, name: str, besides: int = 0) -> bool:
     return any(other.casefold() == name.casefold() for other in session().scalars(query))
 
 
-def workflow_names(account_id: int) -> dict[str, str]:
+@read_once
+def workflow_names(account_id: int) -> Mapping[str, str]:
     """Return {public id: name} of all workflows of the account."""
-    query = sa.select(Workflow.public_id, Workflow.name).where(*_there(account_id))
-    return dict(session().execute(query).all())
+    return {row[0]: row[1] for row in read_built(_names(), {"of_account": account_id})}
+
+
+@lru_cache
+def _names() -> sa.Select[Any]:
+    one = Workflow.__table__.c
+    return sa.select(one.public_id, one.name).where(
+        one.account_id == id_param("of_account"), one.deleted_at.is_(None)
+    )
 
 
 def entered_definitions(account_id: int) -> dict[str, Definition]:
     """Return {public id: definition that people are enrolled into} of the workflows that have one and are not
     archived."""
-    query = (
-        sa.select(Workflow.public_id, sa.cast(WorkflowVersion.definition, sa.Text))
-        .join(WorkflowVersion, WorkflowVersion.id == Workflow.active_version_id)
+    return {row[0]: _parsed(row[1]) for row in read_built(_entered(), {"of_account": account_id})}
+
+
+@lru_cache
+def _entered() -> sa.Select[Any]:
+    one, version, of_account = Workflow.__table__.c, WorkflowVersion.__table__.c, id_param("of_account")
+    return (
+        sa.select(one.public_id, sa.cast(version.definition, sa.Text))
+        .join_from(Workflow.__table__, WorkflowVersion.__table__, version.id == one.active_version_id)
         .where(
-            Workflow.account_id == account_id,
-            WorkflowVersion.account_id == account_id,
-            Workflow.status != "archived",
+            one.account_id == of_account, version.account_id == of_account, one.status != constant("archived")
         )
     )
-    return {public_id: _parsed(document) for public_id, document in session().execute(query)}
 
 
 @lru_cache(maxsize=512)
@@ -98,27 +118,45 @@ def lock(account_id: int, workflow_id: int) -> None:
 
 
 def version_by_id(account_id: int, version_id: int) -> WorkflowVersion | None:
-    return session().scalar(
-        sa.select(WorkflowVersion).where(
-            WorkflowVersion.account_id == account_id, WorkflowVersion.id == version_id
-        )
-    )
+    values = {"of_account": account_id, "of_version": version_id}
+    return session().scalar(_version_by_id(), values, execution_options=_BY_KEY)
+
+
+@lru_cache
+def _version_by_id() -> sa.Select[WorkflowVersion]:
+    one = WorkflowVersion
+    return sa.select(one).where(one.account_id == id_param("of_account"), one.id == id_param("of_version"))
 
 
 def has_edits(account_id: int, workflow_id: int) -> tuple[bool, bool]:
     """Return whether an edit of a workflow can be undone, and whether one can be redone."""
-    query = sa.select(WorkflowEdit.is_undone).distinct()
-    query = query.where(WorkflowEdit.account_id == account_id, WorkflowEdit.workflow_id == workflow_id)
-    found = set(session().scalars(query))
+    values = {"of_account": account_id, "of_workflow": workflow_id}
+    found = {bool(row[0]) for row in read_built(_edits(), values)}
     return False in found, True in found
 
 
-def custom_field_keys(account_id: int) -> set[str]:
-    """Return the keys of the account's custom contact fields."""
-    query = sa.select(CustomField.key).where(
-        CustomField.account_id == account_id, CustomField.task.notin_(("merge", "delete"))
+@lru_cache
+def _edits() -> sa.Select[Any]:
+    one = WorkflowEdit.__table__.c
+    return (
+        sa.select(one.is_undone)
+        .distinct()
+        .where(one.account_id == id_param("of_account"), one.workflow_id == id_param("of_workflow"))
     )
-    return set(session().scalars(query))
+
+
+@read_once
+def custom_field_keys(account_id: int) -> frozenset[str]:
+    """Return the keys of the account's custom contact fields."""
+    return frozenset(row[0] for row in read_built(_field_keys(), {"of_account": account_id}))
+
+
+@lru_cache
+def _field_keys() -> sa.Select[Any]:
+    one = CustomField.__table__.c
+    return sa.select(one.key).where(
+        one.account_id == id_param("of_account"), one.task.notin_(constants(("merge", "delete")))
+    )
 
 
 def workflows_naming(account_id: int, text: str) -> Sequence[Workflow]:
@@ -177,8 +215,7 @@ def _states(account_id: int, workflow_id: int) -> list[Sequence[Any]]:
 def _states_of_one() -> sa.Select[Any]:
     one = Workflow.__table__.c
     return sa.select(one.status, one.held_until_started).where(
-        one.account_id == sa.bindparam("of_account", type_=BigInt),
-        one.id == sa.bindparam("of_workflow", type_=BigInt),
+        one.account_id == id_param("of_account"), one.id == id_param("of_workflow")
     )
 
 
@@ -190,6 +227,6 @@ def versions_by_id(account_id: int, ids: Sequence[int | None]) -> dict[int, Work
     return {version.id: version for version in session().scalars(query)}
 
 
-def _there(account_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+def _there(account_id: Any) -> tuple[sa.ColumnElement[bool], ...]:
     """Return the conditions of a workflow of the account that is not deleted."""
     return Workflow.account_id == account_id, Workflow.deleted_at.is_(None)

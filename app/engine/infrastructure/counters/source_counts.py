@@ -3,13 +3,16 @@ the same transaction. See `summed_parts`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.engine.infrastructure.counters import months
 from app.engine.infrastructure.tables import Enrollment, SourceCount
 from app.platform.database import BigInt, session, summed_parts
+from app.platform.database.many_rows import id_param
+from app.platform.database.short_reads import read_built
 
 _counts = SourceCount.__table__
 
@@ -80,12 +83,18 @@ def counted(account_id: int, workflow_id: int) -> dict[tuple[str, date], int]:
 
 def by_source(account_id: int, workflow_id: int) -> dict[str, int]:
     """Return {source: number of enrollments} of a workflow, ended ones included."""
-    query = (
-        sa.select(SourceCount.source, _sum())
-        .where(SourceCount.account_id == account_id, SourceCount.workflow_id == workflow_id)
-        .group_by(SourceCount.source)
+    values = {"of_account": account_id, "of_workflow": workflow_id}
+    return {row[0]: row[1] for row in read_built(_by_source(), values)}
+
+
+@lru_cache
+def _by_source() -> sa.Select[Any]:
+    one = _counts.c
+    return (
+        sa.select(one.source, _sum())
+        .where(one.account_id == id_param("of_account"), one.workflow_id == id_param("of_workflow"))
+        .group_by(one.source)
     )
-    return dict(session().execute(query).all())
 
 
 def _sum() -> sa.ColumnElement[int]:

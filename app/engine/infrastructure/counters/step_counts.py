@@ -3,12 +3,15 @@ by those who take them on, in the same transaction. See `summed_parts`."""
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.engine.infrastructure.tables import Enrollment, PassedStep, StepCount
 from app.platform.database import BigInt, session, summed_parts
+from app.platform.database.many_rows import id_param
+from app.platform.database.short_reads import read_built
 from app.workflows.infrastructure.tables import WorkflowVersion
 
 
@@ -28,14 +31,18 @@ def add(account_id: int, passages: Mapping[Passage, int]) -> None:
 
 def by_step(account_id: int, workflow_id: int) -> dict[tuple[str, str], int]:
     """Return {(step id, result): number of enrollments that passed} in all versions of a workflow."""
-    query = (
-        sa.select(StepCount.step_id, StepCount.result, _sum())
-        .where(
-            StepCount.account_id == account_id, StepCount.version_id.in_(_versions(account_id, workflow_id))
-        )
-        .group_by(StepCount.step_id, StepCount.result)
+    values = {"of_account": account_id, "of_workflow": workflow_id}
+    return {(row[0], row[1]): row[2] for row in read_built(_by_step(), values)}
+
+
+@lru_cache
+def _by_step() -> sa.Select[Any]:
+    one, versions = StepCount.__table__.c, _versions(id_param("of_account"), id_param("of_workflow"))
+    return (
+        sa.select(one.step_id, one.result, _sum())
+        .where(one.account_id == id_param("of_account"), one.version_id.in_(versions))
+        .group_by(one.step_id, one.result)
     )
-    return {(row[0], row[1]): row[2] for row in session().execute(query)}
 
 
 def in_days(
@@ -118,7 +125,7 @@ def _latest_versions(account_id: int, workflow_id: int) -> dict[str, int]:
     return found
 
 
-def _versions(account_id: int, workflow_id: int) -> sa.Select[int]:
+def _versions(account_id: Any, workflow_id: Any) -> sa.Select[int]:
     return sa.select(WorkflowVersion.id).where(
         WorkflowVersion.account_id == account_id, WorkflowVersion.workflow_id == workflow_id
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,7 +16,8 @@ from app.engine.infrastructure.conditions import in_workflow
 from app.engine.infrastructure.life.tables import UNFINISHED, MovedEnrollment, VersionMove
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import id_list, with_ids
+from app.platform.database.many_rows import id_list, id_param, with_ids
+from app.platform.database.short_reads import read_built
 from app.workflows.infrastructure.tables import WorkflowVersion
 
 _enrollments, _moved = Enrollment.__table__, MovedEnrollment.__table__
@@ -60,15 +62,21 @@ class Recorded(NamedTuple):
 
 def older_versions(account_id: int, workflow_id: int, version_id: int) -> list[int]:
     """Return the ids of the versions of a workflow before this one."""
-    number = sa.select(WorkflowVersion.number).where(
-        WorkflowVersion.account_id == account_id, WorkflowVersion.id == version_id
+    values = {"of_account": account_id, "of_workflow": workflow_id, "of_version": version_id}
+    return [row[0] for row in read_built(_older_versions(), values)]
+
+
+@lru_cache
+def _older_versions() -> sa.Select[Any]:
+    one, this = WorkflowVersion.__table__.c, WorkflowVersion.__table__.alias().c
+    number = sa.select(this.number).where(
+        this.account_id == id_param("of_account"), this.id == id_param("of_version")
     )
-    query = sa.select(WorkflowVersion.id).where(
-        WorkflowVersion.account_id == account_id,
-        WorkflowVersion.workflow_id == workflow_id,
-        WorkflowVersion.number < number.scalar_subquery(),
+    return sa.select(one.id).where(
+        one.account_id == id_param("of_account"),
+        one.workflow_id == id_param("of_workflow"),
+        one.number < number.scalar_subquery(),
     )
-    return list(session().scalars(query))
 
 
 def standing(account_id: int, workflow_id: int, version_ids: Sequence[int]) -> list[Standing]:
@@ -92,13 +100,17 @@ def standing(account_id: int, workflow_id: int, version_ids: Sequence[int]) -> l
 
 
 def latest(account_id: int, workflow_id: int) -> VersionMove | None:
-    query = (
-        sa.select(VersionMove)
-        .where(VersionMove.account_id == account_id, VersionMove.workflow_id == workflow_id)
-        .order_by(VersionMove.id.desc())
-        .limit(1)
+    values = {"of_account": account_id, "of_workflow": workflow_id}
+    return session().scalar(
+        _latest(), values, execution_options={"populate_existing": True, "prepared": True}
     )
-    return session().scalar(query, execution_options={"populate_existing": True})
+
+
+@lru_cache
+def _latest() -> sa.Select[VersionMove]:
+    one, newest = VersionMove, VersionMove.id.desc()
+    of_workflow = one.account_id == id_param("of_account"), one.workflow_id == id_param("of_workflow")
+    return sa.select(one).where(*of_workflow).order_by(newest).limit(1)
 
 
 def has_moves(account_id: int, workflow_id: int) -> bool:

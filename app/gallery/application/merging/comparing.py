@@ -136,8 +136,8 @@ def hash_of(definition: dict[str, Any]) -> str:
     return sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
 
 
-def _linked_names(actor: Actor, *definitions: Definition) -> dict[str, str]:
-    names: dict[str, str] = {}
+def _linked_names(actor: Actor, *definitions: Definition) -> Mapping[str, str]:
+    names: Mapping[str, str] = {}
     for definition in definitions:
         names = names or workflows.linked_names(actor.account_id, definition)
     return names

@@ -1,6 +1,7 @@
 """Which workflows have a template with a newer version, and who owns them."""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -10,9 +11,10 @@ from app.gallery.infrastructure import sharing
 from app.gallery.infrastructure.merging.tables import TemplateLink
 from app.gallery.infrastructure.queries import visible
 from app.gallery.infrastructure.tables import TemplateShare, WorkflowTemplate, WorkflowTemplateVersion
-from app.platform.database import AnySelect, session
-from app.platform.database.many_rows import id_list
+from app.platform.database import AnySelect, is_sqlite, session
+from app.platform.database.many_rows import constant, id_param
 from app.platform.database.page_reads import read_once
+from app.platform.database.short_reads import in_ids, read_built
 from app.workflows.infrastructure.tables import Workflow
 
 PORTION = 1_000
@@ -48,34 +50,44 @@ class OwnedWorkflow(NamedTuple):
 
 def linked_workflows(account_id: int, workflow_ids: Sequence[int]) -> list[LinkedWorkflow]:
     """Return those of the workflows that were made from a template and are not archived."""
-    version = sa.func.coalesce(TemplateLink.version, Workflow.template_version, 0)
-    dismissed = sa.func.coalesce(TemplateLink.dismissed_version, 0)
-    is_linked = sa.and_(TemplateLink.account_id == account_id, TemplateLink.workflow_id == Workflow.id)
-    query: AnySelect = (
-        sa.select(Workflow.id, Workflow.public_id, Workflow.template_id, version, dismissed)
-        .select_from(Workflow)
-        .outerjoin(TemplateLink, is_linked)
+    values = {"of_account": account_id, "of_workflows": workflow_ids}
+    return [LinkedWorkflow(*row) for row in read_built(_linked(is_sqlite()), values)]
+
+
+@lru_cache
+def _linked(on_sqlite: bool) -> sa.Select[Any]:
+    one, link, of_account = Workflow.__table__.c, TemplateLink.__table__.c, id_param("of_account")
+    version = sa.func.coalesce(link.version, one.template_version, constant(0))
+    dismissed = sa.func.coalesce(link.dismissed_version, constant(0))
+    is_linked = sa.and_(link.account_id == of_account, link.workflow_id == one.id)
+    return (
+        sa.select(one.id, one.public_id, one.template_id, version, dismissed)
+        .join_from(Workflow.__table__, TemplateLink.__table__, is_linked, isouter=True)
         .where(
-            Workflow.account_id == account_id,
-            Workflow.id.in_(id_list(workflow_ids)),
-            Workflow.template_id.isnot(None),
-            Workflow.status != "archived",
+            one.account_id == of_account,
+            in_ids(one.id, "of_workflows", on_sqlite),
+            one.template_id.isnot(None),
+            one.status != constant("archived"),
         )
     )
-    return [LinkedWorkflow(*row) for row in session().execute(query)]
 
 
 def newest_versions(account_id: int, template_ids: Collection[int]) -> dict[int, Newest]:
     """Return {template id: newest version} of the templates that the account may see."""
-    one = WorkflowTemplate
-    query = sa.select(one.id, one.name, one.version).where(
-        visible(account_id), one.id.in_(id_list(sorted(template_ids)))
-    )
-    found = {row[0]: Newest(row[1], row[2]) for row in session().execute(query)}
+    values = {"of_account": account_id, "of_templates": sorted(template_ids)}
+    found = {row[0]: Newest(row[1], row[2]) for row in read_built(_newest(is_sqlite()), values)}
     if others := set(template_ids) - found.keys():
         shared = sharing.shared_versions(account_id, others)
         found |= {template_id: Newest(*known) for template_id, known in shared.items()}
     return found
+
+
+@lru_cache
+def _newest(on_sqlite: bool) -> sa.Select[Any]:
+    one = WorkflowTemplate.__table__.c
+    return sa.select(one.id, one.name, one.version).where(
+        visible(id_param("of_account"), one), in_ids(one.id, "of_templates", on_sqlite)
+    )
 
 
 def definitions(wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:
@@ -90,20 +102,31 @@ def definitions(wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], di
 @read_once
 def link_of(account_id: int, workflow_id: int) -> TemplateLink | None:
     """Return what a workflow has to do with its template, as it is in the current transaction."""
-    query = sa.select(TemplateLink).where(
-        TemplateLink.account_id == account_id, TemplateLink.workflow_id == workflow_id
+    values = {"of_account": account_id, "of_workflow": workflow_id}
+    return session().scalar(_link(), values, execution_options={"populate_existing": True, "prepared": True})
+
+
+@lru_cache
+def _link() -> sa.Select[TemplateLink]:
+    return sa.select(TemplateLink).where(
+        TemplateLink.account_id == id_param("of_account"), TemplateLink.workflow_id == id_param("of_workflow")
     )
-    return session().scalar(query, execution_options={"populate_existing": True})
 
 
 def versions_taken(account_id: int, workflow_ids: Sequence[int]) -> dict[int, int]:
     """Return {workflow id: version of its template} of those that were brought up to another version."""
-    query = sa.select(TemplateLink.workflow_id, TemplateLink.version).where(
-        TemplateLink.account_id == account_id,
-        TemplateLink.workflow_id.in_(id_list(workflow_ids)),
-        TemplateLink.version.isnot(None),
+    values = {"of_account": account_id, "of_workflows": workflow_ids}
+    return {row[0]: row[1] for row in read_built(_versions_taken(is_sqlite()), values)}
+
+
+@lru_cache
+def _versions_taken(on_sqlite: bool) -> sa.Select[Any]:
+    one = TemplateLink.__table__.c
+    return sa.select(one.workflow_id, one.version).where(
+        one.account_id == id_param("of_account"),
+        in_ids(one.workflow_id, "of_workflows", on_sqlite),
+        one.version.isnot(None),
     )
-    return {row[0]: row[1] or 0 for row in session().execute(query)}
 
 
 def template_of(account_id: int, template_id: int) -> WorkflowTemplate | None:

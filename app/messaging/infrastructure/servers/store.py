@@ -1,6 +1,7 @@
 """Reads and writes of mail servers and senders."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from app.messaging.infrastructure.servers.tables import MailSender, MailServerRow
 from app.platform.database import session
 from app.platform.database.account_rows import delete_row, row_of, save_row
+from app.platform.database.many_rows import id_param
 from app.platform.database.page_reads import read_once
 from app.platform.database.redacting import redact_rows
 
@@ -22,12 +24,14 @@ def server_of(account_id: int) -> MailServerRow | None:
 @read_once
 def senders_of(account_id: int) -> list[MailSender]:
     """Return the account's senders: the default, then the others by name."""
-    query = (
-        sa.select(MailSender)
-        .where(MailSender.account_id == account_id)
-        .order_by(MailSender.is_default.desc(), sa.func.lower(MailSender.name), MailSender.id)
-    )
-    return list(session().scalars(query, execution_options=_FRESH))
+    return list(session().scalars(_senders(), {"of_account": account_id}, execution_options=_FRESH))
+
+
+@lru_cache
+def _senders() -> sa.Select[MailSender]:
+    one = MailSender
+    of_account = one.account_id == id_param("of_account")
+    return sa.select(one).where(of_account).order_by(one.is_default.desc(), sa.func.lower(one.name), one.id)
 
 
 def save_server(account_id: int, values: dict[str, Any], user_id: int | None) -> None:

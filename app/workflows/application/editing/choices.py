@@ -93,8 +93,8 @@ def _messages(definition: Definition, part: Part, config: Config, setting: Setti
 
 
 def _workflows(workflow: Workflow, chosen: str) -> dict[str, str]:
-    known = queries.workflow_names(workflow.account_id)
-    known.pop(workflow.public_id, None)
+    every = queries.workflow_names(workflow.account_id)
+    known = {public_id: name for public_id, name in every.items() if public_id != workflow.public_id}
     named = dict(sorted(known.items(), key=lambda one: one[1].casefold()))
     lost = {chosen: "A workflow that no longer exists"} if chosen and chosen not in known else {}
     return {"": "Choose…", **lost, **named}
