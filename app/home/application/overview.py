@@ -154,12 +154,14 @@ def figures(actor: Actor) -> tuple[ContactTotals, Figures]:
 def current_work(actor: Actor) -> CurrentWork:
     """Return the part of the home page that is polled. Raises NotAllowed."""
     require(actor, Permission.REPORTS)
-    return CurrentWork(
-        unfinished=_work(actor, queries.unfinished_jobs(actor.account_id)),
-        waiting=_work(actor, queries.jobs_waiting_for_people(actor.account_id)),
-        need_attention=_work(actor, queries.jobs_with_failures(actor.account_id, now() - ATTENTION_PERIOD)),
-        due=tasks.due_tasks(actor),
-    )
+    found = [
+        queries.unfinished_jobs(actor.account_id),
+        queries.jobs_waiting_for_people(actor.account_id),
+        queries.jobs_with_failures(actor.account_id, now() - ATTENTION_PERIOD),
+    ]
+    shown = iter(_work(actor, [one for part in found for one in part]))
+    unfinished, waiting, need_attention = ([next(shown) for _ in part] for part in found)
+    return CurrentWork(unfinished, waiting, need_attention, tasks.due_tasks(actor))
 
 
 def dismissed_work(actor: Actor, public_id: str) -> JobSummary | None:

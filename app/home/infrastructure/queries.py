@@ -12,8 +12,8 @@ from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import EnrollmentCount
-from app.platform.database import session
-from app.platform.database.many_rows import constant, constants, id_param, is_there
+from app.platform.database import AnySelect, session
+from app.platform.database.many_rows import constant, constants, id_param, is_there, moment_param
 from app.platform.database.short_reads import read_built
 from app.workflows.domain.life_cycle import Status
 from app.workflows.infrastructure.tables import Workflow
@@ -117,13 +117,23 @@ def _first_steps() -> sa.Select[Any]:
 
 def unfinished_jobs(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
     """Unfinished jobs, newest first, without those that missed their start, which wait for a person."""
-    return _jobs(account_id, sa.and_(EnrollmentJob.status.in_(_UNFINISHED), ~_MISSED), limit)
+    return _jobs(_unfinished(limit), account_id)
+
+
+@lru_cache(maxsize=8)
+def _unfinished(limit: int) -> AnySelect:
+    return _newest(sa.and_(EnrollmentJob.status.in_(constants(UNFINISHED)), ~_MISSED), limit)
 
 
 def jobs_waiting_for_people(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
     """Jobs that a brake has paused, that wait for approval, or that missed their start, newest first."""
-    waits = EnrollmentJob.paused_by.in_([*BRAKES, PausedBy.APPROVAL])
-    return _jobs(account_id, sa.or_(sa.and_(EnrollmentJob.status == JobStatus.PAUSED, waits), _MISSED), limit)
+    return _jobs(_waiting_for_people(limit), account_id)
+
+
+@lru_cache(maxsize=8)
+def _waiting_for_people(limit: int) -> AnySelect:
+    waits = EnrollmentJob.paused_by.in_(constants([*BRAKES, PausedBy.APPROVAL]))
+    return _newest(sa.or_(sa.and_(EnrollmentJob.status == JobStatus.PAUSED, waits), _MISSED), limit)
 
 
 def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list[JobWithWorkflow]:
@@ -132,43 +142,48 @@ def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list
     Leaves out jobs that a later job corrects or undoes, jobs whose failed rows are all taken care of (by
     retries, or left out by a user), and jobs whose to-do was dismissed.
     """
+    return _jobs(_with_failures(limit), account_id, since=since)
+
+
+@lru_cache(maxsize=8)
+def _with_failures(limit: int) -> AnySelect:
     followed = sa.select(EnrollmentJob.parent_job_id).where(
-        EnrollmentJob.account_id == account_id,
+        EnrollmentJob.account_id == id_param("of_account"),
         EnrollmentJob.parent_job_id.isnot(None),
         EnrollmentJob.retries.is_(None),
-        EnrollmentJob.status.notin_(DRY_RUN | {JobStatus.CANCELLED, JobStatus.FAILED}),
+        EnrollmentJob.status.notin_(constants(DRY_RUN | {JobStatus.CANCELLED, JobStatus.FAILED})),
     )
     ended_badly = sa.and_(
-        EnrollmentJob.status.in_(WITH_FAILURES),
-        EnrollmentJob.finished_at >= since,
+        EnrollmentJob.status.in_(constants(WITH_FAILURES)),
+        EnrollmentJob.finished_at >= moment_param("since"),
         EnrollmentJob.id.notin_(followed),
         EnrollmentJob.resolved_at.is_(None),
         EnrollmentJob.dismissed_at.is_(None),
     )
-    return _jobs(account_id, ended_badly, limit)
+    return _newest(ended_badly, limit)
 
 
 def dismissed_job(account_id: int, public_id: str) -> JobWithWorkflow | None:
     """Return the job if its to-do was dismissed."""
     condition = sa.and_(EnrollmentJob.public_id == public_id, EnrollmentJob.dismissed_at.isnot(None))
-    return next(iter(_jobs(account_id, condition, 1)), None)
+    return next(iter(_jobs(_newest(condition, 1), account_id)), None)
 
 
-def _jobs(account_id: int, condition: sa.ColumnElement[bool], limit: int) -> list[JobWithWorkflow]:
-    rows = (
-        session()
-        .execute(
-            sa.select(EnrollmentJob, Workflow.name, Workflow.public_id)
-            .outerjoin(
-                Workflow, sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id)
-            )
-            .where(EnrollmentJob.account_id == account_id, condition)
-            .order_by(EnrollmentJob.id.desc())
-            .limit(limit)
-        )
-        .all()
-    )
+def _jobs(query: AnySelect, account_id: int, **values: Any) -> list[JobWithWorkflow]:
+    rows = session().execute(query, {"of_account": account_id, **values})
     return [JobWithWorkflow(*row) for row in rows]
+
+
+def _newest(condition: sa.ColumnElement[bool], limit: int) -> AnySelect:
+    of_account = id_param("of_account")
+    its_workflow = sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == of_account)
+    return (
+        sa.select(EnrollmentJob, Workflow.name, Workflow.public_id)
+        .outerjoin(Workflow, its_workflow)
+        .where(EnrollmentJob.account_id == of_account, condition)
+        .order_by(EnrollmentJob.id.desc())
+        .limit(limit)
+    )
 
 
 def _workflows_by_status(account_id: int) -> dict[str, int]:

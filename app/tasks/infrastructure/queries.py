@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar, cast
 
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact
 from app.platform.database import session
+from app.platform.database.many_rows import id_param, moment_param
 from app.tasks.infrastructure.tables import ContactNote, Task
 
 MOST_OF_CONTACT = 1_000
@@ -76,10 +78,21 @@ def of_contact(
     table: type[Row], account_id: int, contact_id: int, before: int | None, limit: int
 ) -> Sequence[Row]:
     """Return a contact's notes or tasks with ids below `before` (None: the newest), newest first."""
-    query = sa.select(table).where(table.account_id == account_id, table.contact_id == contact_id)
-    if before is not None:
-        query = query.where(table.id < before)
-    return session().scalars(query.order_by(table.id.desc()).limit(limit)).all()
+    values = {"of_account": account_id, "of_contact": contact_id}
+    below = {} if before is None else {"before": before}
+    query = _of_contact(cast(Any, table), before is not None, limit)
+    found: Sequence[Row] = session().scalars(query, values | below).all()
+    return found
+
+
+@lru_cache
+def _of_contact(table: Any, is_below: bool, limit: int) -> sa.Select[Any]:
+    query = sa.select(table).where(
+        table.account_id == id_param("of_account"), table.contact_id == id_param("of_contact")
+    )
+    if is_below:
+        query = query.where(table.id < id_param("before"))
+    return query.order_by(table.id.desc()).limit(limit)
 
 
 def task_page(
@@ -90,11 +103,10 @@ def task_page(
     is_back = before is not None
     place = before if is_back else after
     is_falling = wanted.is_done is not is_back
-    parts = [
-        _ordered(tasks, wanted, place, is_falling).limit(limit + 1).subquery()
-        for tasks in _parts(account_id, wanted)
-    ]
-    found = session().execute(sa.union_all(*(sa.select(part.c.at, part.c.id) for part in parts))).all()
+    values = _values(account_id, wanted)
+    at = {} if place is None else {"place_at": place.at, "place_id": place.id}
+    query = _page(wanted.is_done, frozenset(values), place is not None, is_falling, limit + 1)
+    found = session().execute(query, values | at).all()
     ids = [row.id for row in sorted(found, key=lambda row: (row.at, row.id), reverse=is_falling)][: limit + 1]
     known = by_ids(Task, account_id, ids)
     tasks = [known[task_id] for task_id in ids if task_id in known]
@@ -107,12 +119,9 @@ def task_page(
 
 def count_tasks(account_id: int, wanted: Wanted, at_most: int) -> int:
     """Count tasks, up to `at_most`."""
-    parts = [
-        _ordered(tasks, wanted, None, wanted.is_done).limit(at_most).subquery()
-        for tasks in _parts(account_id, wanted)
-    ]
-    counts = sa.union_all(*(sa.select(sa.func.count()).select_from(part) for part in parts))
-    return min(at_most, sum(session().scalars(counts)))
+    values = _values(account_id, wanted)
+    numbers: Iterable[int] = session().scalars(_count(wanted.is_done, frozenset(values), at_most), values)
+    return min(at_most, sum(numbers))
 
 
 def count_of_contacts(account_id: int, contacts: sa.Select[Any] | Sequence[int]) -> Counts:
@@ -133,7 +142,54 @@ def contacts(account_id: int, ids: Iterable[int]) -> dict[int, Contact]:
     return {contact.id: contact for contact in session().scalars(query)} if wanted else {}
 
 
-def _parts(account_id: int, wanted: Wanted) -> list[sa.Select[Any]]:
+def _values(account_id: int, wanted: Wanted) -> dict[str, Any]:
+    """Return the values of the parameters of a statement about these tasks."""
+    user_id, role = wanted.mine or (None, None)
+    given = {
+        "of_account": account_id,
+        "since": wanted.since,
+        "until": wanted.until,
+        "of_user": user_id,
+        "of_role": role,
+        "of_contact": wanted.contact_id,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _named(is_done: bool, names: frozenset[str]) -> Any:
+    """Return which tasks are wanted, with parameters of these names as values."""
+    makers = {"since": moment_param, "until": moment_param, "of_user": id_param, "of_contact": id_param}
+    since, until, user_id, contact_id = (
+        make(name) if name in names else None for name, make in makers.items()
+    )
+    mine = (user_id, sa.bindparam("of_role", type_=sa.String)) if "of_role" in names else None
+    return cast(Any, Wanted)(is_done, since, until, mine, contact_id)
+
+
+@lru_cache
+def _page(
+    is_done: bool, names: frozenset[str], has_place: bool, is_falling: bool, limit: int
+) -> sa.CompoundSelect[Any]:
+    wanted = _named(is_done, names)
+    place = cast(Any, Place)(moment_param("place_at"), id_param("place_id")) if has_place else None
+    parts = [
+        _ordered(tasks, wanted, place, is_falling).limit(limit).subquery()
+        for tasks in _parts(id_param("of_account"), wanted)
+    ]
+    return sa.union_all(*(sa.select(part.c.at, part.c.id) for part in parts))
+
+
+@lru_cache
+def _count(is_done: bool, names: frozenset[str], at_most: int) -> sa.CompoundSelect[Any]:
+    wanted = _named(is_done, names)
+    parts = [
+        _ordered(tasks, wanted, None, is_done).limit(at_most).subquery()
+        for tasks in _parts(id_param("of_account"), wanted)
+    ]
+    return sa.union_all(*(sa.select(sa.func.count()).select_from(part) for part in parts))
+
+
+def _parts(account_id: Any, wanted: Wanted) -> list[sa.Select[Any]]:
     """Select (due_at, done_at, id) of the tasks that are wanted, in parts each of which is one range of an
     index, whatever the planner's statistics say."""
     columns = (Task.due_at, Task.done_at, Task.id, Task.for_user_id, Task.for_role)
