@@ -90,6 +90,7 @@ from app.contacts.application.lookup import (
     NAMING_FIELDS,
     contact_names,
     dates_and_zones,
+    existing,
     fields_of,
     hold_contact,
 )
@@ -188,6 +189,7 @@ __all__ = [
     "erasure_preview",
     "event_data",
     "events_meeting",
+    "existing",
     "existing_contacts",
     "facts_of",
     "fields_for",

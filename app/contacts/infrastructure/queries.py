@@ -13,7 +13,7 @@ from app.contacts.domain.names import title_of
 from app.contacts.infrastructure.conditions import field_value, may_be_contacted
 from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Segment, Tag
-from app.platform.database import is_sqlite, session
+from app.platform.database import AnySelect, is_sqlite, session
 from app.platform.database.many_rows import id_list, id_param
 from app.platform.database.page_reads import read_once
 from app.platform.database.short_reads import in_ids, read_built
@@ -21,20 +21,33 @@ from app.platform.ids import number_of
 
 MAX_TAGS_SHOWN = 500
 
+_AFRESH, _PREPARED = {"populate_existing": True}, {"prepared": True}
+
 
 @read_once
 def contact(account_id: int, contact_id: int, lock: LockFor | None = None) -> Contact | None:
     """Return a contact, reloaded and locked until the transaction ends if `lock` says what for."""
-    query = sa.select(Contact).where(Contact.account_id == account_id, Contact.id == contact_id)
-    if lock is not None:
-        query = query.with_for_update(**lock.value).execution_options(populate_existing=True)
-    return session().scalar(query)
+    if lock is None:
+        return session().scalar(_contact(), _one(account_id, contact_id), execution_options=_PREPARED)
+    query = _contact().with_for_update(**lock.value)
+    return session().scalar(query, _one(account_id, contact_id), execution_options=_AFRESH)
 
 
 def contact_now(account_id: int, contact_id: int) -> Contact | None:
     """Return the contact, reloaded from the database after changes in this transaction."""
-    query = sa.select(Contact).where(Contact.account_id == account_id, Contact.id == contact_id)
-    return session().scalar(query, execution_options={"populate_existing": True})
+    values = _one(account_id, contact_id)
+    return session().scalar(_contact(), values, execution_options=_AFRESH | _PREPARED)
+
+
+def _one(account_id: int, contact_id: int) -> dict[str, int]:
+    return {"of_account": account_id, "of_contact": contact_id}
+
+
+@lru_cache
+def _contact() -> sa.Select[Contact]:
+    return sa.select(Contact).where(
+        Contact.account_id == id_param("of_account"), Contact.id == id_param("of_contact")
+    )
 
 
 def contact_with_email(account_id: int, email_key: str) -> int | None:
@@ -90,19 +103,24 @@ def tags_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, list[Tag]]
     found: dict[int, list[Tag]] = {contact_id: [] for contact_id in contact_ids}
     if not found:
         return found
-    query = (
+    values = {"of_account": account_id, "of_contacts": contact_ids}
+    for contact_id, tag in session().execute(_tags_of(is_sqlite()), values, execution_options=_PREPARED):
+        found[contact_id].append(tag)
+    return found
+
+
+@lru_cache
+def _tags_of(on_sqlite: bool) -> AnySelect:
+    return (
         sa.select(ContactTag.contact_id, Tag)
         .join(Tag, Tag.id == ContactTag.tag_id)
         .where(
-            ContactTag.account_id == account_id,
-            Tag.account_id == account_id,
-            ContactTag.contact_id.in_(contact_ids),
+            ContactTag.account_id == id_param("of_account"),
+            Tag.account_id == id_param("of_account"),
+            in_ids(ContactTag.contact_id, "of_contacts", on_sqlite),
         )
         .order_by(Tag.name_key)
     )
-    for contact_id, tag in session().execute(query):
-        found[contact_id].append(tag)
-    return found
 
 
 def tags_among(account_id: int, contacts: sa.Select[Any]) -> Sequence[Tag]:
@@ -116,10 +134,15 @@ def tags_among(account_id: int, contacts: sa.Select[Any]) -> Sequence[Tag]:
 
 def events_of(account_id: int, contact_id: int, limit: int) -> Sequence[ContactEvent]:
     """Return the latest events of a contact, newest first."""
+    return session().scalars(_events_of(limit), _one(account_id, contact_id)).all()
+
+
+@lru_cache
+def _events_of(limit: int) -> sa.Select[ContactEvent]:
     query = sa.select(ContactEvent).where(
-        ContactEvent.account_id == account_id, ContactEvent.contact_id == contact_id
+        ContactEvent.account_id == id_param("of_account"), ContactEvent.contact_id == id_param("of_contact")
     )
-    return session().scalars(query.order_by(ContactEvent.id.desc()).limit(limit)).all()
+    return query.order_by(ContactEvent.id.desc()).limit(limit)
 
 
 @read_once

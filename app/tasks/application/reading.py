@@ -130,7 +130,7 @@ def list_tasks(
 def tasks_of_contact(actor: Actor, contact_id: int, before: int | None, limit: int) -> Sequence[Task]:
     """Return a contact's tasks with ids below `before`, newest first. Raises NotFound."""
     require(actor, Permission.REPORTS)
-    contacts.show_contact(actor, contact_id)
+    contacts.existing(actor, contact_id)
     return queries.of_contact(Task, actor.account_id, contact_id, before, limit)
 
 

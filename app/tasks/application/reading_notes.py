@@ -41,7 +41,7 @@ class NotePage:
 def notes_of_contact(actor: Actor, contact_id: int, before: int | None, limit: int) -> NotePage:
     """Return a page of the notes about a contact, with ids below `before`. Raises NotFound."""
     require(actor, Permission.REPORTS)
-    contacts.show_contact(actor, contact_id)
+    contacts.existing(actor, contact_id)
     found = queries.of_contact(ContactNote, actor.account_id, contact_id, before, limit + 1)
     shown = found[:limit]
     return NotePage(_shown(actor, shown), shown[-1].id if len(found) > limit else None)
@@ -50,7 +50,7 @@ def notes_of_contact(actor: Actor, contact_id: int, before: int | None, limit: i
 def show_note(actor: Actor, contact_id: int, note_id: int) -> ShownNote:
     """Return a note about a contact. Raises NotFound."""
     require(actor, Permission.REPORTS)
-    contacts.show_contact(actor, contact_id)
+    contacts.existing(actor, contact_id)
     note = queries.note(actor.account_id, contact_id, note_id) if 0 < note_id <= HIGHEST_ID else None
     if note is None:
         raise NotFound("NOT_FOUND", "This note doesn’t exist.")
