@@ -10,8 +10,10 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-CONNECT_WITHIN_SECONDS = 1.0
-HEAD_WITHIN_SECONDS = 20.0  # the first request makes the process load the app
+CONNECT_WITHIN_SECONDS = 5.0
+# The first request makes the process load the app, which takes long on a busy machine. Pages poll meanwhile;
+# proxies wait for 60 seconds.
+HEAD_WITHIN_SECONDS = 50.0
 LONGEST_HEAD_BYTES = 256 * 1024
 PIECE_BYTES = 16 * 1024
 TAKEN_WITHIN_SECONDS = 30.0

@@ -87,7 +87,7 @@ def refused_because_others_were_faster(alice: BrowserUser, api: ApiUser, workflo
     expect(alert).to_contain_text("Not changed: Someone else changed this workflow")
     expect(page.locator("[data-place='start'] > #step-hello + #step-pause + #step-last")).to_be_visible()
     assert outline(api, workflow) == ["hello", "pause", "last"]
-    alice.ignore_errors("409")
+    alice.ignore_errors("status of 409")
 
 
 def nobody_answers(alice: BrowserUser, api: ApiUser, workflow: str) -> None:

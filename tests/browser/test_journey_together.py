@@ -34,7 +34,7 @@ def test_together(chromium: Browser, workplace: Installation, api: ApiUser) -> N
         alice.button("Save", sheet).click()
         expect(sheet).to_contain_text("Not saved: deleted while you were editing")
         expect(sheet.get_by_label("Subject", exact=True)).to_have_value(TYPED)
-        alice.ignore_errors("409")
+        alice.ignore_errors("status of 409")
         alice.check_page()
         page.keyboard.press("Escape")
         expect(page.locator("#confirm")).to_contain_text("What you typed has not been saved.")

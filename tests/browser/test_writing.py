@@ -209,4 +209,4 @@ def test_text_that_is_back_replaces_no_newer_version_silently(alice: BrowserUser
     alice.button("Save", sheet).click()
     expect(sheet.get_by_role("alert")).to_contain_text("someone else changed this workflow")
     expect(subject).to_have_value("Mine")
-    alice.ignore_errors("409")
+    alice.ignore_errors("status of 409")

@@ -122,13 +122,17 @@ def collect_errors(page: Page, also: Collection[str]) -> list[str]:
     found: list[str] = []
     home = urlsplit(page.url).netloc
     page.on("pageerror", lambda error: found.append(f"error: {error}"))
-    page.on("console", lambda message: found.append(message.text) if _is_bad(message) else None)
+    page.on("console", lambda message: found.append(_described(message)) if _is_bad(message) else None)
     page.on("request", lambda request: _judge_request(request.url, {home, *also}, found))
     return found
 
 
 def _is_bad(message: ConsoleMessage) -> bool:
     return message.type == "error" and "status of 422" not in message.text
+
+
+def _described(message: ConsoleMessage) -> str:
+    return f"{message.text} ({message.location['url']})"
 
 
 def _judge_request(address: str, homes: Collection[str], found: list[str]) -> None:
