@@ -11,8 +11,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 HEADLESS = "chromium-headless-shell"
 NAMES = (HEADLESS, "chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 FONTS = ("fonts-liberation", "fonts-noto-color-emoji")
@@ -40,6 +38,10 @@ def find() -> str | None:
             return found
     if MACOS.exists():
         return str(MACOS)
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:  # looked for before the environment is made
+        return None
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
     return own if os.path.exists(own) else None
